@@ -1,0 +1,159 @@
+"""Enterprises and sites: the register (一企一档, W2). Each has exactly one lead section and any co-regulators (R17), industries and tags (R5)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from shared.errors import MALFORMED, reason
+from shared.fields import choice, flag, identifier, integer, listing, number, optional, text
+from shared.fields import problem as field_problem
+from shared.operation import Operation
+from shared.rules import Case, Family, Kind, Record, Row, refuse_if
+
+_CODE = re.compile(r"[0-9A-Z]{18}")
+
+
+def _credit_code(value: Any) -> bool:
+    return type(value) is str and _CODE.fullmatch(value) is not None
+
+
+EDITABLE = {
+    "name": text(120),
+    "credit_code": optional(_credit_code),
+    "number": optional(text(40)),
+    "address": text(200),
+    "lat": optional(number(-90, 90)),
+    "lon": optional(number(-180, 180)),
+    "community": identifier,
+    "lead_section": identifier,
+    "co_regulators": optional(listing(identifier, 10)),
+    "industries": listing(text(40), 20),
+    "tags": optional(listing(text(40), 20)),
+    "employees": optional(integer(0, 1_000_000)),
+    "high_risk": flag,
+    "key": flag,
+    "principal": optional(text(50)),
+    "principal_phone": optional(text(30)),
+    "deputy": optional(text(50)),
+    "safety_director": optional(text(50)),
+    "safety_staff": optional(listing(text(50), 50)),
+    "risk_class": optional(choice("high", "key", "general", "small")),
+    "grade": optional(choice("A", "B", "C", "D")),
+    "audit_tier": optional(text(40)),
+    "site_kind": optional(choice("plant", "land", "stalled")),  # a site object without an enterprise (R74)
+}
+_LISTS = ("co_regulators", "industries", "tags", "safety_staff")
+
+NO_UNIT = reason("no_unit", "所属社区或主管科室不存在", "the community or the lead section does not exist", "R17")
+STATUS_IS = reason("status_is", "企业已是这个状态", "the enterprise has this status already")
+CO_IS_LEAD = reason("co_is_lead", "主管科室不能同时列为共管科室", "the lead section cannot be a co-regulator as well", "R17")
+
+
+def _units(body: dict[str, Any]) -> set[str]:
+    return {body[n] for n in ("community", "lead_section") if body.get(n)} | set(body.get("co_regulators") or ())
+
+
+def _require_units(case: Case, changes: dict[str, Any]) -> None:
+    for id in sorted(_units(changes)):
+        unit = case.read(id)
+        refuse_if(unit is None or unit["kind"] != "unit", NO_UNIT, id)
+    for field, wanted in (("community", "community"), ("lead_section", "section")):
+        if field in changes:
+            refuse_if(case.need(changes[field], "unit")["unit_kind"] != wanted, NO_UNIT, field)
+
+
+def _judge_register(case: Case) -> None:
+    body = case.body
+    _require_units(case, body)
+    refuse_if(body["lead_section"] in (body.get("co_regulators") or ()), CO_IS_LEAD)
+
+
+def _fold_register(case: Case) -> None:
+    body = case.body
+    fields = {name: body.get(name, [] if name in _LISTS else None) for name in EDITABLE}
+    for name in _LISTS:
+        fields[name] = fields[name] or []
+    case.create("enterprise", {**fields, "status": "open"})
+
+
+def _judge_edit(case: Case) -> None:
+    changes = case.body["changes"]
+    wrong = field_problem({n: EDITABLE[n] for n in changes if n in EDITABLE}, changes)
+    refuse_if(not changes or wrong, MALFORMED, wrong or "changes")
+    _require_units(case, changes)
+    merged = {**case.record, **changes}
+    refuse_if(merged["lead_section"] in (merged["co_regulators"] or ()), CO_IS_LEAD)
+    case.require_unchanged(changes)
+
+
+def _fold_edit(case: Case) -> None:
+    case.put_all(case.record, case.body["changes"])
+
+
+def _judge_status(before: tuple[str, ...]) -> Any:
+    def judge(case: Case) -> None:
+        record = case.record
+        refuse_if(record["status"] not in before, STATUS_IS, record["status"])
+        case.require_unchanged({"status": ""})
+
+    return judge
+
+
+def _fold_status(status: str) -> Any:
+    def fold(case: Case) -> None:
+        case.put(case.record, "status", status)
+        case.record["status_reason"] = case.body["reason"]
+
+    return fold
+
+
+def _reads(op: Operation) -> set[str]:
+    changes = op.body.get("changes", op.body)
+    return _units(changes) if type(changes) is dict and _lists_are_text(changes) else set()
+
+
+def _lists_are_text(changes: dict[str, Any]) -> bool:
+    co = changes.get("co_regulators") or []
+    return type(co) is list and all(type(x) is str for x in (*co, changes.get("community") or "", changes.get("lead_section") or ""))
+
+
+def _scopes(record: Record) -> set[str]:
+    units = (record["community"], record["lead_section"], *record["co_regulators"])
+    return {"ledger", f"enterprise:{record['id']}", *(f"unit:{unit}" for unit in units)}
+
+
+def _row(record: Record) -> Row:
+    return Row(
+        title=record["name"],
+        number=record["credit_code"] or record["number"] or "",
+        state=record["status"],
+        level="high_risk" if record["high_risk"] else "key" if record["key"] else "",
+        enterprise=record["id"],
+        community=record["community"],
+        section=record["lead_section"],
+        words=f"{record['address']} {record['number'] or ''}",
+    )
+
+
+_WHY = {"reason": text(500)}
+
+ENTERPRISE = Family(
+    "enterprise",
+    (
+        Kind("enterprise.register", "register", EDITABLE, _fold_register, _judge_register, decision=True, creates=True, reads=_reads),
+        Kind(
+            "enterprise.edit",
+            "register",
+            {"changes": lambda value: type(value) is dict},
+            _fold_edit,
+            _judge_edit,
+            decision=True,
+            reads=_reads,
+        ),
+        Kind("enterprise.close", "register", _WHY, _fold_status("closed"), _judge_status(("open", "suspended")), decision=True),
+        Kind("enterprise.reopen", "register", _WHY, _fold_status("open"), _judge_status(("closed", "suspended")), decision=True),
+    ),
+    _scopes,
+    _row,
+)

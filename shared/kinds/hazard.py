@@ -1,0 +1,413 @@
+"""Hazards from the finding to the first decision (section 2 of the requirements: T1-T8; the rest of the closed loop builds on this table).
+
+`TRANSITIONS` is the whole of what may follow what, row for row as in section 2.2. A draft is in the ledger, seen by its finders, never
+counted. What is overdue is computed from `deadline`, never stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.errors import MALFORMED, reason
+from shared.fields import choice, digest, flag, identifier, listing, moment, optional, position, shape, text
+from shared.fields import problem as field_problem
+from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, move_photos, photo_reads
+from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON
+from shared.kinds.settings import setting
+from shared.operation import Operation
+from shared.people import ENTERPRISE_ROLES, require_reach, roles_of
+from shared.rules import Case, Family, Kind, Record, Row, refuse_if
+
+DAY = 86_400_000  # ms
+OPEN_DRAFT = ("draft", "returned")
+LEVELS = ("general", "major")
+CAUSES = ("equipment", "illegal_act", "management")  # R6
+GOVERNMENT_SOURCES = ("section", "community", "spot", "surprise", "covert", "random", "joint", "cross_region", "supervision", "audit_style", "report",
+                      "handed_over")  # fmt: skip
+ENTERPRISE_SOURCES = ("self_inspection", "principal_led", "diagnosis")
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of 2.2: from which states an operation leads to which state, and who may."""
+
+    t: str
+    before: tuple[str, ...]
+    after: str
+    kind: str
+    right: str
+
+
+TRANSITIONS = (
+    Transition("T1", (), "draft", "hazard.report", "report"),
+    Transition("T2", ("draft",), "submitted", "hazard.submit", "report"),
+    Transition("T3", ("submitted",), "returned", "hazard.return", "review"),
+    Transition("T4", ("returned",), "submitted", "hazard.submit", "report"),
+    Transition("T5", ("submitted",), "void", "hazard.void", "review"),
+    Transition("T5", ("submitted",), "void", "hazard.merge", "review"),
+    Transition("T6", ("submitted",), "rectifying", "hazard.confirm", "review"),  # level general
+    Transition("T7", ("submitted",), "plan_pending", "hazard.confirm", "review"),  # level major
+    Transition("T8", ("submitted",), "verify_pending", "hazard.confirm", "review"),  # fixed at once
+)
+BEFORE = {kind: tuple(s for t in TRANSITIONS if t.kind == kind for s in t.before) for kind in {t.kind for t in TRANSITIONS}}
+AFTER = {t.t: t.after for t in TRANSITIONS}
+OPEN_STATES = ("submitted", "returned", "plan_pending", "plan_review", "rectifying", "extension_review", "signoff_pending", "verify_pending")
+
+FUTURE_FIND = reason("hazard.future_find", "发现时间晚于当前时间", "the hazard cannot have been found in the future", "2.7")
+OLD_FIND = reason("hazard.old_find", "发现时间超过30天，请写明原因", "found more than 30 days ago: give the reason", "2.7")
+PHOTO_OR_REASON = reason("hazard.photo_or_reason", "隐患要有照片，或写明无照片的原因", "a hazard needs a photo or a reason for none", "T1")
+NOT_FINDER = reason("hazard.not_finder", "只有发现人可以修改", "only those who found it may change it", "T2")
+INSPECTION_OPEN = reason(
+    "hazard.inspection_open", "所属检查还没有完成签名并提交", "the inspection it belongs to is not signed and submitted yet", "T2"
+)
+CRITERION_NEEDED = reason(
+    "hazard.criterion", "重大隐患要指明判定标准，或附专家意见和第二审核人", "a major hazard needs a criterion, or an expert opinion and a second reviewer", "R11"
+)
+SECOND_REVIEWER = reason("hazard.second_reviewer", "第二审核人须是另一名审核人员", "the second reviewer must be another reviewer", "T7")
+DEADLINE_NEEDED = reason("hazard.deadline", "请填写整改期限", "a deadline is needed", "T6")
+DEADLINE_RANGE = reason("hazard.deadline_range", "整改期限早于发现时间，或超过最长期限", "the deadline lies before the find or beyond the limit", "T6")
+SECTION_NEEDED = reason("hazard.section", "责任科室不存在", "the responsible section does not exist", "T6")
+UNSAFE_ANSWER = reason("hazard.unsafe", "请回答整改期间是否存在危险", "say whether it is unsafe meanwhile", "T7")
+FIX_EVIDENCE = reason("hazard.fix_evidence", "立查立改要有整改后照片和整改说明", "fixed at once: after-photos and what was done are needed", "T8")
+TWO_SIGNATURES = reason(
+    "hazard.two_signatures", "重大隐患须由主要负责人和安全总监（或分管负责人）两人签名", "a major hazard needs two signatures: principal and safety director or deputy", "T8"
+)
+NOT_SAME = reason("hazard.not_same", "两条隐患不是同一企业的同一问题", "the two hazards are not the same thing at the same enterprise", "T5")
+BAD_LEVEL = reason("hazard.level", "请先判断是否构成重大事故隐患", "say first whether it is a major hazard", "R11")
+
+_FIELDS = {
+    "place_text": text(200),
+    "description": text(2000),
+    "cause": choice(*CAUSES),
+    "level_proposed": choice(*LEVELS),
+    "criterion": optional(text(200)),
+    "mass_casualty": optional(flag),
+    "immediate": optional(flag),
+    "fix_text": optional(text(1000, empty=True)),
+    "no_photo_reason": optional(text(200, empty=True)),
+    "basis": optional(text(300, empty=True)),
+}
+_REPORT = {
+    **_FIELDS,
+    "enterprise": identifier,
+    "inspection": optional(identifier),
+    "template": optional(identifier),
+    "template_item": optional(identifier),
+    "found_at": moment,
+    "found_late_reason": optional(text(200)),
+    "position": optional(position),
+    "position_reason": optional(text(200)),
+    "source_kind": choice(*GOVERNMENT_SOURCES, *ENTERPRISE_SOURCES),
+}
+_SIGNATURE = shape({"name": text(50), "role": choice("principal", "safety_director", "deputy"), "sha256": digest, "signed_at": moment})
+_CONFIRM = {
+    "level": choice(*LEVELS),
+    "responsible_section": identifier,
+    "deadline": optional(moment),
+    "criterion": optional(text(200)),
+    "expert_opinion": optional(text(1000)),
+    "second_reviewer": optional(identifier),
+    "mass_casualty": optional(flag),
+    "unsafe_now": optional(flag),
+    "immediate": optional(flag),
+    "signatures": optional(listing(_SIGNATURE, 2)),
+    "reason": optional(text(500, empty=True)),
+}
+
+
+def _judge_found(case: Case, found_at: int, why: str | None) -> None:
+    """Against the device's own clock, so that a month offline makes nobody's find a refusal; a wrong clock is flagged, not refused."""
+    days = setting(case.read("ledger"), "found_days_max")
+    refuse_if(found_at > case.op.at + 10 * 60_000, FUTURE_FIND)
+    refuse_if(found_at < case.op.at - days * DAY and not why, OLD_FIND)
+
+
+def _judge_report(case: Case) -> None:
+    body, author = case.body, case.author
+    case.need(body["enterprise"], "enterprise")
+    refuse_if(body.get("position") is None and not body.get("position_reason"), POSITION_OR_REASON)
+    _judge_found(case, body["found_at"], body.get("found_late_reason"))
+    if author is not None:
+        own = roles_of(author) <= ENTERPRISE_ROLES
+        if own:
+            require_reach(author, {f"enterprise:{body['enterprise']}"})
+        refuse_if(own and body["source_kind"] not in ENTERPRISE_SOURCES, MALFORMED, "source_kind")
+
+
+def _fold_report(case: Case) -> None:
+    body = case.body
+    enterprise = case.read(body["enterprise"]) or {"name": "", "community": "", "lead_section": ""}
+    inspection = case.read(body["inspection"]) if body.get("inspection") else None
+    fields = {name: body.get(name) for name in _REPORT}
+    record = case.create(
+        "hazard",
+        {
+            **fields, "state": "", "level": None, "ledger_no": None, "enterprise_name": enterprise["name"], "community": enterprise["community"],
+            "section": enterprise["lead_section"], "responsible_section": None, "finder": case.op.by,
+            "finders": sorted({case.op.by, *(inspection["team"] if inspection else ())}), "photos": {},
+            "source_class": "self" if body["source_kind"] in ENTERPRISE_SOURCES else "gov", "deadline": None, "submitted_at": None,
+            "merged_into": None, "merged": {}, "return_reason": None, "decided_by": None, "decided_at": None, "report_late": None,
+        },
+    )  # fmt: skip
+    case.put(record, "state", AFTER["T1"])
+
+
+def _judge_own(case: Case) -> None:
+    """Finders change their hazard while it is with them. A colleague who joined the inspection later is a finder, too."""
+    record = case.record
+    inspection = case.read(record["inspection"]) if record["inspection"] else None
+    team = inspection["team"] if inspection is not None and inspection["kind"] == "inspection" else ()
+    refuse_if(case.op.by not in record["finders"] and case.op.by not in team, NOT_FINDER)
+    case.require_state(OPEN_DRAFT)
+
+
+def _judge_edit(case: Case) -> None:
+    _judge_own(case)
+    changes = case.body["changes"]
+    wrong = field_problem({n: _FIELDS[n] for n in changes if n in _FIELDS}, changes)
+    refuse_if(not changes or wrong, MALFORMED, wrong or "changes")
+    case.require_unchanged(changes)
+
+
+def _fold_edit(case: Case) -> None:
+    case.put_all(case.record, case.body["changes"])
+
+
+def _judge_add_photo(case: Case) -> None:
+    _judge_own(case)
+    judge_photo(case)
+
+
+def _fold_add_photo(case: Case) -> None:
+    add_photo(case, phase=case.body["phase"])
+
+
+def _judge_remove_photo(case: Case) -> None:
+    _judge_own(case)
+    refuse_if(case.body["photo"] not in case.record["photos"], NO_PHOTO)
+
+
+def _fold_remove_photo(case: Case) -> None:
+    case.put(case.record, f"photos/{case.body['photo']}", None)
+
+
+def _judge_submit(case: Case) -> None:
+    """T2, T4: complete, and for what a government inspection found, that inspection signed and handed in."""
+    _judge_own(case)
+    record = case.record
+    refuse_if(not record["photos"] and not record["no_photo_reason"], PHOTO_OR_REASON)
+    if record["inspection"]:
+        inspection = case.read(record["inspection"])
+        refuse_if(inspection is None or inspection["state"] not in ("submitted", "accepted"), INSPECTION_OPEN)
+
+
+def _fold_submit(case: Case) -> None:
+    record = case.record
+    first = record["submitted_at"] is None
+    case.put(record, "state", AFTER["T2"])
+    record["return_reason"] = None
+    if first:
+        record["submitted_at"] = case.entry.received_at
+        if not case.pending:
+            record["ledger_no"] = _next_number(case, record)
+
+
+def _next_number(case: Case, record: Record) -> str:
+    """街道-年-社区-序号 such as QY-2023-03-0117, given by the server in the order of receipt (2.7)."""
+    prefix = _number_prefix(case, record)
+    counter = case.read(f"counter/{prefix}") or case.create_at(f"counter/{prefix}", "counter", {"last": 0})
+    counter["last"] += 1
+    case.touch(counter)
+    return f"{prefix}-{counter['last']:04d}"
+
+
+def _number_prefix(case: Case, record: Record) -> str:
+    ledger, community = case.read("ledger"), case.read(record["community"])
+    year = _year(case.entry.received_at)
+    return f"{ledger['code'] if ledger else 'XX'}-{year}-{community['number'] if community else '00'}"
+
+
+def _year(at: int) -> int:
+    """The calendar year in Shanghai (UTC+8, no summer time since 1991) of a moment in ms; exact for every proleptic Gregorian date."""
+    days = (at + 8 * 3_600_000) // DAY + 719_468
+    era, day_of_era = divmod(days, 146_097)
+    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
+    return int(year_of_era + era * 400 + (1 if day_of_year >= 306 else 0))
+
+
+def _judge_decision(case: Case) -> None:
+    """A reviewer of the area, not one of the finders, on a submission nobody has moved on (T3, T5-T8)."""
+    record, author = case.record, case.author
+    case.require_state(BEFORE[case.op.kind])
+    if author is not None:
+        require_reach(author, scopes(record))
+    refuse_if(case.op.by == record["finder"] or case.op.by in record["finders"], OWN_WORK)
+
+
+def _fold_return(case: Case) -> None:
+    case.put(case.record, "state", AFTER["T3"])
+    case.record["return_reason"] = case.body["reason"]
+
+
+def _judge_confirm(case: Case) -> None:
+    _judge_decision(case)
+    body, record, ledger = case.body, case.record, case.read("ledger")
+    section = case.read(body["responsible_section"])
+    refuse_if(section is None or section["kind"] != "unit" or section["unit_kind"] != "section", SECTION_NEEDED)
+    if body["level"] == "major":
+        _judge_major(case)
+    if body.get("immediate"):
+        _judge_fixed(case)
+    else:
+        days = setting(ledger, "general_days_max" if body["level"] == "general" else "major_days_max")
+        deadline = body.get("deadline")
+        refuse_if(deadline is None, DEADLINE_NEEDED)
+        latest = max(record["found_at"], record["submitted_at"] or 0) + (days + 1) * DAY
+        refuse_if(deadline is not None and not record["found_at"] < deadline <= latest, DEADLINE_RANGE)
+
+
+def _judge_major(case: Case) -> None:
+    body, record = case.body, case.record
+    refuse_if(body.get("unsafe_now") is None, UNSAFE_ANSWER)
+    if body.get("criterion"):
+        return
+    refuse_if(not body.get("expert_opinion") or not body.get("second_reviewer"), CRITERION_NEEDED)
+    second = case.need(body["second_reviewer"], "person")
+    other = second["id"] != case.op.by and second["id"] not in record["finders"]
+    refuse_if(not other or not any(held["role"] in ("section_head", "office") for held in second["roles"]), SECOND_REVIEWER)
+
+
+def _judge_fixed(case: Case) -> None:
+    body, record = case.body, case.record
+    after = any(photo["phase"] == "after" for photo in record["photos"].values())
+    refuse_if(not record["immediate"] or not after or not record["fix_text"], FIX_EVIDENCE)
+    if body["level"] == "major":
+        signatures = body.get("signatures") or []
+        roles = {signature["role"] for signature in signatures}
+        names = {signature["name"] for signature in signatures}
+        refuse_if(len(names) != 2 or "principal" not in roles or len(roles) != 2, TWO_SIGNATURES)
+
+
+def _fold_confirm(case: Case) -> None:
+    body, record = case.body, case.record
+    row = "T8" if body.get("immediate") else "T7" if body["level"] == "major" else "T6"
+    case.put(record, "state", AFTER[row])
+    case.put(record, "level", body["level"])
+    case.put(record, "responsible_section", body["responsible_section"])
+    if not body.get("immediate"):
+        case.put(record, "deadline", body["deadline"])
+    for name in ("criterion", "mass_casualty"):
+        if body.get(name) is not None:
+            case.put(record, name, body[name])
+    for name in ("expert_opinion", "second_reviewer", "unsafe_now", "signatures"):
+        record[name] = body.get(name)
+    record.update(decided_by=case.op.by, decided_at=case.entry.received_at, decision_reason=body.get("reason"))
+
+
+def _judge_merge(case: Case) -> None:
+    """T5: the same enterprise and the same item or criterion; whether the place is the same, the reviewer has looked at."""
+    _judge_decision(case)
+    record, into = case.record, case.need(case.body["into"], "hazard")
+    refuse_if(into["id"] == record["id"] or into["enterprise"] != record["enterprise"], NOT_SAME)
+    for name in ("template_item", "criterion"):
+        refuse_if(record[name] and into[name] and record[name] != into[name], NOT_SAME, name)
+    refuse_if(into["state"] not in OPEN_STATES, NOT_SAME, into["state"])
+    if case.author is not None:
+        require_reach(case.author, scopes(into))
+
+
+def _fold_merge(case: Case) -> None:
+    record = case.record
+    case.put(record, "state", AFTER["T5"])
+    case.put(record, "merged_into", case.body["into"])
+    _note_decision(case)
+    into = case.read(case.body["into"])
+    if into is not None:
+        move_photos(case, record, into)
+        case.put(into, f"merged/{record['id']}", record["ledger_no"] or "")
+
+
+def _judge_void(case: Case) -> None:
+    """Finders may drop their own draft; what is submitted only a reviewer (T5)."""
+    record = case.record
+    if record["state"] in OPEN_DRAFT and case.op.by in record["finders"]:
+        case.require_state(OPEN_DRAFT)
+        return
+    refuse_if(case.author is None or not roles_of(case.author) & {"section_head", "office"}, NOT_FINDER)
+    _judge_decision(case)
+
+
+def _fold_void(case: Case) -> None:
+    case.put(case.record, "state", AFTER["T5"])
+    _note_decision(case)
+
+
+def _note_decision(case: Case) -> None:
+    case.record.update(decided_by=case.op.by, decided_at=case.entry.received_at, decision_reason=case.body["reason"])
+
+
+def scopes(record: Record) -> set[str]:
+    """The finders always; once submitted its community, sections and the whole-ledger roles; the enterprise once it is confirmed."""
+    finders = {f"person:{finder}" for finder in record["finders"]}
+    if record["submitted_at"] is None:
+        return finders
+    seen = finders | {"ledger", f"unit:{record['community']}", f"unit:{record['section']}"}
+    if record["responsible_section"]:
+        seen |= {f"unit:{record['responsible_section']}", f"enterprise:{record['enterprise']}"}
+    return seen
+
+
+def _row(record: Record) -> Row:
+    return Row(
+        title=record["description"], number=record["ledger_no"] or "", state=record["state"], level=record["level"] or record["level_proposed"],
+        enterprise=record["enterprise"], community=record["community"], section=record["responsible_section"] or record["section"],
+        person=record["finder"], at=record["found_at"], words=f"{record['enterprise_name']} {record['place_text']}",
+    )  # fmt: skip
+
+
+def _settles(person: Record, record: Record) -> bool:
+    return record["state"] in OPEN_DRAFT and person["id"] in record["finders"]
+
+
+def _report_reads(op: Operation) -> list[str]:
+    return ["ledger", op.body["enterprise"], *([op.body["inspection"]] if op.body.get("inspection") else [])]
+
+
+def _merge_reads(op: Operation) -> tuple[str, ...]:
+    return (op.body["into"],)
+
+
+def _confirm_reads(op: Operation) -> tuple[str, ...]:
+    return ("ledger", op.body["responsible_section"])
+
+
+_WHY = {"reason": text(500)}
+
+HAZARD = Family(
+    "hazard",
+    (
+        Kind("hazard.report", "report", _REPORT, _fold_report, _judge_report, creates=True, reads=_report_reads),
+        Kind("hazard.edit", "report", {"changes": lambda value: type(value) is dict}, _fold_edit, _judge_edit),
+        Kind(
+            "hazard.add_photo",
+            "report",
+            {**PHOTO, "phase": choice("before", "after")},
+            _fold_add_photo,
+            _judge_add_photo,
+            reads=photo_reads,
+        ),
+        Kind("hazard.remove_photo", "report", {"photo": identifier, **_WHY}, _fold_remove_photo, _judge_remove_photo),
+        Kind("hazard.submit", "report", {}, _fold_submit, _judge_submit),
+        Kind("hazard.return", "review", _WHY, _fold_return, _judge_decision, decision=True),
+        Kind("hazard.confirm", "review", _CONFIRM, _fold_confirm, _judge_confirm, decision=True, reads=_confirm_reads),
+        Kind("hazard.merge", "review", {"into": identifier, **_WHY}, _fold_merge, _judge_merge, decision=True, reads=_merge_reads),
+        Kind("hazard.void", "report", _WHY, _fold_void, _judge_void, decision=True),
+    ),
+    scopes,
+    _row,
+    _settles,
+)
+
+COUNTER = Family("counter", ())

@@ -1,0 +1,403 @@
+"""Inspections: one visit, one record, filled by a team on one or several phones (3.1, R131, R132; 2.7).
+
+States: draft -> submitted -> accepted, or returned -> submitted; void ends it. A draft is in the ledger from its first operation, seen by its
+team only, and never counted. The template version chosen at the start stays, whatever comes later.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared import checklist
+from shared.errors import reason
+from shared.fields import anything, choice, digest, flag, identifier, integer, listing, moment, optional, position, shape, text
+from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, photo_reads
+from shared.kinds.template import template_record_id
+from shared.operation import Operation
+from shared.people import COMMUNITY_WORKER, ENTERPRISE_ROLES, may, require_reach, roles_of
+from shared.rules import Case, Family, Kind, Record, Row, refuse_if
+
+# kind -> (number, at least two people with an enforcement card among them: the starred kinds of 3.1)
+INSPECTION_KINDS: dict[str, tuple[str, bool]] = {
+    "enterprise_self": ("K1", False),
+    "principal_led": ("K2", False),
+    "dept_routine": ("K3", True),
+    "community_patrol": ("K4", False),
+    "assistance": ("K5", False),
+    "precise": ("K6", True),
+    "special": ("K7", True),
+    "cross_region": ("K8", True),
+    "surprise": ("K9", True),
+    "open_covert": ("K10", True),
+    "random": ("K11", True),
+    "comprehensive": ("K12", True),
+    "reinspection": ("K13", True),
+    "audit_style": ("K14", False),
+    "diagnosis": ("K15", False),
+    "joint": ("K16", True),
+    "report_check": ("K17", True),
+}
+OPEN = ("draft", "returned")
+
+NOT_IN_TEAM = reason("inspection.not_in_team", "您不在这次检查的人员中，请先加入", "you are not in this inspection's team; join it first", "2.7")
+IN_TEAM = reason("inspection.in_team", "您已在检查人员中", "you are in the team already")
+KIND_NOT_YOURS = reason("inspection.kind_not_yours", "您的岗位不能做这种检查", "your role does not make this kind of inspection", "3.1")
+UNKNOWN_ITEM = reason("inspection.unknown_item", "检查表中没有这一项", "the checklist has no such item")
+BAD_ANSWER = reason("inspection.bad_answer", "这一项的回答格式不对", "this is no answer to the item")
+INCOMPLETE = reason("inspection.incomplete", "检查表还有未答的项目", "some items are not answered yet", "rule 5")
+PHOTO_OR_REASON = reason("inspection.photo_or_reason", "不符合项要有照片，或写明无照片的原因", "a failed item needs a photo or a reason for none", "rule 3")
+TWO_INSPECTORS = reason("inspection.two_inspectors", "这种检查须有两名以上检查人员签名", "this kind of inspection needs the signatures of two or more", "R131")
+CARD_NEEDED = reason("inspection.card", "至少一名检查人员要登记执法证号", "at least one inspector's enforcement card must be recorded", "R131")
+UNIT_SIGNATURE = reason(
+    "inspection.unit_signature", "须由被检查单位签名，或记录拒签原因和见证人", "the unit must sign, or its refusal be recorded with a witness", "R132"
+)
+NO_END = reason("inspection.no_end", "还没有登记结束时间", "the end of the inspection is not recorded yet", "R132")
+TIMES_ORDER = reason("inspection.times", "结束时间早于开始时间", "the inspection ends before it starts")
+POSITION_OR_REASON = reason("position_or_reason", "没有定位时请写明原因", "without a position, give the reason", "T1")
+OWN_WORK = reason("own_work", "不能审核自己的检查或发现", "nobody reviews their own work", "T7")
+
+_START = {
+    "kind": choice(*INSPECTION_KINDS),
+    "enterprise": identifier,
+    "template": identifier,
+    "template_version": integer(1),
+    "purposes": listing(text(40), 10),
+    "theme": optional(text(40)),
+    "started_at": moment,
+    "position": optional(position),
+    "position_reason": optional(text(200)),
+}
+_CARD = {"card_no": optional(text(40, empty=True))}
+
+
+def template_id(op: Operation) -> str:
+    """The record of the template version this start names."""
+    start = op.body.get("start", op.body)
+    return template_record_id(start["template"], start["template_version"])
+
+
+def _judge_start(case: Case, start: Record) -> None:
+    case.need(start["enterprise"], "enterprise")
+    case.need(template_record_id(start["template"], start["template_version"]), "template")
+    refuse_if(start.get("position") is None and not start.get("position_reason"), POSITION_OR_REASON)
+    author = case.author
+    if author is not None:
+        roles = roles_of(author)
+        enterprise_kind = start["kind"] in ("enterprise_self", "principal_led")
+        refuse_if(enterprise_kind != (roles <= ENTERPRISE_ROLES) and bool(roles), KIND_NOT_YOURS)
+        refuse_if(roles == {COMMUNITY_WORKER} and INSPECTION_KINDS[start["kind"]][1], KIND_NOT_YOURS, INSPECTION_KINDS[start["kind"]][0])
+
+
+def _judge_starting(case: Case) -> None:
+    record = case.subject
+    # The start may come after a colleague has joined from the leader's code: it then fills in what only the leader knows.
+    refuse_if(record is not None and (record["kind"] != "inspection" or record["leader"] != case.op.by or record["started"]), IN_TEAM)
+    _judge_start(case, case.body)
+
+
+def _fold_starting(case: Case) -> None:
+    record = case.subject or _new(case, case.body, case.op.by)
+    case.put(record, "started", True)
+    case.put(record, f"team/{case.op.by}", _member(case))
+    moments = {"at": case.body["started_at"], "position": case.body.get("position"), "reason": case.body.get("position_reason")}
+    case.put(record, "moments/start", moments)
+
+
+def _judge_join(case: Case) -> None:
+    start = case.body["start"]
+    refuse_if(case.subject is not None and case.op.by in case.subject["team"], IN_TEAM)
+    if case.subject is None:
+        _judge_start(case, start)
+    else:
+        case.require_state(OPEN)
+
+
+def _fold_join(case: Case) -> None:
+    start = case.body["start"]
+    record = case.subject or _new(case, start, start["leader"])
+    case.put(record, f"team/{case.op.by}", _member(case))
+
+
+def _member(case: Case) -> Record:
+    return {"card_no": case.body.get("card_no") or "", "at": case.op.at}
+
+
+def _new(case: Case, start: Record, leader: str) -> Record:
+    enterprise = case.read(start["enterprise"]) or {"name": "", "community": "", "lead_section": ""}
+    moments = {"start": {"at": start["started_at"], "position": None, "reason": None}, "end": None}
+    return case.create(
+        "inspection",
+        {
+            "state": "draft", "inspection_kind": start["kind"], "enterprise": start["enterprise"], "enterprise_name": enterprise["name"],
+            "community": enterprise["community"], "section": enterprise["lead_section"], "template": start["template"],
+            "template_version": start["template_version"], "purposes": start["purposes"], "theme": start.get("theme"), "leader": leader,
+            "started": False, "team": {}, "answers": {}, "notes": {}, "photos": {}, "moments": moments, "companion": None, "signatures": {},
+            "refusal": None, "conclusion": None, "order_text": None, "copy_given": None, "return_reason": None, "submitted_at": None,
+        },
+    )  # fmt: skip
+
+
+def _judge_working(case: Case) -> None:
+    """The author works on this open inspection."""
+    record = case.record
+    refuse_if(case.op.by not in record["team"], NOT_IN_TEAM)
+    case.require_state(OPEN)
+
+
+def _template(case: Case) -> Record:
+    record = case.record
+    template: Record = case.need(template_record_id(record["template"], record["template_version"]), "template")["template"]
+    return template
+
+
+def _item(case: Case) -> Record:
+    found: Record | None = next((item for item in _template(case)["items"] if item["id"] == case.body["item"]), None)
+    refuse_if(found is None, UNKNOWN_ITEM, case.body["item"])
+    assert found is not None
+    return found
+
+
+def _judge_answer(case: Case) -> None:
+    _judge_working(case)
+    wrong = checklist.answer_problem(_item(case), case.body["value"])
+    refuse_if(wrong is not None, BAD_ANSWER, wrong or "")
+    case.require_unchanged({f"answers/{case.body['item']}": case.body["value"]})
+
+
+def _fold_answer(case: Case) -> None:
+    case.put(case.record, f"answers/{case.body['item']}", case.body["value"])
+
+
+def _note_mark(case: Case) -> str:
+    return f"notes/{case.body['about']}:{case.body.get('item') or ''}"
+
+
+def _judge_note(case: Case) -> None:
+    _judge_working(case)
+    if case.body.get("item") is not None:
+        _item(case)
+    case.require_unchanged({_note_mark(case): case.body["text"]})
+
+
+def _fold_note(case: Case) -> None:
+    case.put(case.record, _note_mark(case), case.body["text"])
+
+
+def _judge_attach(case: Case) -> None:
+    _judge_working(case)
+    if case.body.get("item") is not None:
+        _item(case)
+    judge_photo(case)
+
+
+def _fold_attach(case: Case) -> None:
+    add_photo(case, item=case.body.get("item"))
+
+
+def _judge_retract(case: Case) -> None:
+    _judge_working(case)
+    record, body = case.record, case.body
+    refuse_if((body.get("photo") is None) == (body.get("item") is None), BAD_ANSWER)
+    if body.get("photo") is not None:
+        refuse_if(body["photo"] not in record["photos"], NO_PHOTO)
+    else:
+        refuse_if(body["item"] not in record["answers"], UNKNOWN_ITEM)
+        case.require_unchanged({f"answers/{body['item']}": None})
+
+
+def _fold_retract(case: Case) -> None:
+    body = case.body
+    mark = f"photos/{body['photo']}" if body.get("photo") is not None else f"answers/{body['item']}"
+    case.put(case.record, mark, None)
+
+
+def _judge_moment(case: Case) -> None:
+    _judge_working(case)
+    body = case.body
+    refuse_if(body.get("position") is None and not body.get("reason"), POSITION_OR_REASON)
+    start = case.record["moments"]["start"]
+    refuse_if(body["moment"] == "end" and body["at"] < start["at"], TIMES_ORDER)
+
+
+def _fold_moment(case: Case) -> None:
+    body = case.body
+    case.put(case.record, f"moments/{body['moment']}", {"at": body["at"], "position": body.get("position"), "reason": body.get("reason")})
+
+
+def _judge_details(case: Case) -> None:
+    _judge_working(case)
+    case.require_unchanged(dict(case.body))
+
+
+def _fold_details(case: Case) -> None:
+    case.put_all(case.record, dict(case.body))
+
+
+def _fold_sign(case: Case) -> None:
+    body = case.body
+    signer = case.op.by if body["role"] == "inspector" else body["role"]
+    signature = {"name": body["name"], "sha256": body.get("sha256"), "signed_at": body["signed_at"], "device": case.op.device}
+    case.put(case.record, f"signatures/{signer}", signature)
+
+
+def _judge_refusal(case: Case) -> None:
+    _judge_working(case)
+    case.require_unchanged({"refusal": dict(case.body)})
+
+
+def _fold_refusal(case: Case) -> None:
+    case.put(case.record, "refusal", dict(case.body))
+
+
+def _failed_without_evidence(record: Record, template: Record) -> list[str]:
+    pictured = {photo["item"] for photo in record["photos"].values()}
+    return [
+        item["id"]
+        for item in template["items"]
+        if item["id"] in record["answers"]
+        and checklist.needs_photo(item, record["answers"][item["id"]])
+        and item["id"] not in pictured
+        and not record["notes"].get(f"no_photo:{item['id']}")
+    ]
+
+
+def submit_problems(record: Record, template: Record) -> list[tuple[Any, str]]:
+    """Everything that keeps an inspection from being submitted, as (reason, detail): what the phone shows before the last tap."""
+    problems: list[tuple[Any, str]] = []
+    answers = {item: {"value": value} for item, value in record["answers"].items()}
+    left = checklist.unanswered(template, answers)
+    if left:
+        problems.append((INCOMPLETE, ", ".join(left)))
+    bare = _failed_without_evidence(record, template)
+    if bare:
+        problems.append((PHOTO_OR_REASON, ", ".join(bare)))
+    if record["moments"]["end"] is None:
+        problems.append((NO_END, ""))
+    covert = record["inspection_kind"] == "open_covert" and record["theme"] == "covert"
+    signers = [member for member in record["team"] if member in record["signatures"]]
+    if INSPECTION_KINDS[record["inspection_kind"]][1] and not covert:
+        if len(signers) < 2:
+            problems.append((TWO_INSPECTORS, str(len(signers))))
+        if not any(record["team"][member]["card_no"] for member in signers):
+            problems.append((CARD_NEEDED, ""))
+    elif not signers and not covert:
+        problems.append((TWO_INSPECTORS, "0"))
+    if not covert and "unit" not in record["signatures"] and record["refusal"] is None:
+        problems.append((UNIT_SIGNATURE, ""))
+    return problems
+
+
+def _judge_submit(case: Case) -> None:
+    _judge_working(case)
+    problems = submit_problems(case.record, _template(case))
+    if problems:
+        refuse_if(True, *problems[0])
+
+
+def _fold_submit(case: Case) -> None:
+    case.put(case.record, "state", "submitted")
+    case.record["submitted_at"] = case.entry.received_at
+
+
+def _judge_review(*states: str) -> Any:
+    def judge(case: Case) -> None:
+        record, author = case.record, case.author
+        case.require_state(states)
+        if author is not None:
+            require_reach(author, scopes(record))
+            refuse_if(case.op.by in record["team"], OWN_WORK)
+
+    return judge
+
+
+def _judge_void(case: Case) -> None:
+    """The team may drop its own draft; a submitted inspection only a reviewer."""
+    record, author = case.record, case.author
+    case.require_state((*OPEN, "submitted"))
+    if record["state"] in OPEN and case.op.by in record["team"]:
+        return
+    refuse_if(author is None or not may(author, "review"), NOT_IN_TEAM)
+    if author is not None:
+        require_reach(author, scopes(record))
+
+
+def _fold_state(state: str) -> Any:
+    def fold(case: Case) -> None:
+        case.put(case.record, "state", state)
+        case.record["return_reason"] = case.body.get("reason")
+        case.record["reviewed_by"] = case.op.by
+
+    return fold
+
+
+def scopes(record: Record) -> set[str]:
+    """The team always; once submitted, its section, its community and the whole-ledger roles."""
+    team = {f"person:{member}" for member in record["team"]} | {f"person:{record['leader']}"}
+    if record["submitted_at"] is None:
+        return team
+    return team | {"ledger", f"unit:{record['community']}", f"unit:{record['section']}"}
+
+
+def _row(record: Record) -> Row:
+    return Row(
+        title=record["enterprise_name"], state=record["state"], level=record["inspection_kind"], enterprise=record["enterprise"],
+        community=record["community"], section=record["section"], person=record["leader"], at=record["moments"]["start"]["at"],
+        words=record["template"],
+    )  # fmt: skip
+
+
+def _settles(person: Record, record: Record) -> bool:
+    return record["state"] in OPEN and person["id"] in record["team"]
+
+
+_WHY = {"reason": text(500)}
+_SIGN = {"role": choice("inspector", "unit"), "name": text(50), "sha256": optional(digest), "signed_at": moment}
+_COMPANION = shape({"name": text(50), "post": optional(text(50, empty=True)), "phone": optional(text(30, empty=True))})
+
+
+def _work(name: str, fields: dict[str, Any], fold: Any, judge: Any = _judge_working, **more: Any) -> Kind:
+    return Kind(f"inspection.{name}", "inspect", fields, fold, judge, **more)
+
+
+def _start_reads(op: Operation) -> tuple[str, ...]:
+    return (op.body.get("start", op.body)["enterprise"], template_id(op))
+
+
+INSPECTION = Family(
+    "inspection",
+    (
+        _work("start", {**_START, **_CARD}, _fold_starting, _judge_starting, reads=_start_reads),
+        _work("join", {"start": shape({**_START, "leader": identifier}), **_CARD}, _fold_join, _judge_join, reads=_start_reads),
+        _work("answer", {"item": identifier, "value": anything}, _fold_answer, _judge_answer),
+        _work(
+            "note",
+            {"item": optional(identifier), "about": choice("note", "no_photo"), "text": text(2000, empty=True)},
+            _fold_note,
+            _judge_note,
+        ),
+        _work("attach", {**PHOTO, "item": optional(identifier)}, _fold_attach, _judge_attach, reads=photo_reads),
+        _work("retract", {"photo": optional(identifier), "item": optional(identifier)}, _fold_retract, _judge_retract),
+        _work(
+            "moment",
+            {"moment": choice("start", "end"), "at": moment, "position": optional(position), "reason": optional(text(200))},
+            _fold_moment,
+            _judge_moment,
+        ),
+        _work("companion", {"companion": _COMPANION}, _fold_details, _judge_details),
+        _work(
+            "conclude",
+            {"conclusion": text(2000), "order_text": optional(text(2000)), "copy_given": optional(flag)},
+            _fold_details,
+            _judge_details,
+        ),
+        _work("sign", _SIGN, _fold_sign),
+        _work("refuse", {"reason": text(500), "witness": text(50)}, _fold_refusal, _judge_refusal),
+        _work("submit", {}, _fold_submit, _judge_submit),
+        _work("void", _WHY, _fold_state("void"), _judge_void, decision=True),
+        Kind("inspection.return", "review", _WHY, _fold_state("returned"), _judge_review("submitted"), decision=True),
+        Kind("inspection.accept", "review", {}, _fold_state("accepted"), _judge_review("submitted"), decision=True),
+    ),
+    scopes,
+    _row,
+    _settles,
+)

@@ -1,0 +1,261 @@
+"""The ledger's judgement: one operation in, its entry and the changed records out. Phone and server run exactly this.
+
+    decide(operation, no, received_at, read)  judges, then folds        (the server, and a device for what it makes itself)
+    fold(operation, entry, read)              folds a stored verdict    (verify, migrations, a device's view of its own pending work)
+
+`read` gives a record by id, or None; `read("op/57")` gives entry 57 itself. Both functions may change the records they were given in place and
+return those that changed; a refused operation changes nothing. `judge` never changes anything and `fold` never refuses.
+
+Conflicts: an operation that collides with a change its author had not seen is kept whole under `conflicts` of the record it is about, until
+`conflict.resolve` picks "first" (what stands) or "second" (what came later). `operation.adopt` lets a supervisor make a refused operation
+count after all. Both are operations themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared import fields, people
+from shared.errors import MALFORMED, NEWER, WRONG_DEVICE, Conflict, Refused, reason
+from shared.kinds import FAMILIES
+from shared.operation import PENDING, Entry, Operation
+from shared.operation import read as read_operation
+from shared.rules import CHANGED_MEANWHILE, EXISTS, Case, Family, Kind, Read, Record, Row, refuse_if
+
+ACCEPTED, REFUSED, CONFLICT = "accepted", "refused", "conflict"
+CLOCK_TOLERANCE = 10 * 60_000  # ms by which a device clock may run ahead before it is flagged
+
+DEVICE_UNKNOWN = reason("device_unknown", "台账不认识这台设备", "the ledger does not know this device")
+DEVICE_REVOKED = reason("device_revoked", "这台设备已被停用，内容已保存待处理", "this device has been revoked; its work is kept to be settled")
+NO_CONFLICT = reason("no_conflict", "这条记录上没有这个冲突，或已经处理", "there is no such open conflict on this record")
+NOT_ADOPTABLE = reason("not_adoptable", "这条操作无法采纳", "this operation cannot be adopted")
+
+
+def decide(op: Operation, no: int, received_at: int, read: Read, *, pulled: int = PENDING) -> tuple[Entry, dict[str, Record]]:
+    """Judge an operation and fold it.
+
+    `pulled` is the newest entry its device is known to have pulled when it made the operation. Returns the entry and the changed records by id.
+    """
+    entry = Entry(no, received_at, ACCEPTED)
+    case = Case(op, entry, read, pulled=pulled)
+    try:
+        entry.flags = _judge(case)
+    except Conflict as clash:
+        entry = Entry(no, received_at, CONFLICT, clash.code, clash.other)
+    except Refused as refusal:
+        entry = Entry(no, received_at, REFUSED, refusal.code)
+    return entry, fold(op, entry, read)
+
+
+def check(op: Operation, read: Read) -> None:
+    """What a device asks before it makes an operation: raises Refused or Conflict as the server would, from what the device knows."""
+    _judge(Case(op, Entry(PENDING, op.at, ACCEPTED), read))
+
+
+def fold(op: Operation, entry: Entry, read: Read) -> dict[str, Record]:
+    """The records that this entry changes, changed. The same entry over the same records always gives the same bytes."""
+    if entry.verdict == REFUSED:
+        return {}
+    case = Case(op, entry, read)
+    if entry.verdict == CONFLICT:
+        _keep_conflict(case)
+    else:
+        KINDS[op.kind, op.v].fold(case)
+    return case.written
+
+
+def is_newer(op: Operation) -> bool:
+    """Whether this program is too old to judge the operation; it is then held, not refused."""
+    return op.v > NEWEST.get(op.kind, 0)
+
+
+def reads(op: Operation) -> set[str]:
+    """The records to fetch before judging it."""
+    kind = KINDS.get((op.kind, op.v))
+    wanted = {op.subject, op.by, op.device}
+    if kind is not None and fields.problem(kind.shape, op.body) is None:
+        wanted.update(kind.reads(op))
+    return wanted
+
+
+def scopes_of(record: Record) -> set[str]:
+    """Who may see a record."""
+    return FAMILY_OF[record["kind"]].scopes(record)
+
+
+def row_of(record: Record) -> Row | None:
+    """How a record stands in lists."""
+    row = FAMILY_OF[record["kind"]].row
+    return row(record) if row else None
+
+
+def open_conflicts(record: Record) -> dict[str, Any]:
+    """The conflicts on a record that wait to be settled, by the number of the entry that lost."""
+    return {no: held for no, held in record.get("conflicts", {}).items() if held["settled"] is None}
+
+
+def may_settle(person: Record, record: Record) -> bool:
+    """Authors settle conflicts in their own drafts; otherwise whoever reviews there."""
+    if FAMILY_OF[record["kind"]].settles(person, record):
+        return True
+    return any(people.may(person, right) for right in ("review", "administer")) and people.sees(person, scopes_of(record))
+
+
+def _judge(case: Case) -> tuple[str, ...]:
+    """Well formed, by someone who may, and allowed by the kind's own rules; returns the flags to show beside it."""
+    op = case.op
+    kind = KINDS.get((op.kind, op.v))
+    if kind is None:
+        raise Refused(NEWER, f"{op.kind} v{op.v}")
+    fields.require(kind.shape, op.body)
+    flags = _judge_author(case, kind) if kind.name != "ledger.open" else ()
+    if kind.creates and case.subject is not None:
+        raise Refused(EXISTS, op.subject)
+    kind.judge(case)
+    if op.at - (op.skew or 0) > case.entry.received_at + CLOCK_TOLERANCE:
+        flags = (*flags, "clock_ahead")
+    return flags
+
+
+def _judge_author(case: Case, kind: Kind) -> tuple[str, ...]:
+    """Permission is judged now, not when the operation was made; facts made before the device could know of a change stand, flagged."""
+    op = case.op
+    device = case.read(op.device)
+    if device is None or device["kind"] != "device":
+        raise Refused(DEVICE_UNKNOWN)
+    if device["state"] == "revoked":
+        raise Refused(DEVICE_REVOKED)
+    if device["console"] and op.by == people.SERVER:
+        return ()
+    if not device["console"] and device["person"] != op.by:
+        raise Refused(WRONG_DEVICE)
+    author = case.author
+    if author is None or author["kind"] != "person":
+        raise Refused(people.UNKNOWN_PERSON)
+    if people.may(author, kind.right):
+        return ()
+    allowed = people.RIGHTS[kind.right]
+    if not kind.decision and any(held["role"] in allowed and held["until"] > case.pulled for held in author["former"]):
+        return ("role_ended",)
+    raise Refused(people.NO_RIGHT, kind.name)
+
+
+def _keep_conflict(case: Case) -> None:
+    """Keep the later operation whole on the record, so that whoever settles it sees both."""
+    op, entry, record = case.op, case.entry, case.record
+    kept = {
+        "id": op.id, "kind": op.kind, "v": op.v, "by": op.by, "device": op.device, "n": op.n, "at": op.at, "skew": op.skew,
+        "received_at": entry.received_at, "base": op.base, "body": op.body, "code": entry.code, "other": entry.other, "settled": None,
+    }  # fmt: skip
+    record.setdefault("conflicts", {})[str(entry.no)] = kept
+    case.touch(record)
+
+
+# -- settling: conflict.resolve and operation.adopt ------------------------------------------------------------------------------------------
+
+
+def _second(case: Case) -> Case:
+    """The kept operation as a case of its own, seen with the eyes of the one who settles."""
+    held = case.record["conflicts"][str(case.body["conflict"])]
+    inner = Operation(
+        v=held["v"], id=held["id"], ledger=case.op.ledger, epoch=case.op.epoch, device=held["device"], n=held["n"], prev="", at=held["at"],
+        skew=held["skew"], by=held["by"], kind=held["kind"], subject=case.op.subject, base=held["base"], body=held["body"], raw=b"", digest="",
+    )  # fmt: skip
+    return Case(inner, case.entry, case.read, base=case.base, hand=case.hand)
+
+
+def _judge_resolve(case: Case) -> None:
+    held = case.record.get("conflicts", {}).get(str(case.body["conflict"]))
+    if held is None:
+        raise Refused(NO_CONFLICT)
+    if held["settled"] is not None:
+        raise Conflict(CHANGED_MEANWHILE, held["settled"]["no"])
+    author = case.author
+    refuse_if(author is None or not may_settle(author, case.record), people.NO_RIGHT)
+    if case.body["pick"] == "second":
+        inner = _second(case)
+        KINDS[inner.op.kind, inner.op.v].judge(inner)
+
+
+def _fold_resolve(case: Case) -> None:
+    record, body = case.record, case.body
+    if body["pick"] == "second":
+        inner = _second(case)
+        KINDS[inner.op.kind, inner.op.v].fold(inner)
+        case.written.update(inner.written)
+    settled = {"no": case.entry.no, "by": case.op.by, "at": case.op.at, "pick": body["pick"], "reason": body.get("reason", "")}
+    record["conflicts"][str(body["conflict"])]["settled"] = settled
+    case.touch(record)
+
+
+def _refused(case: Case) -> tuple[Operation, Record]:
+    """The refused operation to be adopted, and its entry as a record."""
+    entry = case.read(f"op/{case.body['no']}")
+    refuse_if(entry is None or entry["verdict"] != REFUSED, NOT_ADOPTABLE)
+    assert entry is not None
+    try:
+        return read_operation(entry["raw"].encode()), entry
+    except Refused as unreadable:
+        raise Refused(NOT_ADOPTABLE, unreadable.code) from None
+
+
+def _adopted(case: Case) -> tuple[Kind, Case]:
+    op, _ = _refused(case)
+    kind = KINDS.get((op.kind, op.v))
+    if kind is None or fields.problem(kind.shape, op.body) is not None or kind.right == people.SERVER:
+        raise Refused(NOT_ADOPTABLE, MALFORMED.code)
+    return kind, Case(op, case.entry, case.read, base=case.body["seen"], hand=case.hand)
+
+
+def _judge_adopt(case: Case) -> None:
+    refuse_if(case.op.subject != f"adoption/{case.body['no']}", MALFORMED, "subject")
+    kind, inner = _adopted(case)
+    # A supervisor can lend no right that the supervisor lacks: adopting a decision or an administrator's step needs that right.
+    author = case.author
+    refuse_if(author is not None and kind.decision and not people.may(author, kind.right), people.NO_RIGHT)
+    refuse_if(kind.creates and inner.subject is not None, EXISTS)
+    kind.judge(inner)
+
+
+def _fold_adopt(case: Case) -> None:
+    kind, inner = _adopted(case)
+    kind.fold(inner)
+    case.written.update(inner.written)
+    body = case.body
+    case.create("adoption", {"of": body["no"], "operation": inner.op.id, "subject": inner.op.subject, "reason": body["reason"], "by": case.op.by})
+
+
+_SETTLING = (
+    Family(
+        "adoption",
+        (
+            Kind(
+                "operation.adopt",
+                "review",
+                {"no": fields.integer(1), "seen": fields.integer(), "reason": fields.text(500)},
+                _fold_adopt,
+                _judge_adopt,
+                decision=True,
+                creates=True,
+                reads=lambda op: (f"op/{op.body['no']}",),
+            ),
+            Kind(
+                "conflict.resolve",
+                "settle",
+                {
+                    "conflict": fields.integer(1),
+                    "pick": fields.choice("first", "second"),
+                    "reason": fields.optional(fields.text(500, empty=True)),
+                },
+                _fold_resolve,
+                _judge_resolve,
+                decision=True,
+            ),
+        ),
+    ),
+)
+
+_ALL = (*FAMILIES, *_SETTLING)
+FAMILY_OF: dict[str, Family] = {family.record: family for family in _ALL}
+KINDS: dict[tuple[str, int], Kind] = {(kind.name, kind.v): kind for family in _ALL for kind in family.kinds}
+NEWEST: dict[str, int] = {name: max(v for n, v in KINDS if n == name) for name, _ in KINDS}

@@ -1,0 +1,81 @@
+"""Who may do what, and who sees what: the one place. Roles are those of the requirements, section 0.
+
+A person's `roles` is a list of {role, unit, since}: `unit` is a section, a community or an enterprise, "" for the whole subdistrict.
+"""
+
+from __future__ import annotations
+
+from shared.errors import Refused, reason
+from shared.rules import Record
+
+INSPECTOR, COMMUNITY_WORKER, SECTION_HEAD, OFFICE = "inspector", "community_worker", "section_head", "office"
+COMMITTEE, LEADER, EXPERT, AUDITOR, ADMIN = "committee", "leader", "expert", "auditor", "admin"
+ENT_OFFICER, ENT_DEPUTY, ENT_PRINCIPAL = "ent_officer", "ent_deputy", "ent_principal"
+
+ROLES = (
+    INSPECTOR, COMMUNITY_WORKER, SECTION_HEAD, OFFICE, COMMITTEE, LEADER,
+    ENT_OFFICER, ENT_DEPUTY, ENT_PRINCIPAL, EXPERT, AUDITOR, ADMIN,
+)  # fmt: skip
+ENTERPRISE_ROLES = frozenset({ENT_OFFICER, ENT_DEPUTY, ENT_PRINCIPAL})
+WHOLE_LEDGER = frozenset({OFFICE, COMMITTEE, LEADER, AUDITOR, ADMIN})  # these see every record
+
+SERVER = "server"  # the author of what the server itself records; no person has this id
+
+# right -> roles that have it. An operation's kind names its right.
+RIGHTS: dict[str, frozenset[str]] = {
+    "inspect": frozenset({INSPECTOR, COMMUNITY_WORKER, SECTION_HEAD, OFFICE, EXPERT, ENT_OFFICER, ENT_PRINCIPAL}),
+    "report": frozenset({INSPECTOR, COMMUNITY_WORKER, SECTION_HEAD, OFFICE, EXPERT, ENT_OFFICER, ENT_PRINCIPAL}),  # T1
+    "review": frozenset({SECTION_HEAD, OFFICE}),  # T3, T5-T8
+    "register": frozenset({INSPECTOR, SECTION_HEAD, OFFICE, ADMIN}),  # the enterprise register, R5, R17
+    "administer": frozenset({OFFICE, ADMIN}),  # people, units, templates, settings, devices
+    "settle": frozenset(ROLES) - {LEADER, AUDITOR},  # conflicts: who exactly is for the record's family to say
+    SERVER: frozenset(),
+}
+
+NO_RIGHT = reason("no_right", "您的岗位没有这项权限", "your role does not allow this")
+OUT_OF_REACH = reason("out_of_reach", "这条记录不在您的管辖范围内", "this record is outside your area", "三（二）")
+UNKNOWN_PERSON = reason("unknown_person", "台账里没有这个人员", "the ledger does not know this person")
+
+
+def roles_of(person: Record) -> set[str]:
+    """The roles a person holds now."""
+    return {held["role"] for held in person["roles"]}
+
+
+def is_enterprise_person(person: Record) -> bool:
+    """Whether all the person's roles are on the enterprise side."""
+    roles = roles_of(person)
+    return bool(roles) and roles <= ENTERPRISE_ROLES
+
+
+def may(person: Record, right: str) -> bool:
+    """Whether one of the person's roles gives the right."""
+    allowed = RIGHTS[right]
+    return any(held["role"] in allowed for held in person["roles"])
+
+
+def scopes_of(person: Record) -> list[str]:
+    """What a person's devices pull, sorted. Reference data and oneself always; then by role: everything, one's units, one's enterprise."""
+    scopes = {"all", f"person:{person['id']}"}
+    roles = roles_of(person)
+    if roles - ENTERPRISE_ROLES:
+        scopes.add("gov")
+    if roles & WHOLE_LEDGER:
+        scopes.add("ledger")
+    for held in person["roles"]:
+        if held["role"] in ENTERPRISE_ROLES:
+            scopes.add(f"enterprise:{held['unit']}")
+        elif held["unit"] and "ledger" not in scopes:
+            scopes.add(f"unit:{held['unit']}")
+    return sorted(scopes)
+
+
+def sees(person: Record, scopes: set[str]) -> bool:
+    """Whether the person sees a record with these scopes."""
+    return not scopes.isdisjoint(scopes_of(person))
+
+
+def require_reach(person: Record, scopes: set[str]) -> None:
+    """The record is in the person's area."""
+    if not sees(person, scopes):
+        raise Refused(OUT_OF_REACH)
