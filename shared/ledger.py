@@ -31,13 +31,14 @@ NO_CONFLICT = reason("no_conflict", "这条记录上没有这个冲突，或已�
 NOT_ADOPTABLE = reason("not_adoptable", "这条操作无法采纳", "this operation cannot be adopted")
 
 
-def decide(op: Operation, no: int, received_at: int, read: Read, *, pulled: int = PENDING) -> tuple[Entry, dict[str, Record]]:
+def decide(op: Operation, no: int, received_at: int, read: Read, *, pulled: int = PENDING, base: int | None = None) -> tuple[Entry, dict[str, Record]]:
     """Judge an operation and fold it.
 
-    `pulled` is the newest entry its device is known to have pulled when it made the operation. Returns the entry and the changed records by id.
+    `pulled` is the newest entry its device is known to have pulled when it made the operation; `base` replaces the operation's own where that
+    belongs to an older epoch. Returns the entry and the changed records by id.
     """
     entry = Entry(no, received_at, ACCEPTED)
-    case = Case(op, entry, read, pulled=pulled)
+    case = Case(op, entry, read, pulled=pulled, base=base)
     try:
         entry.flags = _judge(case)
     except Conflict as clash:

@@ -264,8 +264,7 @@ def _failed_without_evidence(record: Record, template: Record) -> list[str]:
 def submit_problems(record: Record, template: Record) -> list[tuple[Any, str]]:
     """Everything that keeps an inspection from being submitted, as (reason, detail): what the phone shows before the last tap."""
     problems: list[tuple[Any, str]] = []
-    answers = {item: {"value": value} for item, value in record["answers"].items()}
-    left = checklist.unanswered(template, answers)
+    left = checklist.unanswered(template, record["answers"])
     if left:
         problems.append((INCOMPLETE, ", ".join(left)))
     bare = _failed_without_evidence(record, template)

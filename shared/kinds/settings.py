@@ -52,7 +52,7 @@ def _fold_open(case: Case) -> None:
     body = case.body
     case.create(
         "ledger",
-        {name: body[name] for name in (*_NAMES, "name_en", "code", "verifier_key")} | {"settings": {}, "opened_at": case.entry.received_at},
+        {name: body.get(name) for name in (*_NAMES, "name_en", "code", "verifier_key")} | {"settings": {}, "opened_at": case.entry.received_at},
     )
     case.create_at(
         case.op.device,

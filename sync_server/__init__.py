@@ -1,0 +1,1 @@
+"""The sync server: one ledger for everyone, thin HTTP over a store."""
