@@ -250,16 +250,16 @@ class Batch:
             return Outcome(expect=chain.n + 1)
         known, new = job.lines[: chain.n + 1 - head.first], job.lines[chain.n + 1 - head.first :]
         earlier = self._earlier(head.device, known)
-        if earlier is None or (new and new[0].operation is not None and new[0].operation.prev != chain.digest):
-            return Outcome(expect=chain.n + 1, fork=chain.n)
+        if len(earlier) < len(known) or (new and new[0].operation is not None and new[0].operation.prev != chain.digest):
+            return Outcome(earlier, expect=chain.n + 1, fork=chain.n)
         chain.last_seen = job.now
         verdicts = earlier + self._take(chain, new, job.now)
         if new:
             store.put_signature(self.link, self.name, head.device, new[-1].n, new[-1].digest, head.signature, job.now)
         return Outcome(verdicts, expect=chain.n + 1)
 
-    def _earlier(self, device: str, known: list[Line]) -> list[Verdict] | None:
-        """The verdicts on lines the ledger has already; None if one of them has other bytes there: a clone."""
+    def _earlier(self, device: str, known: list[Line]) -> list[Verdict]:
+        """The verdicts on lines the ledger has already, up to the first that has other bytes there: the mark of a clone."""
         if not known:
             return []
         stored = {s.n: s for s in store.operations_of(self.link, self.name, device, known[0].n, known[-1].n)}
@@ -268,7 +268,7 @@ class Batch:
         for line in known:
             there = stored[line.n].raw if line.n in stored else held.get(line.n)
             if there != line.raw:
-                return None
+                break
             verdicts.append(Verdict.of(line.n, stored[line.n].entry) if line.n in stored else Verdict(line.n, 0, "held"))
         return verdicts
 

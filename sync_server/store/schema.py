@@ -12,7 +12,6 @@
     terms        search: parts of words, pinyin and numbers -> records
     indexed      how far `terms` has followed the ledger
     accounts, sessions, codes, secrets   what must never be in a ledger: passwords, sign-ins, enrolment codes, private keys
-    arrivals     photos whose bytes are safe but whose `blob.received` is not in the ledger yet
 
 A change here goes with a migration in `migrations/versions/`.
 """
@@ -174,14 +173,3 @@ codes = Table(
     _text("public_key"),
 )
 secrets = Table("secrets", metadata, Column("name", Text, primary_key=True), _text("value"))
-arrivals = Table(
-    "arrivals",
-    metadata,
-    _text("ledger"),
-    _text("sha256"),
-    _number("size"),
-    _text("media_type"),
-    _text("device"),
-    _number("at"),
-    PrimaryKeyConstraint("ledger", "sha256"),
-)

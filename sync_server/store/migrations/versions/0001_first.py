@@ -22,16 +22,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("ledger", "login", name="accounts_login"),
     )
     op.create_table(
-        "arrivals",
-        sa.Column("ledger", sa.Text(), nullable=False),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("device", sa.Text(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("ledger", "sha256"),
-    )
-    op.create_table(
         "codes",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("ledger", sa.Text(), nullable=False),

@@ -1,0 +1,248 @@
+"""One enrolment: what its person does becomes operations here, and what is known is read from here.
+
+`act` judges by the shared rules first, so the person hears at once what the server would refuse; then the operation, and what it changes on the
+screen, are on disk before it returns. Own work that has no verdict yet, or is not wholly in what was pulled, stays folded over the server's records.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mobile.core.ports import Ports, Signer, Transport
+from mobile.core.status import Problem, Unsent
+from mobile.core.store import Store
+from shared import ledger as rules
+from shared.errors import Refused
+from shared.operation import PENDING, Body, Entry, Operation, new_id, write
+from shared.operation import read as read_operation
+from shared.protocol import Verdict
+from shared.rules import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which person on which ledger this database belongs to."""
+
+    server: str
+    ledger: str
+    device: str
+    person: str
+    verifier_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A record as a row of a list."""
+
+    id: str
+    title: str
+    number: str
+    state: str
+    level: str
+    enterprise: str
+    community: str
+    section: str
+    person: str
+    at: int
+    pending: bool  # own work on it has not been handed in yet
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFile:
+    """A prepared photo on this device, to be sent."""
+
+    sha256: str
+    path: Path
+    thumb: Path
+    size: int
+    media_type: str = "image/jpeg"
+
+
+_LISTED = (
+    "SELECT id, title, number, state, level, enterprise, community, section, person, at, "
+    "EXISTS (SELECT 1 FROM operations o WHERE o.subject = records.id AND o.state IN ('pending', 'held')) FROM records WHERE kind = ?"
+)
+
+
+class Client:
+    """A device: a database, a key, and the rules."""
+
+    def __init__(self, store: Store, ports: Ports) -> None:
+        self.store = store
+        self.ports = ports
+        found = store.meta("identity")
+        self.identity = Identity(**found)
+        self.signer: Signer = ports.new_signer(self.identity.device)
+        self.transport: Transport = ports.transport(self.identity.server)
+
+    @property
+    def epoch(self) -> str:
+        """The life of the ledger this device last heard of."""
+        return str(self.store.meta("epoch", ""))
+
+    @property
+    def person(self) -> Record | None:
+        """Whose device it is."""
+        return self.record(self.identity.person)
+
+    def new_id(self) -> str:
+        """For a new record or photo."""
+        return new_id(self.ports.now(), self.ports.randomness(10))
+
+    # -- doing -----------------------------------------------------------------------------------------------------------------------------
+
+    def act(self, kind: str, subject: str, body: Body, photo: PhotoFile | None = None) -> Operation:
+        """One operation. Raises Refused or Conflict (nothing is stored then), sqlite3.OperationalError when the disk is full."""
+        return self.act_all([(kind, subject, body)], [photo] if photo else ())[0]
+
+    def act_all(self, acts: Sequence[tuple[str, str, Body]], photos: Iterable[PhotoFile] = ()) -> list[Operation]:
+        """Several operations in one transaction: all of them, or none."""
+        made = []
+        with self.store.transaction():
+            for photo in photos:
+                self._queue_photo(photo, acts[0][1])
+            for kind, subject, body in acts:
+                op = self._make(kind, subject, body)
+                records: dict[str, Record | None] = {}
+                read = self._reader(records)
+                rules.check(op, read)
+                self.store.add_operation(op)
+                for record in rules.fold(op, Entry(PENDING, op.at, rules.ACCEPTED), read).values():
+                    self.store.put_shown(record)
+                made.append(op)
+        return made
+
+    def _reader(self, records: dict[str, Record | None]) -> Any:
+        def read(id: str) -> Record | None:
+            if id not in records:
+                records[id] = self.store.shown_record(id)
+            return records[id]
+
+        return read
+
+    def _make(self, kind: str, subject: str, body: Body) -> Operation:
+        n, prev = self.store.chain_end()
+        now = self.ports.now()
+        fields = {
+            "v": 1, "id": self.new_id(), "ledger": self.identity.ledger, "epoch": self.epoch, "device": self.identity.device, "n": n + 1, "prev": prev,
+            "at": now, "skew": self.store.meta("skew"), "by": self.identity.person, "kind": kind, "subject": subject,
+            "base": self.store.base_no(subject), "body": body,
+        }  # fmt: skip
+        return read_operation(write(fields))
+
+    def _queue_photo(self, photo: PhotoFile, record: str) -> None:
+        self.store.run(
+            "INSERT INTO photos (sha256, path, thumb, size, media_type, record, created_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting') "
+            "ON CONFLICT (sha256) DO NOTHING",
+            (photo.sha256, str(photo.path), str(photo.thumb), photo.size, photo.media_type, record, self.ports.now()),
+        )
+
+    # -- own work over the server's records ------------------------------------------------------------------------------------------------
+
+    def rebuild(self) -> None:
+        """Fold own unfinished work over what was pulled, anew; inside the transaction that changed either."""
+        base: dict[str, Record | None] = {}
+        touched: dict[str, Record] = {}
+
+        def real(id: str) -> Record | None:
+            if id in touched:
+                return touched[id]
+            if id not in base:
+                base[id] = self.store.base_record(id)
+            return base[id]
+
+        for op, verdict in self.store.overlay_operations():
+            if verdict.no == 0:
+                try:
+                    rules.check(op, real)
+                except Refused:
+                    continue  # it will probably be refused; it is handed in all the same, the server decides
+                touched.update(rules.fold(op, Entry(PENDING, op.at, rules.ACCEPTED), real))
+            else:
+                touched.update(self._fold_judged(op, verdict, real))
+        for record in touched.values():
+            self.store.put_shown(record)
+        self.store.clear_shown(set(touched))
+
+    def _fold_judged(self, op: Operation, verdict: Verdict, real: Any) -> dict[str, Record]:
+        """A judged operation changes only the records that were pulled before it."""
+
+        def read(id: str) -> Record | None:
+            record = real(id)
+            has_it = record is not None and self.store.base_no(id) >= verdict.no
+            return copy.deepcopy(record) if has_it else record
+
+        changed = rules.fold(op, verdict.entry(), read)
+        return {id: record for id, record in changed.items() if self.store.base_no(id) < verdict.no}
+
+    # -- reading ---------------------------------------------------------------------------------------------------------------------------
+
+    def record(self, id: str) -> Record | None:
+        """A record, own work included."""
+        return self.store.shown_record(id)
+
+    def rows(
+        self, kind: str, *, search: str = "", where: str = "", params: Sequence[Any] = (), order: str = "at DESC", limit: int = 200, offset: int = 0
+    ) -> list[Listed]:
+        """A list: every word of `search` must occur in name, number, address, pinyin or initials."""
+        words = search.lower().split()
+        sql = _LISTED + (f" AND ({where})" if where else "") + " AND search LIKE ? ESCAPE '\\'" * len(words)
+        likes = ["%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%" for word in words]
+        rows = self.store.all(f"{sql} ORDER BY {order}, id LIMIT ? OFFSET ?", (kind, *params, *likes, limit, offset))
+        return [Listed(*row[:10], pending=bool(row[10])) for row in rows]
+
+    def count(self, kind: str, where: str = "1", params: Sequence[Any] = ()) -> int:
+        """How many."""
+        return int(self.store.one(f"SELECT count(*) FROM records WHERE kind = ? AND ({where})", (kind, *params))[0])
+
+    def enterprises(self, search: str = "", *, limit: int = 200, offset: int = 0) -> list[Listed]:
+        """Enterprises by any part of the name, its pinyin or initials, address or credit code."""
+        return self.rows("enterprise", search=search, order="title", limit=limit, offset=offset)
+
+    def templates(self) -> list[Record]:
+        """The newest version of each template."""
+        newest: dict[str, Record] = {}
+        for (text,) in self.store.all("SELECT coalesce(shown, base) FROM records WHERE kind = 'template' ORDER BY at"):
+            record = json.loads(text)
+            newest[record["template"]["id"]] = record["template"]
+        return [newest[id] for id in sorted(newest)]
+
+    def template_of(self, inspection: Record) -> Record:
+        """The template version an inspection began with."""
+        record = self.record(f"template/{inspection['template']}/{inspection['template_version']}")
+        if record is None:
+            raise LookupError(inspection["template"])
+        template: Record = record["template"]
+        return template
+
+    def unsent(self) -> Unsent:
+        """What only this device has."""
+        count, oldest = self.store.one("SELECT count(*), min(at) FROM operations WHERE state = 'pending'")
+        photos, size = self.store.one("SELECT count(*), coalesce(sum(size - sent), 0) FROM photos WHERE state != 'stored'")
+        return Unsent(count, oldest, photos, size)
+
+    def needs_you(self) -> list[Problem]:
+        """What was refused or collided, and photos that cannot be sent, newest first, until settled."""
+        wanted = "state IN ('refused', 'conflict') AND NOT settled"
+        sql = f"SELECT n, state, code, kind, subject, at, no FROM operations WHERE {wanted} UNION ALL SELECT -n, state, code, kind, subject, at, no "
+        rows = self.store.all(f"{sql} FROM former_operations WHERE {wanted} ORDER BY at DESC")
+        open_ones = [Problem(*row[:1], row[1], *row[2:6]) for row in rows if row[1] != "conflict" or self._is_open(row[4], row[6])]
+        photos = self.store.all("SELECT sha256, code, record, created_at FROM photos WHERE state = 'problem' ORDER BY created_at DESC")
+        return open_ones + [Problem(0, "photo", code, "", record, at, photo=sha256) for sha256, code, record, at in photos]
+
+    def _is_open(self, subject: str, no: int) -> bool:
+        """Whether a conflict still waits: it may have been settled by someone else."""
+        record = self.record(subject)
+        held = (record or {}).get("conflicts", {}).get(str(no))
+        return held is None or held["settled"] is None
+
+    def dismiss(self, n: int) -> None:
+        """The person has seen a refusal; the operation and its reason stay."""
+        table, n = ("operations", n) if n > 0 else ("former_operations", -n)
+        with self.store.transaction():
+            self.store.run(f"UPDATE {table} SET settled = 1 WHERE n = ?", (n,))

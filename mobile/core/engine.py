@@ -1,0 +1,348 @@
+"""Syncing as a state machine: `step()` does one bounded piece of work, at most one request, and says where things stand.
+
+Order: hand in operations until none is left, pull until nothing is new, then photos one by one. An operation counts as handed in only with its
+verdict on disk here. Whatever goes wrong is tried again, later and later up to five minutes, for ever; no single bad item keeps the rest back.
+What the server says of the past is checked against its own signed checkpoints.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+from mobile.core.client import Client
+from mobile.core.ports import Reply, Unreachable
+from mobile.core.renewal import continue_as
+from mobile.core.status import Status, Stopped, UpToDate, Waiting, Working
+from mobile.core.upload import send_photo
+from shared import merkle
+from shared import protocol as p
+from shared.checkpoint import Checkpoint, NoteError, open_note
+from shared.operation import new_id, push_message
+from shared.protocol import Verdict
+from shared.rules import Record
+
+FIRST_WAIT, LONGEST_WAIT = 2_000, 300_000  # ms
+PULL_EVERY = 60_000  # ms, while nothing else happens
+PUSH_BYTES = 1024 * 1024
+
+
+class TryLater(Exception):
+    """The server cannot, or what answered is not the server. `code` says which."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Halt(Exception):
+    """A person has to act before syncing goes on."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+class Engine:
+    """Syncs one client. Not for two threads at once."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.store = client.store
+        self._token = ""
+        self._token_until = 0
+        self._tries = 0
+        self._next_try = 0
+        self._problem = ""
+        self._pulled_at: int | None = None
+        self._more = True
+        self._most = p.PUSH_LINES
+        self._resend_from: int | None = None
+        self._stopped: Stopped | None = None
+
+    def wake(self) -> None:
+        """Try now: the app was opened, the network is back, the person asked."""
+        self._next_try = 0
+        self._more = True
+        if self._stopped is not None and self._stopped.code != "rewritten":
+            self._stopped = None
+
+    def step(self) -> Status:
+        """One piece of work."""
+        now = self.client.ports.now()
+        if self._stopped is not None:
+            return self._stopped
+        if now < self._next_try <= now + LONGEST_WAIT:  # a clock that was set back must not make us wait for years
+            return Waiting(self._next_try, self._problem, self._tries)
+        try:
+            status = self._work(now)
+        except Unreachable:
+            return self._back_off(now, "unreachable")
+        except TryLater as later:
+            return self._back_off(now, later.code)
+        except Halt as halt:
+            self._stopped = Stopped(halt.code, halt.detail)
+            return self._stopped
+        self._tries, self._problem = 0, ""
+        return status
+
+    def _back_off(self, now: int, code: str) -> Waiting:
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(self._tries, 10))
+        wait = wait * 3 // 4 + self.client.ports.randomness(1)[0] * wait // 1024  # so that a hundred phones do not come back together
+        self._tries += 1
+        self._next_try, self._problem = now + wait, code
+        return Waiting(self._next_try, code, self._tries)
+
+    def _work(self, now: int) -> Status:
+        first = self._resend_from or self.store.first_unsent()
+        if first is not None:
+            return self._push(first)
+        if self._more or self._pulled_at is None or abs(now - self._pulled_at) >= PULL_EVERY:
+            return self._pull(now)
+        photo = self._next_photo(now)
+        if photo is not None:
+            return self._send_photo(now, *photo)
+        self._next_try = now + PULL_EVERY
+        return UpToDate(self._pulled_at)
+
+    # -- push ------------------------------------------------------------------------------------------------------------------------------
+
+    def _push(self, first: int) -> Status:
+        lines = self.store.outbox(first - 1, self._most, PUSH_BYTES)
+        last, digest = (lines[-1][0], lines[-1][2]) if lines else (0, "")
+        identity = self.client.identity
+        signature = self.client.signer.sign(push_message(identity.ledger, identity.device, last, digest))
+        head = p.PushHead(identity.device, first, len(lines), signature, self.client.epoch, self._known_size())
+        body = p.write_push(head, [raw for _, raw, _ in lines])
+        headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
+        reply = self.client.transport.request("POST", self._path("push"), gzip.compress(body, 1), headers)
+        if reply.status in (400, 413) and self._is_ours(reply) and self._most > 1:
+            self._most = max(1, min(self._most, len(lines)) // 2)  # find the one that the server cannot read; the others go on
+            return Working("push")
+        answer = self._answer(reply)
+        self._take_push_answer(answer, first, lines)
+        return Working("push", len(lines), self.client.unsent().operations + len(lines))
+
+    def _take_push_answer(self, answer: dict[str, Any], first: int, lines: list[tuple[int, bytes, str]]) -> None:
+        verdicts = [Verdict.from_json(value) for value in answer["verdicts"]]
+        with self.store.transaction():
+            changed_epoch = self._take_receipt(answer)
+            if changed_epoch:
+                self._forget_after(int(answer["expect"]) - 1)
+            else:
+                sent = {n for n, _, _ in lines}  # with a fork: those before it, which both chains share
+                self.store.set_verdicts(v for v in verdicts if v.n in sent)
+                self.client.rebuild()
+        if answer["fork"] and not changed_epoch:
+            self._renew()
+            return
+        expect = int(answer["expect"])
+        # The server wants older operations again (it was restored), or this was a second sending of them: go on until all have their receipts.
+        behind = expect < first or (self._resend_from is not None and expect <= self.store.chain_end()[0] and bool(lines))
+        self._resend_from = max(1, expect) if behind and not changed_epoch else None
+        self._most = min(p.PUSH_LINES, self._most * 2)
+        self._more = True
+
+    def _renew(self) -> None:
+        """Another phone has gone on with this chain: get a new device id with the key we hold, and make unsent work again under it."""
+        identity = self.client.identity
+        device = self.store.meta("renewing") or new_id(self.client.ports.now(), self.client.ports.randomness(10))
+        self.store.set_meta(renewing=device)
+        signer = self.client.ports.new_signer(device)
+        message = p.renew_message(identity.ledger, identity.device, device, signer.public_key())
+        request = {
+            "protocol": p.PROTOCOL, "device": identity.device, "new_device": device, "public_key": signer.public_key(),
+            "signature": self.client.signer.sign(message), "model": self.store.meta("model", ""),
+        }  # fmt: skip
+        reply = self.client.transport.request("POST", self._path("renew"), json.dumps(request).encode(), {"Content-Type": "application/json"})
+        answer = self._answer(reply)
+        continue_as(self.client, device, answer)
+        self._token, self._resend_from, self._more = "", None, True
+
+    # -- pull ------------------------------------------------------------------------------------------------------------------------------
+
+    def _pull(self, now: int) -> Status:
+        if not self._token or now >= self._token_until:
+            self._get_token()
+            return Working("token")
+        request = {
+            "protocol": p.PROTOCOL, "epoch": self.client.epoch, "cursors": self.store.cursors(), "judged": self.store.judged(),
+            "size": self._known_size(), "limit": p.PAGE,
+        }  # fmt: skip
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}", "Accept-Encoding": "gzip"}
+        reply = self.client.transport.request("POST", self._path("pull"), json.dumps(request).encode(), headers)
+        if reply.status == 401:
+            self._token = ""
+        head, lines = self._page(reply)
+        with self.store.transaction():
+            changed_epoch = self._take_receipt(head)
+            if changed_epoch:
+                self._forget_after(int(head["last"]) + int(head["held"]))
+            self._take_page(head, lines)
+        self._more = bool(head["more"])
+        if not self._more:
+            self._pulled_at = now
+        return Working("pull", len(lines), len(lines))
+
+    def _take_page(self, head: dict[str, Any], lines: list[tuple[str, dict[str, Any]]]) -> None:
+        """A page, its verdicts and own work over it, all in the caller's transaction."""
+        present = [(text, line["record"]) for text, line in lines if "record" in line]
+        self.store.put_base(present)
+        self.store.put_members((record["id"], scope) for (_, line) in lines if (record := line.get("record")) for scope in line["in"])
+        for _, line in lines:
+            id = line["record"]["id"] if "record" in line else line["id"]
+            for scope in line["out"]:
+                self.store.run("DELETE FROM members WHERE record = ? AND scope = ?", (id, scope))
+        self.store.set_cursors({scope: int(no) for scope, no in head["cursors"].items()})
+        self.store.set_verdicts(Verdict.from_json(value) for value in head["verdicts"])
+        if not head["more"]:
+            self.store.run("UPDATE operations SET overlaid = 0 WHERE overlaid AND state IN ('accepted', 'conflict') AND no <= ?", (int(head["head"]),))
+            self.store.purge()
+        self.client.rebuild()
+
+    def _page(self, reply: Reply) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
+        """The head and the lines of a page, each with the exact text of its record."""
+        if reply.status != 200 or not self._is_ours(reply):
+            self._answer(reply)
+            raise TryLater("not_the_server")
+        try:
+            first, *rest = reply.body.decode().split("\n")
+            head = json.loads(first)
+            lines = [(_record_text(line), json.loads(line)) for line in rest if line]
+        except (ValueError, RecursionError):
+            raise TryLater("cut_short") from None
+        if len(lines) != head.get("count"):
+            raise TryLater("cut_short")
+        return head, lines
+
+    def _get_token(self) -> None:
+        """A token for pulls and photos; with a wrong clock here, with the server's time."""
+        identity = self.client.identity
+        at = self.client.ports.now() - int(self.store.meta("skew") or 0)
+        for _ in range(2):
+            signature = self.client.signer.sign(p.token_message(identity.ledger, identity.device, at))
+            request = {"protocol": p.PROTOCOL, "device": identity.device, "at": at, "signature": signature}
+            reply = self.client.transport.request("POST", self._path("token"), json.dumps(request).encode(), {"Content-Type": "application/json"})
+            problem = self._problem_of(reply)
+            if problem.get("code") == p.CLOCK.code:
+                at = int(problem["now"])
+                continue
+            break
+        answer = self._answer(reply)
+        self._note_time(answer)
+        self._token = str(answer["token"])
+        self._token_until = self.client.ports.now() + int(answer["expires_at"]) - int(answer["now"]) - 60_000
+
+    # -- receipts --------------------------------------------------------------------------------------------------------------------------
+
+    def _known_size(self) -> int:
+        return int(self.store.meta("checkpoint", {"size": 0})["size"])
+
+    def _take_receipt(self, answer: dict[str, Any]) -> bool:
+        """Check the signed checkpoint against the one before; returns whether the ledger has begun a new epoch (a restore)."""
+        identity, epoch = self.client.identity, str(answer["epoch"])
+        try:
+            point = open_note(answer["checkpoint"], identity.verifier_key, self.client.ports.verify)
+        except NoteError as error:
+            raise TryLater(error.code) from None
+        if point.origin != p.origin(identity.ledger, epoch):
+            raise Halt("rewritten", point.origin)
+        known = self.store.meta("checkpoint")
+        is_new_epoch = epoch != self.client.epoch
+        if known is not None and not is_new_epoch:
+            self._require_extension(known, point, answer)
+        self.store.set_meta(epoch=epoch, checkpoint={"size": point.size, "root": point.root.hex(), "note": answer["checkpoint"]}, safe=answer["safe"])
+        self._note_time(answer)
+        return is_new_epoch
+
+    def _require_extension(self, known: dict[str, Any], point: Checkpoint, answer: dict[str, Any]) -> None:
+        """The server may only ever add. If it has rewritten what it signed before, nothing more is believed, and nothing here is lost."""
+        proof = [bytes.fromhex(step) for step in answer["consistency"]]
+        try:
+            merkle.verify_consistency(int(known["size"]), point.size, proof, bytes.fromhex(known["root"]), point.root)
+        except merkle.ProofError as error:
+            raise Halt("rewritten", str(error)) from None
+
+    def _forget_after(self, known: int) -> None:
+        """A new epoch: everything is pulled again, and what the restored server forgot of ours is handed in again."""
+        self.store.run("DELETE FROM cursors")
+        self.store.run("DELETE FROM members")
+        self.store.run("UPDATE records SET no = 0")
+        self.store.run("UPDATE operations SET state = 'pending', no = 0, code = '', other = 0, overlaid = 1 WHERE n > ?", (known,))
+        self.store.run("UPDATE photos SET state = 'waiting', url = '', sent = 0, next_try = 0 WHERE state = 'stored'")
+        self._more, self._resend_from = True, None
+
+    def _note_time(self, answer: dict[str, Any]) -> None:
+        self.store.set_meta(skew=self.client.ports.now() - int(answer["now"]))
+
+    # -- photos ----------------------------------------------------------------------------------------------------------------------------
+
+    def _next_photo(self, now: int) -> tuple[str, str, int, str, str, int] | None:
+        row = self.store.one(
+            "SELECT sha256, path, size, media_type, url, tries FROM photos WHERE state != 'stored' AND (next_try <= ? OR next_try > ?) "
+            "ORDER BY tries, created_at DESC LIMIT 1",
+            (now, now + 2 * LONGEST_WAIT),
+        )
+        return tuple(row) if row else None
+
+    def _send_photo(self, now: int, sha256: str, path: str, size: int, media_type: str, url: str, tries: int) -> Status:
+        if not self._token or now >= self._token_until:
+            self._get_token()
+            return Working("token")
+        result = send_photo(self.client.transport, self._path("photos"), self._token, path, sha256, size, media_type, url)
+        with self.store.transaction():
+            wait = 0 if result.state == "waiting" and not result.code else min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, 10))
+            self.store.run(
+                "UPDATE photos SET state = ?, url = ?, sent = ?, code = ?, tries = ?, next_try = ? WHERE sha256 = ?",
+                (result.state, result.url, result.sent, result.code, tries + (1 if result.code else 0), now + wait, sha256),
+            )
+        if result.code == p.TOKEN_NEEDED.code:
+            self._token = ""
+        if result.state == "stored":
+            self._more = True
+        return Working("photo", result.sent, size)
+
+    # -- answers ---------------------------------------------------------------------------------------------------------------------------
+
+    def _path(self, what: str) -> str:
+        return f"/v1/ledgers/{self.client.identity.ledger}/{what}"
+
+    def _is_ours(self, reply: Reply) -> bool:
+        """Whether the server itself answered, not a captive portal or a proxy."""
+        return p.PROTOCOL_HEADER.lower() in reply.headers
+
+    def _problem_of(self, reply: Reply) -> Record:
+        if reply.status < 400 or not self._is_ours(reply):
+            return {}
+        try:
+            problem = json.loads(reply.body)
+        except ValueError:
+            return {}
+        return problem if isinstance(problem, dict) else {}
+
+    def _answer(self, reply: Reply) -> dict[str, Any]:
+        """The JSON of a good answer. Raises TryLater or Halt."""
+        if not self._is_ours(reply):
+            raise TryLater("not_the_server")
+        if reply.status >= 400:
+            code = str(self._problem_of(reply).get("code", f"http_{reply.status}"))
+            if code in (p.REVOKED.code, p.UNKNOWN_DEVICE.code, p.PROTOCOL_NEWER.code):
+                raise Halt(code)
+            raise TryLater(code)
+        try:
+            answer = json.loads(reply.body)
+        except (ValueError, RecursionError):
+            raise TryLater("cut_short") from None
+        if not isinstance(answer, dict):
+            raise TryLater("not_the_server")
+        return answer
+
+
+def _record_text(line: str) -> str:
+    """The exact text of the record in a page's line."""
+    start = line.find('"record":')
+    return line[start + 9 : -1] if start >= 0 else ""
+
+

@@ -1,0 +1,109 @@
+"""The inspector's steps, each a few operations: what a tap on a screen means."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mobile.core.client import Client, PhotoFile
+from shared import checklist
+from shared.kinds.inspection import submit_problems
+from shared.rules import Record
+
+Position = dict[str, Any]
+
+
+def start_inspection(
+    client: Client, enterprise: str, kind: str, template: Record, *, position: Position | None = None, why_no_position: str = "", theme: str | None = None
+) -> str:
+    """A new inspection; returns its id."""
+    id, person = client.new_id(), client.person or {}
+    body = {
+        "kind": kind, "enterprise": enterprise, "template": template["id"], "template_version": template["version"], "purposes": ["campaign"],
+        "theme": theme, "started_at": client.ports.now(), "position": position, "position_reason": why_no_position or None,
+        "card_no": person.get("card_no") or None,
+    }  # fmt: skip
+    client.act("inspection.start", id, body)
+    return id
+
+
+def join_code(inspection: Record) -> dict[str, Any]:
+    """What the leader's screen shows for a colleague's phone: enough to join before the start has reached the server."""
+    start = inspection["moments"]["start"]
+    return {
+        "kind": inspection["inspection_kind"], "enterprise": inspection["enterprise"], "template": inspection["template"],
+        "template_version": inspection["template_version"], "purposes": inspection["purposes"], "theme": inspection["theme"],
+        "started_at": start["at"], "position": start["position"], "position_reason": start["reason"], "leader": inspection["leader"],
+    }  # fmt: skip
+
+
+def join_inspection(client: Client, id: str, start: dict[str, Any]) -> None:
+    """Work on a colleague's inspection from this phone."""
+    client.act("inspection.join", id, {"start": start, "card_no": (client.person or {}).get("card_no") or None})
+
+
+def answer(client: Client, inspection: str, item: str, value: Any) -> None:
+    """One tap on the checklist."""
+    client.act("inspection.answer", inspection, {"item": item, "value": value})
+
+
+def attach_photo(client: Client, inspection: str, item: str | None, photo: PhotoFile, taken: dict[str, Any]) -> str:
+    """A photo of an item; `taken` has taken_at, position, likeness. Returns its id."""
+    id = client.new_id()
+    client.act("inspection.attach", inspection, {**_photo(id, photo, taken), "item": item}, photo)
+    return id
+
+
+def report_finding(
+    client: Client, inspection: Record | None, item: Record | None, finding: dict[str, Any], photos: list[tuple[PhotoFile, dict[str, Any]]]
+) -> str:
+    """A hazard with its photos, from a failed item or free, in one transaction; returns its id."""
+    id, now = client.new_id(), client.ports.now()
+    body = {
+        "inspection": inspection["id"] if inspection else None, "template": inspection["template"] if inspection and item else None,
+        "template_item": item["id"] if item else None, "basis": item["basis"] if item else None, "found_at": now, **finding,
+    }  # fmt: skip
+    acts: list[tuple[str, str, dict[str, Any]]] = [("hazard.report", id, body)]
+    for photo, taken in photos:
+        acts.append(("hazard.add_photo", id, {**_photo(client.new_id(), photo, taken), "phase": taken.get("phase", "before")}))
+        if inspection is not None and item is not None and taken.get("phase", "before") == "before":
+            acts.append(("inspection.attach", inspection["id"], {**_photo(client.new_id(), photo, taken), "item": item["id"]}))
+    client.act_all(acts, [photo for photo, _ in photos])
+    return id
+
+
+def _photo(id: str, photo: PhotoFile, taken: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "photo": id, "sha256": photo.sha256, "size": photo.size, "media_type": photo.media_type, "taken_at": taken["taken_at"],
+        "position": taken.get("position"), "likeness": taken.get("likeness"),
+    }  # fmt: skip
+
+
+def hazards_of(client: Client, inspection: str) -> list[Record]:
+    """The findings of an inspection on this device, own work included, oldest first."""
+    rows = client.rows("hazard", where="coalesce(shown, base) LIKE ?", params=(f'%"inspection":"{inspection}"%',), order="at")
+    return [record for row in rows if (record := client.record(row.id)) is not None and record["state"] != "void"]
+
+
+def what_is_missing(client: Client, inspection: str) -> list[tuple[Any, str]]:
+    """What keeps it from being submitted, as (reason, detail)."""
+    record = client.record(inspection)
+    return submit_problems(record, client.template_of(record)) if record else []
+
+
+def submit(client: Client, inspection: str) -> None:
+    """Hand in the inspection and its findings, all or none. Raises Refused with the first thing that is missing."""
+    acts: list[tuple[str, str, dict[str, Any]]] = [("inspection.submit", inspection, {})]
+    acts += [("hazard.submit", hazard["id"], {}) for hazard in hazards_of(client, inspection) if hazard["state"] in ("draft", "returned")]
+    client.act_all(acts)
+
+
+def templates_for(client: Client, kind: str) -> list[Record]:
+    """The checklists that suit this kind of inspection, the campaign's own first."""
+    users = {"community_patrol": "community", "enterprise_self": "enterprise", "principal_led": "enterprise_principal"}.get(kind, "section")
+    found = [template for template in client.templates() if users in template["users"]]
+    return sorted(found, key=lambda template: (template["kind"] != "spot_check", template["title"]["zh"]))
+
+
+def is_failed(item: Record, value: Any) -> bool:
+    """Whether this answer opens a finding."""
+    return checklist.fails(item, value)

@@ -1,0 +1,136 @@
+"""A phone: several enrolments side by side, each with a folder, a key and a database of its own; and how a new one is made.
+
+    FOLDER/<device id>/device.db, key.pem, photos/      one enrolment
+    FOLDER/<device id>/enrolling.json                   begun, no answer yet: tried again with the same id and key, so a lost answer costs nothing
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from mobile.core.client import Client
+from mobile.core.ports import Ports, Reply
+from mobile.core.store import Store
+from shared.errors import PaichaError, Refused, RetryLater, reason
+from shared.operation import new_id
+from shared.protocol import PROTOCOL, PROTOCOL_HEADER, enrol_message
+
+BAD_LINK = reason("enrol.link", "登记码无法识别，请重新扫描或手工输入", "this is no enrolment code; scan it again or type it in")
+NO_ANSWER = reason("enrol.no_answer", "连不上服务器，请检查网络后再试", "the server cannot be reached; check the network and try again")
+OTHER_KEY = reason("enrol.other_key", "服务器身份与登记码不符，已停止登记", "the server is not the one the code belongs to; stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What an enrolment code says. `verifier_key` is "" where the code was typed in by hand."""
+
+    server: str
+    code: str
+    verifier_key: str = ""
+
+    @staticmethod
+    def read(text: str) -> Invitation:
+        """From the QR text `paicha://enrol?...`, or from "address code" typed in. Raises Refused."""
+        text = text.strip()
+        if text.startswith("paicha://enrol?"):
+            fields = {key: values[0] for key, values in parse_qs(urlsplit(text).query).items()}
+            if "server" in fields and "code" in fields:
+                return Invitation(fields["server"].rstrip("/"), fields["code"], fields.get("key", ""))
+        parts = text.split()
+        if len(parts) == 2 and parts[0].startswith(("http://", "https://")):
+            return Invitation(parts[0].rstrip("/"), parts[1])
+        raise Refused(BAD_LINK)
+
+
+class Phone:
+    """The folder of all enrolments on this phone. `ports_in` gives the ports for an enrolment's folder."""
+
+    def __init__(self, folder: Path, ports_in: Callable[[Path], Ports]) -> None:
+        self.folder = folder
+        self._ports_in = ports_in
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def devices(self) -> list[str]:
+        """The enrolments that are complete, oldest first."""
+        return sorted(entry.parent.name for entry in self.folder.glob("*/device.db") if not (entry.parent / "enrolling.json").exists())
+
+    def open(self, device: str) -> Client:
+        """One enrolment."""
+        folder = self.folder / device
+        return Client(Store(folder / "device.db"), self._ports_in(folder))
+
+    def photos(self, device: str) -> Path:
+        """Where its photos are."""
+        return self.folder / device / "photos"
+
+    def enrol(self, invitation: Invitation, model: str = "") -> Client:
+        """Redeem a code. Raises Refused (wrong or used code), RetryLater (no network: call it again)."""
+        folder = self._begun(invitation)
+        ports, device = self._ports_in(folder), folder.name
+        key = ports.new_signer(device).public_key()
+        signature = ports.new_signer(device).sign(enrol_message(invitation.code, device, key))
+        request = {"protocol": PROTOCOL, "code": invitation.code, "device": device, "public_key": key, "signature": signature, "model": model}
+        from mobile.core.ports import Unreachable
+
+        try:
+            reply = ports.transport(invitation.server).request("POST", "/v1/enrol", json.dumps(request).encode(), {"Content-Type": "application/json"})
+        except Unreachable as error:
+            raise RetryLater(NO_ANSWER, str(error)) from None
+        answer = _enrol_answer(reply)
+        if invitation.verifier_key and answer["verifier_key"] != invitation.verifier_key:
+            raise Refused(OTHER_KEY)
+        self._finish(folder, invitation, answer, model)
+        return self.open(device)
+
+    def _begun(self, invitation: Invitation) -> Path:
+        """The folder of this attempt; the same code goes on with the same device id and key."""
+        for attempt in self.folder.glob("*/enrolling.json"):
+            if json.loads(attempt.read_text()) == {"server": invitation.server, "code": invitation.code}:
+                return attempt.parent
+        ports = self._ports_in(self.folder)
+        folder = self.folder / new_id(ports.now(), ports.randomness(10))
+        folder.mkdir()
+        (folder / "enrolling.json").write_text(json.dumps({"server": invitation.server, "code": invitation.code}))
+        return folder
+
+    def _finish(self, folder: Path, invitation: Invitation, answer: dict[str, Any], model: str) -> None:
+        store = Store(folder / "device.db")
+        identity = {
+            "server": invitation.server, "ledger": answer["ledger"], "device": folder.name, "person": answer["person"],
+            "verifier_key": answer["verifier_key"],
+        }  # fmt: skip
+        skew = self._ports_in(folder).now() - int(answer["now"])
+        with store.transaction():
+            store.set_meta(identity=identity, epoch=answer["epoch"], model=model, skew=skew)
+            store.put_base((json.dumps(r, ensure_ascii=False, separators=(",", ":")), r) for r in answer["records"])
+            store.put_members((r["id"], "enrolment") for r in answer["records"])
+        store.close()
+        (folder / "enrolling.json").unlink()
+
+
+def _enrol_answer(reply: Reply) -> dict[str, Any]:
+    if PROTOCOL_HEADER.lower() not in reply.headers:
+        raise RetryLater(NO_ANSWER)
+    try:
+        answer = json.loads(reply.body)
+    except ValueError:
+        raise RetryLater(NO_ANSWER) from None
+    if reply.status >= 500:
+        raise RetryLater(NO_ANSWER, str(answer.get("code", "")))
+    if reply.status >= 400:
+        raise PaichaRefusal(answer)
+    return dict(answer)
+
+
+class PaichaRefusal(Refused):
+    """What the server said, in its own words."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        from shared.errors import Reason
+
+        PaichaError.__init__(self, Reason(str(problem.get("code", "")), str(problem.get("zh", "")), str(problem.get("en", ""))))

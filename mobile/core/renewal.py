@@ -1,0 +1,52 @@
+"""Going on under a new device id: after a fork, or after a new enrolment code. What has no receipt is made again; nothing is dropped."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mobile.core.client import Client, Identity
+from shared.operation import PENDING, new_id, read, write
+
+
+def continue_as(client: Client, device: str, answer: dict[str, Any]) -> None:
+    """Move to the new device in one transaction: the old chain is kept aside, its operations without a verdict are made again.
+
+    The new operations have new ids; `redo` in the store links each to the one it replaces. Their bodies, times and subjects are the same.
+    """
+    store, old = client.store, client.identity
+    identity = Identity(old.server, old.ledger, device, old.person, str(answer["verifier_key"]))
+    with store.transaction():
+        rows = store.all("SELECT raw FROM operations WHERE state IN ('pending', 'held') ORDER BY n")
+        store.run(
+            "INSERT INTO former_operations SELECT ?, n, raw, kind, subject, at, state, no, code, settled FROM operations WHERE 1 ON CONFLICT DO NOTHING",
+            (old.device,),
+        )
+        store.run("DELETE FROM operations")
+        store.set_meta(
+            identity={"server": identity.server, "ledger": identity.ledger, "device": device, "person": identity.person, "verifier_key": identity.verifier_key},
+            renewing=None,
+        )
+        store.put_base((json.dumps(r, ensure_ascii=False, separators=(",", ":")), r) for r in answer["records"])
+        client.identity = identity
+        client.signer = client.ports.new_signer(device)
+        _make_again(client, [bytes(raw) for (raw,) in rows])
+        # Judged work of the old chain comes with the pull; until then what was pulled stands.
+        client.rebuild()
+
+
+def _make_again(client: Client, raws: list[bytes]) -> None:
+    n, prev = 0, ""
+    redone: dict[str, str] = {}
+    for raw in raws:
+        old = read(raw)
+        id = new_id(client.ports.now(), client.ports.randomness(10))
+        fields = {
+            "v": old.v, "id": id, "ledger": old.ledger, "epoch": old.epoch, "device": client.identity.device, "n": n + 1, "prev": prev, "at": old.at,
+            "skew": old.skew, "by": old.by, "kind": old.kind, "subject": old.subject, "base": min(old.base, PENDING), "body": old.body,
+        }  # fmt: skip
+        made = read(write(fields))
+        client.store.add_operation(made)
+        redone[id] = old.id
+        n, prev = made.n, made.digest
+    client.store.set_meta(redone={**client.store.meta("redone", {}), **redone})

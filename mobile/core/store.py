@@ -1,0 +1,283 @@
+"""One enrolment's database: its chain of operations, the server's records, own work folded over them, photos to send.
+
+    operations  own operations with their exact bytes and what became of them
+    records     `base` is the server's text of a record, `shown` what it looks like with own unfinished work; list columns follow what is shown
+    members     which scope holds which record
+    scratch     half-typed text, the route, the PIN's salt
+    photos      files and how far they have been sent
+
+SQLite with synchronous=FULL: what a method has returned from survives a power cut. One connection, one lock; every change is one transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+from mobile.core.pinyin import search_text
+from shared import ledger as rules
+from shared.operation import Operation
+from shared.operation import read as read_operation
+from shared.protocol import Verdict
+from shared.rules import Record, Row
+
+migrations = Migrations("paicha.device")
+
+
+@migrations()
+def first_schema(db: sqlite_utils.Database) -> None:
+    """Everything of the first version."""
+    for statement in _FIRST.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+_FIRST = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE operations (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL, raw BLOB NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL,
+    state TEXT NOT NULL, no INTEGER NOT NULL DEFAULT 0, code TEXT NOT NULL DEFAULT '', other INTEGER NOT NULL DEFAULT 0,
+    received_at INTEGER NOT NULL DEFAULT 0, flags TEXT NOT NULL DEFAULT '', overlaid INTEGER NOT NULL DEFAULT 1, settled INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX operations_overlaid ON operations (n) WHERE overlaid;
+CREATE INDEX operations_state ON operations (state, n);
+CREATE INDEX operations_subject ON operations (subject, n);
+CREATE TABLE former_operations (
+    device TEXT NOT NULL, n INTEGER NOT NULL, raw BLOB NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL,
+    no INTEGER NOT NULL, code TEXT NOT NULL, settled INTEGER NOT NULL, PRIMARY KEY (device, n));
+CREATE TABLE records (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, no INTEGER NOT NULL, base TEXT, shown TEXT, title TEXT NOT NULL, number TEXT NOT NULL, state TEXT NOT NULL,
+    level TEXT NOT NULL, enterprise TEXT NOT NULL, community TEXT NOT NULL, section TEXT NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL,
+    search TEXT NOT NULL);
+CREATE INDEX records_list ON records (kind, at);
+CREATE INDEX records_of_enterprise ON records (enterprise, kind);
+CREATE INDEX records_shown ON records (id) WHERE shown IS NOT NULL;
+CREATE TABLE members (record TEXT NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (record, scope)) WITHOUT ROWID;
+CREATE INDEX members_scope ON members (scope);
+CREATE TABLE cursors (scope TEXT PRIMARY KEY, no INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE scratch (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE photos (
+    sha256 TEXT PRIMARY KEY, path TEXT NOT NULL, thumb TEXT NOT NULL, size INTEGER NOT NULL, media_type TEXT NOT NULL, record TEXT NOT NULL,
+    created_at INTEGER NOT NULL, state TEXT NOT NULL, url TEXT NOT NULL DEFAULT '', sent INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0,
+    next_try INTEGER NOT NULL DEFAULT 0, code TEXT NOT NULL DEFAULT '');
+"""
+
+_INSERT_RECORD = (
+    "INSERT INTO records (id, kind, no, base, shown, title, number, state, level, enterprise, community, section, person, at, search) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, no = excluded.no, base = excluded.base, "
+    "shown = excluded.shown, title = excluded.title, number = excluded.number, state = excluded.state, level = excluded.level, "
+    "enterprise = excluded.enterprise, community = excluded.community, section = excluded.section, person = excluded.person, at = excluded.at, "
+    "search = excluded.search"
+)
+_NO_ROW = Row()
+
+
+class Store:
+    """The database file of one enrolment. Raises sqlite3.OperationalError when the disk is full; nothing half-done stays."""
+
+    def __init__(self, path: Path | str) -> None:
+        self._connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=30)
+        self._lock = threading.RLock()
+        self._depth = 0
+        if str(path) != ":memory:":
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+        migrations.apply(sqlite_utils.Database(self._connection))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside is on disk at the end, or nothing of it ever was. May be nested."""
+        with self._lock:
+            if self._depth == 0:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._depth += 1
+            try:
+                yield
+            except BaseException:
+                self._depth -= 1
+                if self._depth == 0 and self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+            self._depth -= 1
+            if self._depth == 0:
+                self._commit()
+
+    def _commit(self) -> None:
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def run(self, sql: str, params: Iterable[Any] = ()) -> sqlite3.Cursor:
+        """One statement."""
+        with self._lock:
+            return self._connection.execute(sql, tuple(params))
+
+    def all(self, sql: str, params: Iterable[Any] = ()) -> list[Any]:
+        """Every row."""
+        with self._lock:
+            return self._connection.execute(sql, tuple(params)).fetchall()
+
+    def one(self, sql: str, params: Iterable[Any] = ()) -> Any:
+        """The first row, or None."""
+        with self._lock:
+            return self._connection.execute(sql, tuple(params)).fetchone()
+
+    # -- small values ----------------------------------------------------------------------------------------------------------------------
+
+    def meta(self, key: str, default: Any = None) -> Any:
+        """A JSON value kept under a key."""
+        row = self.one("SELECT value FROM meta WHERE key = ?", (key,))
+        return json.loads(row[0]) if row else default
+
+    def set_meta(self, **values: Any) -> None:
+        """Keep values; in the caller's transaction if there is one."""
+        with self.transaction():
+            for key, value in values.items():
+                self.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, json.dumps(value)))
+
+    def scratch(self, key: str) -> str:
+        """Half-typed text, or ""."""
+        row = self.one("SELECT value FROM scratch WHERE key = ?", (key,))
+        return str(row[0]) if row else ""
+
+    def set_scratch(self, key: str, value: str) -> None:
+        """Keep it at every pause of typing."""
+        with self.transaction():
+            self.run("INSERT INTO scratch VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value))
+
+    # -- operations ------------------------------------------------------------------------------------------------------------------------
+
+    def chain_end(self) -> tuple[int, str]:
+        """The number and digest of the newest own operation; (0, "") before the first."""
+        row = self.one("SELECT n, digest FROM operations ORDER BY n DESC LIMIT 1")
+        return (row[0], row[1]) if row else (0, "")
+
+    def add_operation(self, op: Operation) -> None:
+        """A new own operation."""
+        self.run(
+            "INSERT INTO operations (n, id, raw, digest, kind, subject, at, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')",
+            (op.n, op.id, op.raw, op.digest, op.kind, op.subject, op.at),
+        )
+
+    def outbox(self, after: int, most: int, most_bytes: int) -> list[tuple[int, bytes, str]]:
+        """(n, bytes, digest) after n, as many as go into one push."""
+        rows = self.all("SELECT n, raw, digest FROM operations WHERE n > ? ORDER BY n LIMIT ?", (after, most))
+        total, taken = 0, []
+        for n, raw, digest in rows:
+            total += len(raw)
+            if taken and total > most_bytes:
+                break
+            taken.append((n, bytes(raw), digest))
+        return taken
+
+    def first_unsent(self) -> int | None:
+        """The n of the oldest operation without a receipt."""
+        row = self.one("SELECT min(n) FROM operations WHERE state = 'pending'")
+        return row[0] if row else None
+
+    def judged(self) -> int:
+        """Up to which own operation every verdict is known."""
+        first = self.one("SELECT min(n) FROM operations WHERE state IN ('pending', 'held')")[0]
+        return (first - 1) if first is not None else self.chain_end()[0]
+
+    def set_verdicts(self, verdicts: Iterable[Verdict]) -> None:
+        """What the ledger says; a refused operation leaves the overlay at once."""
+        for v in verdicts:
+            state = v.verdict
+            self.run(
+                "UPDATE operations SET state = ?, no = ?, code = ?, other = ?, received_at = ?, flags = ?, overlaid = ? "
+                "WHERE n = ? AND (state != ? OR no != ?)",
+                (state, v.no, v.code, v.other, v.received_at, ",".join(v.flags), int(state != "refused"), v.n, state, v.no),
+            )
+
+    def overlay_operations(self) -> list[tuple[Operation, Verdict]]:
+        """Own operations that are not wholly in what was pulled, in order."""
+        sql = "SELECT raw, n, no, state, code, other, received_at, flags FROM operations WHERE overlaid ORDER BY n"
+        return [(read_operation(bytes(row[0])), Verdict(*row[1:7], flags=tuple(row[7].split(",")) if row[7] else ())) for row in self.all(sql)]
+
+    # -- records ---------------------------------------------------------------------------------------------------------------------------
+
+    def base_record(self, id: str) -> Record | None:
+        """A record as the server has it."""
+        row = self.one("SELECT base FROM records WHERE id = ?", (id,))
+        return json.loads(row[0]) if row and row[0] is not None else None
+
+    def base_no(self, id: str) -> int:
+        """The entry that last changed the pulled record; 0 where it was never pulled."""
+        row = self.one("SELECT no FROM records WHERE id = ? AND base IS NOT NULL", (id,))
+        return row[0] if row else 0
+
+    def shown_record(self, id: str) -> Record | None:
+        """A record as the person sees it: own unfinished work included."""
+        row = self.one("SELECT coalesce(shown, base) FROM records WHERE id = ?", (id,))
+        return json.loads(row[0]) if row else None
+
+    def put_base(self, texts: Iterable[tuple[str, Record]]) -> None:
+        """Records as pulled, (exact text, parsed)."""
+        with self._lock:
+            self._connection.executemany(_INSERT_RECORD, [_columns(record, base=text, shown=None, no=record["no"]) for text, record in texts])
+
+    def put_shown(self, record: Record) -> None:
+        """A record with own work folded over it."""
+        row = self.one("SELECT base, no FROM records WHERE id = ?", (record["id"],)) or (None, 0)
+        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+        self.run(_INSERT_RECORD, _columns(record, base=row[0], shown=text, no=row[1]))
+
+    def clear_shown(self, keep: set[str]) -> None:
+        """Forget the overlay of records that own work no longer touches."""
+        for id, base in self.all("SELECT id, base FROM records WHERE shown IS NOT NULL"):
+            if id in keep:
+                continue
+            if base is None:
+                self.run("DELETE FROM records WHERE id = ?", (id,))
+            else:
+                record = json.loads(base)
+                self.run(_INSERT_RECORD, _columns(record, base=base, shown=None, no=record["no"]))
+
+    def purge(self) -> None:
+        """Drop pulled records that no scope holds any more, unless own work is folded over them."""
+        self.run("DELETE FROM records WHERE shown IS NULL AND NOT EXISTS (SELECT 1 FROM members WHERE members.record = records.id)")
+        self.run(
+            "UPDATE records SET base = NULL, no = 0 WHERE shown IS NOT NULL AND base IS NOT NULL "
+            "AND NOT EXISTS (SELECT 1 FROM members WHERE members.record = records.id)"
+        )
+
+    def put_members(self, rows: Iterable[tuple[str, str]]) -> None:
+        """(record, scope)."""
+        with self._lock:
+            self._connection.executemany("INSERT INTO members VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
+
+    def cursors(self) -> dict[str, int]:
+        """How far each scope has been pulled."""
+        return dict(self.all("SELECT scope, no FROM cursors"))
+
+    def set_cursors(self, cursors: dict[str, int]) -> None:
+        """Exactly these scopes; what a lost scope held is forgotten with `purge`."""
+        self.run("DELETE FROM cursors")
+        for scope, no in cursors.items():
+            self.run("INSERT INTO cursors VALUES (?, ?)", (scope, no))
+        names = json.dumps(list(cursors))
+        self.run("DELETE FROM members WHERE scope NOT IN (SELECT value FROM json_each(?))", (names,))
+
+
+def _columns(record: Record, *, base: str | None, shown: str | None, no: int) -> tuple[Any, ...]:
+    row = rules.row_of(record) or _NO_ROW
+    return (
+        record["id"], record["kind"], no, base, shown, row.title, row.number, row.state, row.level, row.enterprise, row.community, row.section,
+        row.person, row.at, search_text(record["kind"], row),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What differs between desktop, Android and tests, behind the ports of `mobile.core.ports`."""

@@ -1,0 +1,102 @@
+"""The web application: put together here, with nothing global. `create_app` is given all it needs."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import protocol as p
+from shared.errors import PaichaError, Refused, RetryLater
+from sync_server.blobs import DISK_FULL, NO_UPLOAD, LocalBlobs
+from sync_server.console.app import console_router
+from sync_server.routes.photos import photo_router
+from sync_server.routes.sync import sync_router
+from sync_server.service import NO_ENTRY, TRY_LATER, Service
+from sync_server.settings import Settings
+
+_STATUS = {
+    p.TOKEN_NEEDED.code: 401, p.CLOCK.code: 401, p.BAD_SIGNATURE.code: 403, p.REVOKED.code: 403, p.UNKNOWN_DEVICE.code: 403,
+    p.UNKNOWN_LEDGER.code: 404, NO_ENTRY.code: 404, NO_UPLOAD.code: 404, "no_photo": 404, p.PUSH_TOO_LARGE.code: 413, p.READ_ONLY.code: 503,
+    DISK_FULL.code: 507, "blob.busy": 423, "blob.offset": 409, "blob.digest_mismatch": 460, "blob.too_large": 413, p.DEVICE_TAKEN.code: 409,
+    p.CODE_USED.code: 409,
+}  # fmt: skip
+
+
+class Health(BaseModel):
+    """The server is up and its database answers."""
+
+    status: str
+    ledgers: int
+
+
+class Version(BaseModel):
+    """What runs here."""
+
+    version: str
+    protocol: int
+
+
+def create_app(settings: Settings, service: Service, blobs: LocalBlobs) -> FastAPI:
+    """The whole server: device protocol, photos, console."""
+    app = FastAPI(title="Paicha 排查", version=_version(), docs_url=None, redoc_url=None)
+
+    app.add_middleware(NameProtocol)
+
+    @app.exception_handler(PaichaError)
+    async def explain(request: Request, error: PaichaError) -> JSONResponse:
+        status = _STATUS.get(error.code, 400 if isinstance(error, Refused) else 503 if isinstance(error, RetryLater) else 500)
+        return _problem(error, status, service.clock())
+
+    @app.exception_handler(Exception)
+    async def try_later(request: Request, error: Exception) -> JSONResponse:
+        # The edge of a request: the failure is in the server's log; the device keeps its work and tries again.
+        return _problem(RetryLater(TRY_LATER), 503, service.clock())
+
+    @app.get("/health", tags=["server"])
+    def health() -> Health:
+        """For monitors."""
+        with service.database.read() as link:
+            return Health(status="ok", ledgers=int(link.one("SELECT count(*) FROM ledgers")[0]))
+
+    @app.get("/version", tags=["server"])
+    def show_version() -> Version:
+        """Which program and which protocol."""
+        return Version(version=_version(), protocol=p.PROTOCOL)
+
+    app.include_router(sync_router(service))
+    app.include_router(photo_router(service, blobs))
+    console_router(app, settings, service, blobs)
+    return app
+
+
+class NameProtocol:
+    """Puts the protocol's header on every answer: a device takes an answer without it for a captive portal's."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI call."""
+
+        async def named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (p.PROTOCOL_HEADER.lower().encode(), str(p.PROTOCOL).encode())]
+            await send(message)
+
+        await self._app(scope, receive, named)
+
+
+def _problem(error: PaichaError, status: int, now: int) -> JSONResponse:
+    body = {"code": error.code, "zh": error.text("zh"), "en": error.text("en"), "now": now}
+    return JSONResponse(body, status, {"Tus-Resumable": "1.0.0"})
+
+
+def _version() -> str:
+    try:
+        return version("paicha")
+    except PackageNotFoundError:
+        return "0.1.0"

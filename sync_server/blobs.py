@@ -1,0 +1,244 @@
+"""Photos and files on disk: blobs by their SHA-256, uploads that resume from the last durable byte.
+
+    FOLDER/LEDGER/ab/abcd...           a blob, complete and verified
+    FOLDER/LEDGER/uploads/ID.part      what has come of an upload; ID.json beside it says what was announced
+
+A blob appears under its name only when all its bytes have the announced SHA-256, are on disk, and are what they claim to be. Everything about an
+upload is in those two files, so any server process on the same folder can go on with it. Bytes that do not have the announced digest are kept
+as ID.bad for a person to look at, and the upload starts again.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from shared.errors import MALFORMED, Refused, RetryLater, reason
+
+MAX_BLOB = 50 * 1024 * 1024  # bytes
+MAX_PIXELS = 60_000_000
+MEDIA_TYPES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+
+DIGEST_MISMATCH = reason("blob.digest_mismatch", "照片内容与登记的不一致，将重新上传", "the bytes are not those announced; the upload starts again")
+NOT_AN_IMAGE = reason("blob.not_an_image", "文件不是可识别的图片", "the file is not an image this server knows")
+TOO_MANY_PIXELS = reason("blob.too_many_pixels", "图片尺寸过大", "the image has too many pixels")
+TOO_LARGE = reason("blob.too_large", "文件过大", "the file is too large")
+DISK_FULL = reason("blob.disk_full", "服务器磁盘已满，照片仍在手机上，请联系管理员", "the server's disk is full; the photo stays on the phone; tell the administrator")
+WRONG_OFFSET = reason("blob.offset", "续传位置不对", "the upload goes on from another byte")
+BUSY = reason("blob.busy", "同一照片正在上传", "the same photo is being uploaded right now")
+NO_UPLOAD = reason("blob.no_upload", "没有这个上传任务", "there is no such upload")
+
+_ID = re.compile(r"[0-9a-f]{64}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What was announced, and how many bytes are safely here."""
+
+    id: str
+    sha256: str
+    size: int
+    media_type: str
+    device: str
+    offset: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether all bytes have come."""
+        return self.offset == self.size
+
+
+class LocalBlobs:
+    """Blobs in a folder of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, ledger: str, sha256: str) -> Path:
+        """Where a blob is, or will be."""
+        return self.folder / ledger / sha256[:2] / sha256
+
+    def has(self, ledger: str, sha256: str) -> bool:
+        """Whether the blob is complete and here."""
+        return self.path(ledger, sha256).is_file()
+
+    def _part(self, ledger: str, id: str) -> Path:
+        if not _ID.fullmatch(id):
+            raise Refused(NO_UPLOAD)
+        return self.folder / ledger / "uploads" / f"{id}.part"
+
+    def create(self, ledger: str, sha256: str, size: int, media_type: str, device: str) -> Upload:
+        """Announce a blob; announcing it again goes on with what has come already."""
+        if media_type not in MEDIA_TYPES:
+            raise Refused(NOT_AN_IMAGE, media_type)
+        if not re.fullmatch(r"[0-9a-f]{64}", sha256) or size < 1:
+            raise Refused(MALFORMED, "sha256 or size")
+        if size > MAX_BLOB:
+            raise Refused(TOO_LARGE)
+        upload = Upload(f"{sha256}-{hashlib.sha256(device.encode()).hexdigest()[:12]}", sha256, size, media_type, device)
+        if self.has(ledger, sha256):
+            return Upload(upload.id, sha256, size, media_type, device, size)
+        part = self._part(ledger, upload.id)
+        if part.with_suffix(".json").exists():
+            return self.status(ledger, upload.id)
+        with _disk():
+            part.parent.mkdir(parents=True, exist_ok=True)
+            part.touch()
+            write_durably(part.with_suffix(".json"), json.dumps(asdict(upload)).encode())
+        return upload
+
+    def status(self, ledger: str, id: str) -> Upload:
+        """How far an upload is. Raises Refused(blob.no_upload)."""
+        part = self._part(ledger, id)
+        try:
+            announced = Upload(**json.loads(part.with_suffix(".json").read_text()))
+        except FileNotFoundError:
+            if self.has(ledger, id[:64]):
+                size = self.path(ledger, id[:64]).stat().st_size
+                return Upload(id, id[:64], size, "", "", size)
+            raise Refused(NO_UPLOAD) from None
+        return Upload(announced.id, announced.sha256, announced.size, announced.media_type, announced.device, part.stat().st_size)
+
+    def append(self, ledger: str, id: str, offset: int, chunks: Iterable[bytes]) -> Upload:
+        """Add bytes at the offset; what is returned as the new offset is on disk. The last byte makes it a blob.
+
+        Raises Refused (offset, too_large, digest_mismatch, not_an_image, too_many_pixels) or RetryLater (busy, disk_full).
+        """
+        part = self._part(ledger, id)
+        announced = self.status(ledger, id)
+        if announced.complete and self.has(ledger, announced.sha256):
+            return announced
+        with _disk(), part.open("r+b") as file, _locked(file.fileno()):
+            if file.seek(0, os.SEEK_END) != offset:
+                raise Refused(WRONG_OFFSET, str(file.tell()))
+            digest = hashlib.sha256() if offset == 0 else None
+            written = offset
+            for chunk in chunks:
+                if written + len(chunk) > announced.size:
+                    raise Refused(TOO_LARGE)
+                file.write(chunk)
+                written += len(chunk)
+                if digest:
+                    digest.update(chunk)
+            file.flush()
+            os.fsync(file.fileno())  # the offset is told to the client: those bytes must survive a power cut
+            if written == announced.size:
+                self._finish(ledger, part, announced, digest.hexdigest() if digest else None)
+        return Upload(id, announced.sha256, announced.size, announced.media_type, announced.device, written)
+
+    def _finish(self, ledger: str, part: Path, announced: Upload, sha256: str | None) -> None:
+        """All bytes are here and on disk: check them, then give them their name."""
+        if sha256 is None:
+            with part.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        if sha256 != announced.sha256:
+            self._set_aside(part, DIGEST_MISMATCH.code)
+            raise Refused(DIGEST_MISMATCH)
+        try:
+            check_image(part, announced.media_type)
+        except Refused as refused:
+            self._set_aside(part, refused.code)
+            raise
+        final = self.path(ledger, announced.sha256)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(part, final)
+        sync_folder(final.parent)
+        part.with_suffix(".json").unlink(missing_ok=True)
+
+    def _set_aside(self, part: Path, code: str) -> None:
+        """Keep what came, with the reason, and start the upload anew."""
+        os.replace(part, part.with_suffix(".bad"))
+        part.with_suffix(".bad.txt").write_text(code)
+        part.touch()
+
+    def erase(self, ledger: str, sha256: str) -> None:
+        """Take the picture away; that it was there stays in the ledger."""
+        self.path(ledger, sha256).unlink(missing_ok=True)
+
+    def digests(self, ledger: str) -> Iterator[str]:
+        """Every blob of a ledger."""
+        for folder in sorted((self.folder / ledger).glob("??")):
+            yield from sorted(entry.name for entry in folder.iterdir() if re.fullmatch(r"[0-9a-f]{64}", entry.name))
+
+    def clean(self, now: float, days: int = 30) -> None:
+        """Forget uploads that nobody has gone on with for so many days."""
+        for announced in self.folder.glob("*/uploads/*.json"):
+            part = announced.with_suffix(".part")
+            if part.exists() and part.stat().st_mtime < now - days * 86_400:
+                part.unlink()
+                announced.unlink()
+
+
+def check_image(path: Path, media_type: str) -> None:
+    """The file is the kind of image it claims to be, and of a bearable size. Raises Refused."""
+    try:
+        with Image.open(path, formats=[MEDIA_TYPES[media_type]]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise Refused(TOO_MANY_PIXELS, f"{image.width}x{image.height}")
+    except Image.DecompressionBombError as bomb:
+        raise Refused(TOO_MANY_PIXELS, str(bomb)) from None
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Refused(NOT_AN_IMAGE, str(error)[:100]) from None
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """The whole file or nothing, on disk when this returns."""
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in the folder survive a power cut (Windows does that by itself)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """A full disk is a reason to try later, and says so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise RetryLater(DISK_FULL) from error
+        raise
+
+
+@contextmanager
+def _locked(descriptor: int) -> Iterator[None]:
+    """One writer a file, across processes; the lock goes with the process that dies."""
+    if os.name == "nt":
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        except OSError:
+            raise RetryLater(BUSY) from None
+        yield
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise RetryLater(BUSY) from None
+    yield

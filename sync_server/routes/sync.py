@@ -1,0 +1,131 @@
+"""The device protocol over HTTP: parse, ask the service, answer. `shared.protocol` is the specification."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, PlainTextResponse
+from pydantic import BaseModel
+
+from shared import protocol as p
+from shared.errors import MALFORMED, Refused
+from sync_server.service import Caller, Service, pack, unpack
+
+SMALL = 64 * 1024  # bytes; a push below this is parsed where it arrives, a larger one in a worker thread
+
+
+class Problem(BaseModel):
+    """Why a request was not answered: a stable code, what to tell the person, and the server's time."""
+
+    code: str
+    zh: str
+    en: str
+    now: int
+
+
+_ERROR = {"model": Problem}
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "This request cannot be read; nothing was stored", **_ERROR},
+    401: {"description": "Sign in again, or with the server's time", **_ERROR},
+    403: {"description": "Unknown or revoked device, or a wrong signature", **_ERROR},
+    404: {"description": "No such ledger or entry", **_ERROR},
+    413: {"description": "Too much at once", **_ERROR},
+    503: {"description": "Try later; nothing was lost", **_ERROR},
+}
+
+
+def _json_body(*required: str) -> dict[str, Any]:
+    properties = {name: {"type": "integer" if name in ("protocol", "at") else "string"} for name in required}
+    schema = {"type": "object", "required": list(required), "properties": properties}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+_NDJSON = {"type": "string", "description": "NDJSON, see shared/protocol.py"}
+_PUSH_BODY = {"requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": _NDJSON}}}}
+_PULL_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"application/x-ndjson": {"schema": _NDJSON}}, "description": "A page"}}
+
+
+def bearer(request: Request, service: Service, ledger: str) -> Caller:
+    """The device that sends this request. Raises RetryLater or Refused."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return service.caller(ledger, token if scheme.lower() == "bearer" else "")
+
+
+def sync_router(service: Service) -> APIRouter:
+    """Everything a device asks, but photos."""
+    router = APIRouter(prefix="/v1", tags=["sync"], responses=_ERRORS)
+
+    @router.post("/enrol", summary="A new device by its one-time code", openapi_extra=_json_body("code", "device", "public_key", "signature"))
+    async def enrol(request: Request) -> JSONResponse:
+        return JSONResponse(await run_in_threadpool(service.enrol, await _json(request)))
+
+    @router.post("/ledgers/{ledger}/renew", openapi_extra=_json_body("device", "new_device", "public_key", "signature"))
+    async def renew(ledger: str, request: Request) -> JSONResponse:
+        """A new id for a device whose chain forked."""
+        return JSONResponse(await run_in_threadpool(service.renew, ledger, await _json(request)))
+
+    @router.post("/ledgers/{ledger}/token", openapi_extra=_json_body("device", "at", "signature"))
+    async def token(ledger: str, request: Request) -> JSONResponse:
+        """A bearer token for pulls and photos."""
+        return JSONResponse(await run_in_threadpool(service.token, ledger, await _json(request)))
+
+    @router.post("/ledgers/{ledger}/push", openapi_extra=_PUSH_BODY)
+    async def push(ledger: str, request: Request) -> JSONResponse:
+        """Hand in operations; answered when they are on disk."""
+        body = unpack(await _body(request), request.headers.get("content-encoding", ""))
+        job = service.prepare(ledger, body) if len(body) < SMALL else await run_in_threadpool(service.prepare, ledger, body)
+        assert service.writer is not None
+        outcome = await asyncio.wrap_future(service.writer.submit(job))
+        return JSONResponse(service.answer(job, outcome))
+
+    @router.post("/ledgers/{ledger}/pull", response_class=Response, responses=_PULL_ANSWER, openapi_extra=_json_body("protocol"))
+    async def pull(ledger: str, request: Request) -> Response:
+        """Records that changed since the device's cursors."""
+        asked, accepted = await _json(request), request.headers.get("accept-encoding", "")
+        body, headers = await run_in_threadpool(lambda: pack(service.pull(bearer(request, service, ledger), asked), accepted))
+        return Response(body, media_type="application/x-ndjson", headers=headers)
+
+    @router.get("/ledgers/{ledger}/checkpoint", response_class=PlainTextResponse)
+    def checkpoint(ledger: str) -> str:
+        """The newest signed checkpoint."""
+        return service.checkpoint(ledger)
+
+    @router.get("/ledgers/{ledger}/proof/{no}", response_class=PlainTextResponse)
+    def proof(ledger: str, no: int) -> str:
+        """That an entry is in the ledger, for any RFC 9162 tool."""
+        return service.proof(ledger, no)
+
+    @router.get("/ledgers/{ledger}/entry/{no}", response_class=PlainTextResponse)
+    def entry(ledger: str, no: int) -> str:
+        """The bytes of an entry in the tree: number, digest, time, verdict; nothing of its content."""
+        return service.entry_leaf(ledger, no).decode()
+
+    return router
+
+
+async def _body(request: Request) -> bytes:
+    """The body, refused before it fills the memory."""
+    parts, size = [], 0
+    async for chunk in request.stream():
+        parts.append(chunk)
+        size += len(chunk)
+        if size > p.MAX_PUSH_BYTES:
+            raise Refused(p.PUSH_TOO_LARGE)
+    return b"".join(parts)
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    body = await _body(request)
+    try:
+        value = json.loads(unpack(body, request.headers.get("content-encoding", "")))
+    except (ValueError, RecursionError):
+        raise Refused(MALFORMED, "JSON") from None
+    if type(value) is not dict:
+        raise Refused(MALFORMED, "JSON")
+    if value.get("protocol", p.PROTOCOL) != p.PROTOCOL:
+        raise Refused(p.PROTOCOL_NEWER)
+    return value

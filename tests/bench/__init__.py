@@ -1,0 +1,1 @@
+"""Speed, measured against an anchor of the same run."""

@@ -1,0 +1,1 @@
+"""What a person sees and touches: real widgets, real layout, real taps, no display needed."""
