@@ -15,12 +15,12 @@ from sync_server.blobs import DISK_FULL, NO_UPLOAD, LocalBlobs
 from sync_server.console.app import console_router
 from sync_server.routes.photos import photo_router
 from sync_server.routes.sync import sync_router
-from sync_server.service import NO_ENTRY, TRY_LATER, Service
+from sync_server.service import BEHIND, NO_ENTRY, TRY_LATER, Service
 from sync_server.settings import Settings
 
 _STATUS = {
     p.TOKEN_NEEDED.code: 401, p.CLOCK.code: 401, p.BAD_SIGNATURE.code: 403, p.REVOKED.code: 403, p.UNKNOWN_DEVICE.code: 403,
-    p.UNKNOWN_LEDGER.code: 404, NO_ENTRY.code: 404, NO_UPLOAD.code: 404, "no_photo": 404, p.PUSH_TOO_LARGE.code: 413, p.READ_ONLY.code: 503,
+    p.UNKNOWN_LEDGER.code: 404, NO_ENTRY.code: 404, NO_UPLOAD.code: 404, "no_photo": 404, p.PUSH_TOO_LARGE.code: 413, p.READ_ONLY.code: 503, BEHIND.code: 503,
     DISK_FULL.code: 507, "blob.busy": 423, "blob.offset": 409, "blob.digest_mismatch": 460, "blob.too_large": 413, p.DEVICE_TAKEN.code: 409,
     p.CODE_USED.code: 409,
 }  # fmt: skip

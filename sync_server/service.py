@@ -16,7 +16,7 @@ from typing import Any
 
 from shared import merkle
 from shared import protocol as p
-from shared.checkpoint import Checkpoint, write_proof
+from shared.checkpoint import Checkpoint, NoteError, open_note, write_proof
 from shared.errors import MALFORMED, Refused, RetryLater, reason
 from shared.merkle import inclusion_proof
 from shared.operation import leaf, push_message
@@ -32,6 +32,7 @@ log = logging.getLogger("paicha.service")
 TOKEN_LIFE = 12 * 3_600_000  # ms
 CODE_LIFE = 15 * 60_000
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+BEHIND = reason("behind", "服务器的数据比设备收到过的回执少，暂不接收", "this server holds less than it has given receipts for; it takes nothing for now")
 NO_ENTRY = reason("no_entry", "台账没有这个编号", "the ledger has no entry of that number")
 TRY_LATER = reason("try_later", "服务器暂时无法处理，内容仍在设备上，请稍后再试", "the server cannot take this now; your work is kept on the device, try later")
 
@@ -52,7 +53,8 @@ class Service:
         self.database = database
         self.clock = clock
         self.keys = Keys(database)
-        self.acceptor = Acceptor(database, self.keys.sign_console, secrets.token_bytes)
+        self.randomness = secrets.token_bytes
+        self.acceptor = Acceptor(database, self.keys.sign_console, self.randomness)
         self.writer = Writer(self.acceptor) if threaded else None
         self._public_keys: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -207,6 +209,10 @@ class Service:
         n, digest = (lines[-1].n, lines[-1].digest) if lines else (0, "")
         if not signature_is_right(key, head.signature, push_message(ledger, head.device, n, digest)):
             raise Refused(p.BAD_SIGNATURE)
+        with self.database.read() as link:
+            there = _head(link, ledger)
+        if head.epoch == there.epoch and head.size > there.size:
+            raise RetryLater(BEHIND)  # the device has a receipt for more than this server holds: it will show it with its next pull
         return PushJob(ledger, head, lines, self.clock())
 
     def push(self, ledger: str, body: bytes) -> dict[str, Any]:
@@ -238,6 +244,7 @@ class Service:
     def pull(self, caller: Caller, request: dict[str, Any]) -> list[bytes]:
         """A page as the lines of its answer, all from one snapshot."""
         asked = _PullRequest.read(request)
+        self._compare_checkpoint(caller.ledger, str(request.get("checkpoint") or ""))
         with self.database.read() as link:
             person = store.records(link, caller.ledger, [caller.person])[caller.person]
             receipt = self._receipt(link, caller.ledger, asked.epoch, asked.size)
@@ -253,6 +260,19 @@ class Service:
         if not page.more:
             self._note_pulled(caller, int(receipt["size"]))
         return [json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode(), *lines]
+
+    def _compare_checkpoint(self, ledger: str, note: str) -> None:
+        """Shown its own signature over a larger tree of this epoch, the server knows that it has lost entries, and writes nothing more."""
+        with self.database.read() as link:
+            head = _head(link, ledger)
+        try:
+            shown = open_note(note, self.keys.verifier_key(ledger)) if note else None
+        except NoteError:
+            return  # not our signature: it proves nothing
+        if shown is not None and shown.origin == p.origin(ledger, head.epoch) and shown.size > head.size:
+            with self.database.write() as link:
+                link.run("UPDATE ledgers SET read_only = ? WHERE ledger = ?", (f"{shown.size} > {head.size}", ledger))
+            raise RetryLater(p.READ_ONLY, f"{shown.size} > {head.size}")
 
     def _note_pulled(self, caller: Caller, size: int) -> None:
         with self.database.write() as link:

@@ -97,7 +97,7 @@ class Engine:
 
     def _work(self, now: int) -> Status:
         first = self._resend_from or self.store.first_unsent()
-        if first is not None:
+        if first is not None and self._problem != "behind":  # such a server is to be shown our receipt first, with a pull
             return self._push(first)
         if self._more or self._pulled_at is None or abs(now - self._pulled_at) >= PULL_EVERY:
             return self._pull(now)
@@ -169,7 +169,7 @@ class Engine:
             return Working("token")
         request = {
             "protocol": p.PROTOCOL, "epoch": self.client.epoch, "cursors": self.store.cursors(), "judged": self.store.judged(),
-            "size": self._known_size(), "limit": p.PAGE,
+            "size": self._known_size(), "limit": p.PAGE, "checkpoint": self.store.meta("checkpoint", {}).get("note", ""),
         }  # fmt: skip
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}", "Accept-Encoding": "gzip"}
         reply = self.client.transport.request("POST", self._path("pull"), json.dumps(request).encode(), headers)

@@ -111,6 +111,11 @@ def records(link: Link, ledger: str, ids: Iterable[str]) -> dict[str, Record]:
     return {row[0]: json.loads(row[1]) for row in rows}
 
 
+def records_of_kind(link: Link, ledger: str, kind: str) -> list[Record]:
+    """Every record of a kind."""
+    return [json.loads(row[0]) for row in link.all("SELECT body FROM records WHERE ledger = ? AND kind = ? ORDER BY id", (ledger, kind))]
+
+
 def entry_record(link: Link, ledger: str, no: int) -> Record | None:
     """Entry `no` as the record that rules read as "op/<no>"."""
     stored = operation(link, ledger, no)

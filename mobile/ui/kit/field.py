@@ -1,0 +1,126 @@
+"""Text that a person types: a labelled field, and the search field."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kivy.clock import Clock
+from kivy.lang import Builder
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.textinput import TextInput
+
+from mobile.ui.kit.text import Text
+
+
+class Entry(TextInput):
+    """The bare input of a field; grows with its text. `input_type` is 'text', without which Chinese keyboards do not compose."""
+
+
+class TextField(BoxLayout):
+    """A text field: `label` above, `hint` inside, `error` below ("" = fine), `text`; `multiline` grows from `rows` lines with its text.
+
+    `on_commit(text)` fires when the person leaves the field, or presses Enter in a single line, after a change: the moment at which the
+    text becomes an operation. `password` hides it, `input_type` chooses the keyboard ('text', 'number', 'tel').
+    """
+
+    __events__ = ("on_commit",)
+    label = StringProperty()
+    hint = StringProperty()
+    error = StringProperty()
+    text = StringProperty()
+    multiline = BooleanProperty(False)
+    password = BooleanProperty(False)
+    rows = NumericProperty(1)
+    input_type = StringProperty("text")
+    focus = BooleanProperty(False)
+
+    def __init__(self, **values: object) -> None:
+        self._committed = str(values.get("text", ""))
+        super().__init__(**values)
+        self._label = Text(content=self.label, style="small", strong=True, tone="ink_soft")
+        self._error = Text(content=self.error, style="small", tone="danger")
+        for name in ("label", "error"):
+            self.fbind(name, self._place_words)
+        self.fbind("focus", self._focus_changed)
+        self._place_words()
+
+    @property
+    def input(self) -> Entry:
+        """The input itself, for tests and for setting the focus."""
+        return self.ids.entry
+
+    def on_commit(self, _text: str) -> None:
+        """The text was changed and left."""
+
+    def set_text(self, text: str) -> None:
+        """Show another text as the stored one (no commit follows from it)."""
+        self._committed = text
+        self.text = text
+
+    def _place_words(self, *_: object) -> None:
+        self._label.content, self._error.content = self.label, self.error
+        self._keep(self._label, bool(self.label), len(self.children))
+        self._keep(self._error, bool(self.error), 0)
+
+    def _keep(self, words: Text, wanted: bool, index: int) -> None:
+        if wanted and words.parent is None:
+            self.add_widget(words, index=index)
+        elif not wanted and words.parent is self:
+            self.remove_widget(words)
+
+    def _focus_changed(self, *_: object) -> None:
+        if not self.focus:
+            self.commit()
+
+    def commit(self) -> None:
+        """Fire `on_commit` if the text is not the one last committed."""
+        if self.text != self._committed:
+            self._committed = self.text
+            self.dispatch("on_commit", self.text)
+
+
+class SearchField(BoxLayout):
+    """A search field: `hint`, `text`; `on_search(text)` fires `pause` seconds after the last change, at once when cleared or on Enter."""
+
+    __events__ = ("on_search",)
+    hint = StringProperty()
+    text = StringProperty()
+    pause = NumericProperty(0.2)
+
+    def __init__(self, **values: object) -> None:
+        self._asked = ""
+        super().__init__(**values)
+        self._soon = Clock.create_trigger(self.search, self.pause)
+        self.fbind("text", self._changed)
+        clear = self.ids.clear
+        self.remove_widget(clear)
+
+    @property
+    def input(self) -> Entry:
+        """The input itself, for tests and for setting the focus."""
+        return self.ids.entry
+
+    def on_search(self, _text: str) -> None:
+        """The person looks for this."""
+
+    def search(self, *_: object) -> None:
+        """Fire `on_search` now, unless it was for the same text."""
+        self._soon.cancel()
+        if self.text != self._asked:
+            self._asked = self.text
+            self.dispatch("on_search", self.text)
+
+    def _changed(self, *_: object) -> None:
+        clear = self.ids.clear
+        if self.text and clear.parent is None:
+            self.add_widget(clear)
+        elif not self.text and clear.parent is self:
+            self.remove_widget(clear)
+        if self.text:
+            self._soon()
+        else:
+            self.search()
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -1,0 +1,49 @@
+"""What must be settled before Kivy is imported: its environment, its folder, the size of the window.
+
+Kivy reads `sys.argv`, writes `~/.kivy` and opens log files on import unless told otherwise. Call `prepare` first, then import anything that
+imports Kivy. The window's size is in dp, so that `scale` (density) shows what a phone of that density draws.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+
+def prepare(
+    width: int = 412,
+    height: int = 915,
+    *,
+    home: Path | None = None,
+    font_scale: float | None = None,
+    density: float | None = None,
+    hidden: bool = False,
+    quiet: bool = True,
+) -> None:
+    """Set Kivy up for this process; RuntimeError if it has been imported already. `hidden` draws without any display."""
+    if "kivy" in sys.modules:
+        raise RuntimeError("prepare() must come before the first import of kivy")
+    environment = os.environ
+    environment.update(KIVY_NO_ARGS="1", KIVY_NO_CONFIG="1", KIVY_NO_FILELOG="1")
+    if quiet:
+        environment["KIVY_NO_CONSOLELOG"] = "1"
+    if home is not None:
+        environment["KIVY_HOME"] = str(home)
+    if font_scale is not None:
+        environment["KIVY_METRICS_FONTSCALE"] = str(font_scale)
+    if density is not None:
+        environment["KIVY_METRICS_DENSITY"] = str(density)
+    if hidden:
+        environment["SDL_VIDEODRIVER"] = "offscreen"
+    _configure(round(width * (density or 1)), round(height * (density or 1)))
+
+
+def _configure(width: int, height: int) -> None:
+    from kivy.config import Config
+
+    settings = {"width": width, "height": height, "multisamples": 0, "maxfps": 60, "resizable": 1}
+    for name, value in settings.items():
+        Config.set("graphics", name, str(value))
+    Config.set("input", "mouse", "mouse,disable_multitouch")
+    Config.set("kivy", "exit_on_escape", "0")

@@ -1,0 +1,219 @@
+"""The server's command line: `python -m sync_server serve | demo | verify | backup | restore | import-enterprises`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import shutil
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+
+from shared.errors import PaichaError
+from shared.operation import new_id
+from sync_server.accept import NotAccepted
+from sync_server.app import create_app
+from sync_server.auth import fresh_password, set_password
+from sync_server.backup import backup, restore
+from sync_server.blobs import LocalBlobs
+from sync_server.demo.world import ADMIN, LEDGER_BODY, acts, build_world
+from sync_server.importers import import_acts, read_enterprises
+from sync_server.service import Service
+from sync_server.settings import Settings
+from sync_server.store import ledgers as store
+from sync_server.store.database import Database
+from sync_server.verify import Difference, verify
+
+DEMO_LEDGER = "qingyu"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    options = _parser().parse_args(arguments)
+    settings = Settings(
+        Path(options.data),
+        options.database or "",
+        *((options.host, options.port, options.public_url or "") if hasattr(options, "host") else ()),
+    )
+    try:
+        return int(options.run(options, settings))
+    except (PaichaError, Difference) as error:
+        zh = error.text("zh") if isinstance(error, PaichaError) else "核验发现不一致"
+        print(f"{zh} · {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="paicha server", description="排查服务器 · the Paicha server")
+    commands = parser.add_subparsers(required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", default="data", help="folder of the database and the photos (default: data)")
+    common.add_argument("--database", help="postgresql://user@host/name instead of the SQLite file in --data")
+    web = argparse.ArgumentParser(add_help=False, parents=[common])
+    web.add_argument("--host", default="127.0.0.1")
+    web.add_argument("--port", type=int, default=8000)
+    web.add_argument("--public-url", help="the address that phones are told")
+
+    serve = commands.add_parser("serve", parents=[web], help="run the server")
+    serve.set_defaults(run=_serve)
+    demo = commands.add_parser("demo", parents=[web], help="make or go on with the fictional subdistrict, then serve")
+    demo.add_argument("--reset", action="store_true", help="start anew")
+    demo.add_argument("--prepare-only", action="store_true", help="make the data, do not serve")
+    demo.add_argument("--enterprises", type=int, default=400)
+    demo.add_argument("--codes", type=int, default=0, help="print enrolment codes for so many inspectors, as JSON")
+    demo.set_defaults(run=_demo)
+    check = commands.add_parser("verify", parents=[common], help="check every byte of a ledger")
+    check.add_argument("--ledger", help="only this one")
+    check.set_defaults(run=_verify)
+    save = commands.add_parser("backup", parents=[common], help="write a backup into a new folder")
+    save.add_argument("target")
+    save.set_defaults(run=_backup)
+    load = commands.add_parser("restore", parents=[common], help="fill an empty server from a backup")
+    load.add_argument("source")
+    load.add_argument("--reason", default="")
+    load.set_defaults(run=_restore)
+    take = commands.add_parser("import-enterprises", parents=[common], help="import enterprises from CSV or XLSX")
+    take.add_argument("file")
+    take.add_argument("--ledger", default=DEMO_LEDGER)
+    take.add_argument("--by", help="person id of the one who imports (default: the administrator of the demo)", default=ADMIN)
+    take.add_argument("--check", action="store_true", help="only report")
+    take.set_defaults(run=_import)
+    return parser
+
+
+def clock() -> int:
+    """ms since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def open_service(settings: Settings) -> Service:
+    """The database, brought up to date, and the service on it; what was held for a newer program is judged now."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    database.prepare()
+    service = Service(database, clock)
+    with database.read() as link:
+        names = store.ledger_names(link)
+    for name in names:
+        service.acceptor.judge_held(name, clock())
+    return service
+
+
+def _blobs(settings: Settings) -> LocalBlobs:
+    return LocalBlobs(settings.data / "blobs")
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    return _run(settings, open_service(settings))
+
+
+def _run(settings: Settings, service: Service) -> int:
+    blobs = _blobs(settings)
+    blobs.clean(time.time())
+    app = create_app(settings, service, blobs)
+    config = uvicorn.Config(app, settings.host, settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    server = uvicorn.Server(config)
+    print(f"排查服务器 · server: {settings.url}", flush=True)
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        server.run()
+    service.close()
+    return 0 if server.started else 1
+
+
+def _demo(options: argparse.Namespace, settings: Settings) -> int:
+    if options.reset:
+        shutil.rmtree(settings.data, ignore_errors=True)
+    service = open_service(settings)
+    with service.database.read() as link:
+        head = store.head(link, DEMO_LEDGER)
+    if head is None or head.size < 2:
+        _make_world(service, options.enterprises)
+    password = fresh_password()
+    set_password(service, DEMO_LEDGER, ADMIN, "admin", password)
+    supervisor = next(person for person in build_world(enterprises=1).people if ("office", "") in person.roles and person.post == "科长")
+    set_password(service, DEMO_LEDGER, supervisor.id, "office", password)
+    print(f"控制台 · console: {settings.url}/console/{DEMO_LEDGER}/  ·  office / {password}  ·  admin / {password}", flush=True)
+    if options.codes:
+        people = [person for person in build_world(enterprises=1).people if person.post == "检查员" and person.card_no]
+        codes = [{"person": p.id, "name": p.name, "code": service.make_code(DEMO_LEDGER, p.id, ADMIN)} for p in people[: options.codes]]
+        print("codes " + json.dumps(codes, ensure_ascii=False), flush=True)
+    if options.prepare_only:
+        service.close()
+        return 0
+    return _run(settings, service)
+
+
+def _make_world(service: Service, enterprises: int) -> None:
+    """Through operations, by the same accept as everyone's."""
+    service.open_ledger(DEMO_LEDGER, LEDGER_BODY)
+    everything = acts(build_world(enterprises=enterprises))
+    for start in range(0, len(everything), 200):
+        outcome = service.act(DEMO_LEDGER, everything[start : start + 200], atomic=True)
+        assert all(v.verdict == "accepted" for v in outcome.verdicts)
+        done = min(start + 200, len(everything))
+        print(f"\r青榆街道 · {done * 100 // len(everything)} %", end="\n" if done == len(everything) else "", flush=True)
+
+
+def _verify(options: argparse.Namespace, settings: Settings) -> int:
+    database = Database(settings.database_url)
+    with database.read() as link:
+        names = [options.ledger] if options.ledger else store.ledger_names(link)
+    for name in names:
+        report = verify(database, _blobs(settings), name, lambda done, total: print(f"\r{name}: {done}/{total}", end="", file=sys.stderr, flush=True))
+        print(file=sys.stderr)
+        print(
+            f"{name}: ok · {report.operations} 条操作 operations · {report.records} 条记录 records · {report.photos} 张照片 photos · "
+            f"{report.refused} 被拒 refused · {report.conflicts} 冲突 conflicts · {report.missing_photos} 张照片在途 photos on their way"
+        )
+    database.close()
+    return 0
+
+
+def _backup(options: argparse.Namespace, settings: Settings) -> int:
+    database = Database(settings.database_url)
+    manifest = backup(database, _blobs(settings), Path(options.target), clock())
+    print(f"备份完成 · backup complete: {options.target} {manifest['ledgers']}")
+    database.close()
+    return 0
+
+
+def _restore(options: argparse.Namespace, settings: Settings) -> int:
+    service = open_service(settings)
+    manifest = restore(Path(options.source), service, _blobs(settings), why=options.reason)
+    made = datetime.fromtimestamp(manifest["made_at"] / 1000).isoformat(" ", "minutes")
+    print(f"恢复完成，已开启新的纪元 · restored from {made}; a new epoch has begun; devices will hand in again what was lost")
+    service.close()
+    return 0
+
+
+def _import(options: argparse.Namespace, settings: Settings) -> int:
+    service, file = open_service(settings), Path(options.file)
+    with service.database.read() as link:
+        units, existing = store.records_of_kind(link, options.ledger, "unit"), store.records_of_kind(link, options.ledger, "enterprise")
+    plan = read_enterprises(file.read_bytes(), file.name, units, existing)
+    for finding in plan.findings[:200]:
+        print(f"第 {finding.row} 行 row · {finding.level} · {finding.field} · {finding.value} · {finding.zh} · {finding.en}")
+    print(f"新增 new {len(plan.creates)} · 更新 changed {len(plan.updates)} · 未变 unchanged {plan.unchanged} · 问题 findings {len(plan.findings)}")
+    try:
+        if plan.ok and not options.check:
+            made = import_acts(plan, options.by, lambda: new_id(clock(), service.randomness(10)))
+            if made:
+                service.act(options.ledger, made, atomic=True)
+            print("已导入 · imported")
+        elif not plan.ok:
+            print("有错误，未导入任何内容 · there are errors; nothing was imported")
+    except NotAccepted as refused:
+        print(f"未导入任何内容 · nothing was imported: {refused}")
+        return 1
+    finally:
+        service.close()
+    return 0 if plan.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

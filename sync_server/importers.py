@@ -1,0 +1,330 @@
+"""Enterprises from the office's own files: CSV in any usual encoding, or XLSX with title rows and merged headers.
+
+`read_enterprises` makes a plan and a report, row by row, of what is wrong and why; it changes nothing. `import_acts` turns a plan without errors into
+operations that are accepted all together or not at all. Running the same file again finds everything unchanged.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from shared.checklist import INDUSTRIES
+from shared.errors import Refused, reason
+from shared.rules import Record
+from sync_server.accept import Act
+
+MOST_ROWS, MOST_BYTES = 100_000, 50 * 1024 * 1024
+UNREADABLE_FILE = reason("import.unreadable", "文件无法读取，请另存为 xlsx 或 csv 后再试", "the file cannot be read; save it as xlsx or csv and try again")
+NO_HEADER = reason("import.no_header", "找不到表头：至少要有“企业名称”和“所属社区”两列", "no header row: it needs at least the name and the community")
+TOO_MUCH = reason("import.too_much", "文件过大，请拆分后导入", "the file is too large; import it in parts")
+
+# field -> what people call its column
+HEADERS: dict[str, tuple[str, ...]] = {
+    "name": ("企业名称", "单位名称", "名称", "企业", "name", "enterprise"),
+    "credit_code": ("统一社会信用代码", "社会信用代码", "信用代码", "creditcode", "uscc"),
+    "number": ("企业编号", "单位编号", "编号", "number"),
+    "address": ("地址", "生产经营地址", "详细地址", "经营地址", "address"),
+    "community": ("所属社区", "社区", "community"),
+    "lead_section": ("主管科室", "主管部门", "监管部门", "监管科室", "行业主管", "leadsection"),
+    "co_regulators": ("共管科室", "协管科室", "coregulators"),
+    "industries": ("行业", "行业领域", "所属行业", "industries", "industry"),
+    "employees": ("从业人数", "员工人数", "从业人员", "人数", "employees"),
+    "high_risk": ("是否高危", "高危", "高危行业", "highrisk"),
+    "key": ("是否重点", "重点", "重点企业", "key"),
+    "principal": ("主要负责人", "负责人", "法定代表人", "principal"),
+    "principal_phone": ("联系电话", "电话", "手机", "phone"),
+    "deputy": ("分管负责人", "deputy"),
+    "safety_director": ("安全总监", "safetydirector"),
+    "lat": ("纬度", "lat", "latitude"),
+    "lon": ("经度", "lon", "lng", "longitude"),
+    "tags": ("标签", "tags"),
+}
+_FIELD_OF = {synonym: name for name, synonyms in HEADERS.items() for synonym in synonyms}
+_INDUSTRY_OF = {zh: code for code, zh in INDUSTRIES.items()} | {code: code for code in INDUSTRIES}
+_YES, _NO = {"是", "有", "y", "yes", "1", "true", "√", "✓"}, {"", "否", "无", "n", "no", "0", "false", "×"}
+_CODE_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about one row: level error or warning, which column, what was there, why, in both languages."""
+
+    row: int
+    level: str
+    field: str
+    value: str
+    zh: str
+    en: str
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the file would do. `ok` only without errors."""
+
+    creates: list[dict[str, Any]] = field(default_factory=list)
+    updates: list[tuple[Record, dict[str, Any]]] = field(default_factory=list)  # (record as it is, changed fields)
+    unchanged: int = 0
+    rows: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether it may be carried out."""
+        return not any(finding.level == "error" for finding in self.findings)
+
+
+def read_enterprises(data: bytes, filename: str, units: Sequence[Record], existing: Sequence[Record]) -> Plan:
+    """Raises Refused when the file as a whole is unusable."""
+    if len(data) > MOST_BYTES:
+        raise Refused(TOO_MUCH)
+    table = _xlsx(data) if filename.lower().endswith((".xlsx", ".xlsm")) else _csv(data)
+    if len(table) > MOST_ROWS:
+        raise Refused(TOO_MUCH, str(len(table)))
+    columns, first = _find_header(table)
+    return _Reading(units, existing).read(table, columns, first)
+
+
+def _csv(data: bytes) -> list[list[str]]:
+    text = _decode(data)
+    sample = text[:4000]
+    separator = max(",;\t，", key=sample.count)
+    try:
+        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+    except csv.Error as error:
+        raise Refused(UNREADABLE_FILE, str(error)) from None
+
+
+def _decode(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused(UNREADABLE_FILE)
+
+
+def _xlsx(data: bytes) -> list[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(item.file_size for item in archive.infolist()) > 20 * MOST_BYTES:
+                raise Refused(TOO_MUCH)
+        book = load_workbook(io.BytesIO(data), data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        raise Refused(UNREADABLE_FILE, str(error)[:100]) from None
+    sheet = book.worksheets[0]
+    table = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    for merged in sheet.merged_cells.ranges:  # a merged header stands over each of its columns
+        if merged.max_row <= 12:
+            value = table[merged.min_row - 1][merged.min_col - 1]
+            for row in range(merged.min_row - 1, merged.max_row):
+                for column in range(merged.min_col - 1, merged.max_col):
+                    table[row][column] = value
+    return table
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def _find_header(table: list[list[str]]) -> tuple[dict[str, int], int]:
+    """The columns by field, and the first row of data; a header may take two rows."""
+    for start in range(min(15, len(table))):
+        for height in (1, 2, 3):
+            columns = _columns(table[start : start + height])
+            below = table[start + height] if start + height < len(table) else []
+            if {"name", "community"} <= columns.keys() and _columns([below]).keys().isdisjoint({"name", "community"}):
+                return columns, start + height
+    raise Refused(NO_HEADER)
+
+
+def _columns(rows: list[list[str]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for row in reversed(rows):  # the lowest row names the column most exactly
+        for i, cell in enumerate(row):
+            name = _FIELD_OF.get(re.sub(r"[\s*（(].*|[：:_*]", "", unicodedata.normalize("NFKC", cell)).lower())
+            if name and name not in found:
+                found[name] = i
+    return found
+
+
+class _Reading:
+    """Rows to fields, with everything known about units and enterprises."""
+
+    def __init__(self, units: Sequence[Record], existing: Sequence[Record]) -> None:
+        self.communities = _by_name(units, "community")
+        self.sections = _by_name(units, "section")
+        self.by_code = {r["credit_code"]: r for r in existing if r["credit_code"]}
+        self.by_number = {r["number"]: r for r in existing if r["number"]}
+        self.plan = Plan()
+        self.seen: dict[str, int] = {}
+        self.row = 0
+
+    def read(self, table: list[list[str]], columns: Mapping[str, int], first: int) -> Plan:
+        for i, cells in enumerate(table[first:], first + 1):
+            values = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
+            if not any(values.values()) or (not values["name"] and not values["community"]):
+                continue  # blank lines and notes below the table
+            self.row = i
+            self.plan.rows += 1
+            self._take(self._fields(values), columns)
+        return self.plan
+
+    def _say(self, level: str, name: str, value: str, zh: str, en: str) -> None:
+        self.plan.findings.append(Finding(self.row, level, name, value[:60], zh, en))
+
+    def _fields(self, values: dict[str, str]) -> dict[str, Any]:
+        got: dict[str, Any] = {}
+        for name, raw in values.items():
+            text = unicodedata.normalize("NFKC", raw).strip() if name not in ("name", "address") else " ".join(raw.replace("\u3000", " ").split())
+            got[name] = getattr(self, f"_read_{name}", self._plain)(name, text)
+        return got
+
+    def _plain(self, name: str, text: str) -> str | None:
+        return text or None
+
+    def _read_name(self, name: str, text: str) -> str | None:
+        if not text:
+            self._say("error", name, text, "缺少企业名称", "the name is missing")
+        return text[:120]
+
+    def _read_credit_code(self, name: str, text: str) -> str | None:
+        code = re.sub(r"[\s-]", "", text).upper()
+        if code and not is_credit_code(code):
+            self._say("error", name, text, "统一社会信用代码不对（18位，含校验位）", "this is no credit code (18 characters with a check digit)")
+        return code or None
+
+    def _unit(self, name: str, text: str, known: Mapping[str, str]) -> str | None:
+        if text in known:
+            return known[text]
+        near = difflib.get_close_matches(text, list(known), 1, 0.5)
+        hint = f"，是否为“{near[0]}”" if near else ""
+        self._say("error", name, text, f"没有这个单位{hint}" if text else "不能为空", f"unknown unit{f', did you mean {near[0]}?' if near else ''}" if text else "missing")
+        return None
+
+    def _read_community(self, name: str, text: str) -> str | None:
+        return self._unit(name, text, self.communities)
+
+    def _read_lead_section(self, name: str, text: str) -> str | None:
+        return self._unit(name, text, self.sections)
+
+    def _read_co_regulators(self, name: str, text: str) -> list[str]:
+        parts = [part for part in re.split(r"[、,，;；/\s]+", text) if part]
+        return [unit for part in parts if (unit := self._unit(name, part, self.sections))]
+
+    def _read_industries(self, name: str, text: str) -> list[str]:
+        codes = []
+        for part in filter(None, re.split(r"[、,，;；/\s]+", text)):
+            if part in _INDUSTRY_OF:
+                codes.append(_INDUSTRY_OF[part])
+            else:
+                self._say("warning", name, part, "行业名称不在目录中，已忽略", "not an industry of the list; left out")
+        return codes
+
+    def _read_tags(self, name: str, text: str) -> list[str]:
+        return [part for part in re.split(r"[、,，;；/\s]+", text) if part]
+
+    def _read_employees(self, name: str, text: str) -> int | None:
+        digits = re.sub(r"[人名,，\s]", "", text)
+        if digits and not digits.isdigit():
+            self._say("error", name, text, "人数应为整数", "the number of employees must be a whole number")
+            return None
+        return int(digits) if digits else None
+
+    def _flag(self, name: str, text: str) -> bool:
+        if text.lower() not in _YES | _NO:
+            self._say("error", name, text, "请填“是”或“否”", "yes or no is needed")
+        return text.lower() in _YES
+
+    _read_high_risk = _read_key = _flag
+
+    def _degrees(self, name: str, text: str) -> float | None:
+        try:
+            value = float(text) if text else None
+        except ValueError:
+            value = 999.0
+        if value is not None and not -180 <= value <= 180 or (name == "lat" and value is not None and abs(value) > 90):
+            self._say("error", name, text, "坐标不对，请检查经纬度是否填反", "no such coordinate; are latitude and longitude swapped?")
+            return None
+        return value
+
+    _read_lat = _read_lon = _degrees
+
+    def _take(self, got: dict[str, Any], columns: Mapping[str, int]) -> None:
+        """Match by credit code, else by number; say what the row changes."""
+        keys = [f"{name}:{got[name]}" for name in ("credit_code", "number") if got.get(name)]
+        for key in keys:
+            if key in self.seen:
+                self._say("error", key.split(":")[0], key.split(":")[1], f"与第{self.seen[key]}行重复", f"the same as in row {self.seen[key]}")
+            self.seen.setdefault(key, self.row)
+        if not keys:
+            self._say("error", "credit_code", "", "信用代码和企业编号至少填一项，否则重复导入时无法识别", "a credit code or a number is needed to know the row again")
+        record = self.by_code.get(got.get("credit_code") or "") or self.by_number.get(got.get("number") or "")
+        if record is None:
+            self._new(got)
+            return
+        changes = {name: value for name, value in got.items() if value != record[name] and not (value is None and record[name] in (None, ""))}
+        if record["status"] == "closed":
+            self._say("warning", "name", record["name"], "该企业在台账中已关闭", "this enterprise is closed in the ledger")
+        if changes:
+            self.plan.updates.append((record, changes))
+        else:
+            self.plan.unchanged += 1
+
+    def _new(self, got: dict[str, Any]) -> None:
+        for name in ("address", "lead_section"):
+            if not got.get(name) and name not in {finding.field for finding in self.plan.findings if finding.row == self.row}:
+                self._say("error", name, "", "新企业必填", "needed for a new enterprise")
+        self.plan.creates.append({"industries": [], "high_risk": False, "key": False, **{name: value for name, value in got.items() if value is not None}})
+
+
+def _by_name(units: Sequence[Record], kind: str) -> dict[str, str]:
+    known: dict[str, str] = {}
+    for unit in units:
+        if unit["unit_kind"] == kind and unit["state"] == "active":
+            known[unit["name"]] = unit["id"]
+            known[unit["name"].removesuffix("社区")] = unit["id"]
+    return known
+
+
+def is_credit_code(code: str) -> bool:
+    """GB 32100: 18 characters, the last a check digit. Codes beginning with 99DEMO are the demo's own."""
+    if re.fullmatch(r"99DEMO[0-9A-Z]{12}", code):
+        return True
+    if len(code) != 18 or any(c not in _CODE_DIGITS for c in code):
+        return False
+    total = sum(_CODE_DIGITS.index(c) * weight for c, weight in zip(code[:17], _CODE_WEIGHTS, strict=True))
+    return _CODE_DIGITS[(31 - total % 31) % 31] == code[17]
+
+
+def import_acts(plan: Plan, by: str, new_id: Any) -> list[Act]:
+    """The plan as operations; `new_id()` gives ids for new enterprises."""
+    made = [Act(by, "enterprise.register", new_id(), body) for body in plan.creates]
+    return made + [Act(by, "enterprise.edit", record["id"], {"changes": changes}, base=record["no"]) for record, changes in plan.updates]
+
+
+def report_csv(plan: Plan) -> bytes:
+    """The findings as CSV that a spreadsheet opens with Chinese intact."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["行 row", "级别 level", "列 column", "内容 value", "说明", "explanation"])
+    for finding in plan.findings:
+        writer.writerow([finding.row, finding.level, finding.field, finding.value, finding.zh, finding.en])
+    return out.getvalue().encode("utf-8-sig")

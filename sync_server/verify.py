@@ -1,0 +1,232 @@
+"""Checking a ledger from its first byte to its last, trusting nothing that can be computed: it names the first difference, or says all is well.
+
+Operations are folded again with the verdicts they were given; they are never judged again. Compared are: the columns beside each operation's
+bytes, every device's chain and its signatures, the Merkle tree, every record, list row and visibility, every photo.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared import ledger as rules
+from shared import merkle
+from shared.errors import Refused
+from shared.operation import Operation, digest_of, leaf, push_message
+from shared.operation import read as read_operation
+from shared.rules import Record, Row
+from sync_server.blobs import LocalBlobs
+from sync_server.keys import signature_is_right
+from sync_server.store import ledgers as store
+from sync_server.store.database import Database, Link
+
+STRETCH = 2_000  # operations read at a time
+
+
+class Difference(Exception):
+    """The first thing that is not as it should be."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What was checked."""
+
+    ledger: str
+    operations: int = 0
+    records: int = 0
+    photos: int = 0
+    refused: int = 0
+    conflicts: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)
+    missing_photos: int = 0  # named, but their bytes have not come yet: no error
+
+
+def verify(database: Database, blobs: LocalBlobs, ledger: str, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
+    """Check one ledger. Raises Difference."""
+    report = Report(ledger)
+    with database.read() as link:
+        head = store.head(link, ledger)
+        if head is None:
+            raise Difference(f"no ledger {ledger}")
+        walk = _Walk(link, ledger, head.size, report)
+        walk.operations(progress)
+        walk.devices()
+        walk.tree()
+        walk.records()
+        walk.visibility()
+        _photos(walk.folded, blobs, ledger, report)
+    return report
+
+
+class _Walk:
+    """One pass over a ledger in one snapshot."""
+
+    def __init__(self, link: Link, ledger: str, size: int, report: Report) -> None:
+        self.link, self.ledger, self.size, self.report = link, ledger, size, report
+        self.folded: dict[str, Record] = {}
+        self.scopes: dict[str, dict[str, tuple[int, int]]] = {}
+        self.chains: dict[str, tuple[int, str]] = {}
+        self.signed: dict[tuple[str, int], str] = {}
+        self._tiles: dict[tuple[int, int], bytes] = {}
+        self._growing = merkle.Tree(0, lambda level, place: b"")
+
+    def operations(self, progress: Callable[[int, int], None]) -> None:
+        """Every entry in order: its columns, its place in its device's chain, its leaf; and its fold."""
+        expected = 1
+        for stretch in self._stretches():
+            leaves = []
+            for stored in stretch:
+                if stored.no != expected:
+                    raise Difference(f"entry {expected} is missing")
+                expected += 1
+                digest = digest_of(stored.raw)
+                leaves.append(merkle.leaf_hash(leaf(stored.entry, digest)))
+                self._entry(stored, digest)
+            for level, place, hashes in self._growing.append(leaves):
+                self._tiles[level, place] = hashes
+            progress(expected - 1, self.size)
+        if expected - 1 != self.size:
+            raise Difference(f"the ledger says {self.size} entries, there are {expected - 1}")
+        self.report.operations = self.size
+
+    def _stretches(self) -> Iterator[list[store.Stored]]:
+        after = 0
+        while rows := store.operations(self.link, self.ledger, after, STRETCH):
+            yield rows
+            after = rows[-1].no
+
+    def _entry(self, stored: store.Stored, digest: str) -> None:
+        n, _ = self.chains.get(stored.device, (0, ""))
+        if stored.n != n + 1:
+            raise Difference(f"entry {stored.no}: operation {n + 1} of device {stored.device} is missing")
+        op = self._operation(stored)
+        if op is not None and op.device == stored.device and op.n == stored.n and op.prev != self.chains.get(stored.device, (0, ""))[1]:
+            raise Difference(f"entry {stored.no}: the chain of device {stored.device} is broken")
+        self.chains[stored.device] = (stored.n, digest)
+        self.signed[stored.device, stored.n] = digest
+        self.report.refused += stored.entry.verdict == rules.REFUSED
+        self.report.conflicts += stored.entry.verdict == rules.CONFLICT
+        if stored.entry.verdict == rules.REFUSED:
+            return
+        if op is None:
+            raise Difference(f"entry {stored.no}: an operation that cannot be read was {stored.entry.verdict}")
+        self.report.kinds[op.kind] = self.report.kinds.get(op.kind, 0) + 1
+        self._fold(stored, op)
+
+    def _operation(self, stored: store.Stored) -> Operation | None:
+        """The operation, with the columns beside it compared; None where it was kept as unreadable."""
+        try:
+            op = read_operation(stored.raw)
+        except Refused:
+            if stored.entry.verdict != rules.REFUSED or stored.kind:
+                raise Difference(f"entry {stored.no}: the bytes of the operation are damaged") from None
+            return None
+        columns = (stored.device, stored.n, stored.kind, stored.subject, stored.author)
+        written = (op.device, op.n, op.kind, op.subject, op.by)
+        if stored.kind and (columns != written or stored.id not in (op.id, f"{stored.device}/{stored.n}")):
+            raise Difference(f"entry {stored.no}: the columns differ from the operation")
+        return op
+
+    def _fold(self, stored: store.Stored, op: Operation) -> None:
+        before = {}
+
+        def read(id: str) -> Record | None:
+            if id.startswith("op/"):
+                return store.entry_record(self.link, self.ledger, int(id[3:]))
+            record = self.folded.get(id)
+            if record is not None and id not in before:
+                before[id] = rules.scopes_of(record)
+            return record
+
+        try:
+            changed = rules.fold(op, stored.entry, read)
+        except (KeyError, TypeError, ValueError, AssertionError, Refused) as error:
+            raise Difference(f"entry {stored.no}: cannot be folded ({error!r})") from None
+        for id, record in changed.items():
+            self.folded[id] = record
+            after, seen = rules.scopes_of(record), self.scopes.setdefault(id, {})
+            for scope in before.get(id, set()) - after:
+                seen[scope] = (stored.no, 0)
+            for scope in after:
+                seen[scope] = (stored.no, 1)
+
+    def devices(self) -> None:
+        """The end of each chain as noted, and every push's signature."""
+        noted = {chain.device: chain for chain in store.chains(self.link, self.ledger)}
+        for device, (n, digest) in self.chains.items():
+            chain = noted.get(device)
+            if chain is None or chain.judged != n or (chain.n == n and chain.digest != digest):
+                raise Difference(f"device {device}: the noted end of its chain is not operation {n}")
+            record = self.folded.get(device)
+            if record is None or record["public_key"] != chain.public_key or record["person"] != chain.person:
+                raise Difference(f"device {device}: its noted key or person is not the one enrolled")
+        covered = dict.fromkeys(self.chains, 0)
+        rows = self.link.all("SELECT device, n, digest, signature FROM signatures WHERE ledger = ? ORDER BY device, n", (self.ledger,))
+        for device, n, digest, signature in rows:
+            stored = self.signed.get((device, n))
+            if stored is None and noted.get(device) is not None and n > noted[device].judged:
+                continue  # of operations that are held
+            if stored != digest or not signature_is_right(noted[device].public_key, signature, push_message(self.ledger, device, n, digest)):
+                raise Difference(f"device {device}: the signature over operation {n} is wrong")
+            covered[device] = n
+        for device, (n, _) in self.chains.items():
+            if covered[device] < n and noted[device].n == n:
+                raise Difference(f"device {device}: no signature covers operations after {covered[device]}")
+
+    def tree(self) -> None:
+        """Every stored tile against the one computed from the entries."""
+        stored = {(row[0], row[1]): bytes(row[2]) for row in self.link.all("SELECT level, place, hashes FROM tiles WHERE ledger = ?", (self.ledger,))}
+        for key in sorted(self._tiles.keys() | stored.keys()):
+            if stored.get(key) != self._tiles.get(key):
+                raise Difference(f"tile {key[0]}/{key[1]} of the tree differs")
+
+    def records(self) -> None:
+        """Every record against the fold, to the byte, with its list columns."""
+        found = set()
+        columns = "id, kind, no, body, title, number, state, level, enterprise, community, section, person, at, conflicts"
+        for id, kind, no, body, *row in self.link.all(f"SELECT {columns} FROM records WHERE ledger = ? ORDER BY id", (self.ledger,)):
+            record = self.folded.get(id)
+            if record is None or json.dumps(record, ensure_ascii=False, separators=(",", ":")) != body:
+                raise Difference(f"record {id} differs from what the operations add up to")
+            listed = rules.row_of(record) or Row()
+            wanted = [listed.title, listed.number, listed.state, listed.level, listed.enterprise, listed.community, listed.section, listed.person]
+            if (kind, no) != (record["kind"], record["no"]) or row != [*wanted, listed.at, len(rules.open_conflicts(record))]:
+                raise Difference(f"record {id}: its list row differs")
+            found.add(id)
+        missing = self.folded.keys() - found
+        if missing:
+            raise Difference(f"record {min(missing)} is missing")
+        self.report.records = len(found)
+
+    def visibility(self) -> None:
+        """Who sees what since when."""
+        rows = self.link.all("SELECT scope, record, no, present FROM visible WHERE ledger = ?", (self.ledger,))
+        stored = {(scope, record): present for scope, record, _, present in rows}
+        wanted = {(scope, record): present for record, seen in self.scopes.items() for scope, (_, present) in seen.items()}
+        gone = {key for key, present in wanted.items() if not present}
+        for key in sorted(stored.keys() | wanted.keys() - gone):
+            if stored.get(key, 0) != wanted.get(key, 0):
+                raise Difference(f"visibility of {key[1]} in {key[0]} differs")
+        for scope, record, no, present in rows:
+            if present and no != self.folded[record]["no"]:
+                raise Difference(f"visibility of {record} in {scope}: number {no}")
+
+
+def _photos(folded: dict[str, Record], blobs: LocalBlobs, ledger: str, report: Report) -> None:
+    """Every photo that was received and not erased is there, with its digest."""
+    for record in folded.values():
+        if record["kind"] != "blob" or record["erased"]:
+            continue
+        if not record["received"]:
+            report.missing_photos += 1
+            continue
+        path: Path = blobs.path(ledger, record["sha256"])
+        if not path.is_file():
+            raise Difference(f"photo {record['sha256']} is missing")
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != record["sha256"]:
+                raise Difference(f"photo {record['sha256']} is damaged")
+        report.photos += 1
