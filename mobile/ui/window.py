@@ -19,15 +19,13 @@ def prepare(
     font_scale: float | None = None,
     density: float | None = None,
     hidden: bool = False,
-    quiet: bool = True,
 ) -> None:
     """Set Kivy up for this process; RuntimeError if it has been imported already. `hidden` draws without any display."""
     if "kivy" in sys.modules:
         raise RuntimeError("prepare() must come before the first import of kivy")
     environment = os.environ
-    environment.update(KIVY_NO_ARGS="1", KIVY_NO_CONFIG="1", KIVY_NO_FILELOG="1")
-    if quiet:
-        environment["KIVY_NO_CONSOLELOG"] = "1"
+    # in the log mode PYTHON Kivy leaves sys.stderr and the root logger alone, and only warnings are seen
+    environment.update(KIVY_NO_ARGS="1", KIVY_NO_CONFIG="1", KIVY_NO_FILELOG="1", KIVY_LOG_MODE="PYTHON")
     if home is not None:
         environment["KIVY_HOME"] = str(home)
     if font_scale is not None:

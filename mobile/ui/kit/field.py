@@ -11,6 +11,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.textinput import TextInput
 
 from mobile.ui.kit.text import Text
+from mobile.ui.kit.tree import keep
 
 
 class Entry(TextInput):
@@ -36,8 +37,12 @@ class TextField(BoxLayout):
     focus = BooleanProperty(False)
 
     def __init__(self, **values: object) -> None:
-        self._committed = str(values.get("text", ""))
+        self._committed = ""
         super().__init__(**values)
+
+    def on_kv_post(self, _base: object) -> None:
+        """The children of the kv rule are there."""
+        self._committed = str(self.text)
         self._label = Text(content=self.label, style="small", strong=True, tone="ink_soft")
         self._error = Text(content=self.error, style="small", tone="danger")
         for name in ("label", "error"):
@@ -60,14 +65,8 @@ class TextField(BoxLayout):
 
     def _place_words(self, *_: object) -> None:
         self._label.content, self._error.content = self.label, self.error
-        self._keep(self._label, bool(self.label), len(self.children))
-        self._keep(self._error, bool(self.error), 0)
-
-    def _keep(self, words: Text, wanted: bool, index: int) -> None:
-        if wanted and words.parent is None:
-            self.add_widget(words, index=index)
-        elif not wanted and words.parent is self:
-            self.remove_widget(words)
+        keep(self, self._label, bool(self.label), len(self.children))
+        keep(self, self._error, bool(self.error))
 
     def _focus_changed(self, *_: object) -> None:
         if not self.focus:
@@ -91,10 +90,14 @@ class SearchField(BoxLayout):
     def __init__(self, **values: object) -> None:
         self._asked = ""
         super().__init__(**values)
+
+    def on_kv_post(self, _base: object) -> None:
+        """The children of the kv rule are there."""
+        self._clear = self.ids.wipe.__self__
         self._soon = Clock.create_trigger(self.search, self.pause)
+        self._asked = str(self.text)
+        keep(self, self._clear, bool(self.text))
         self.fbind("text", self._changed)
-        clear = self.ids.clear
-        self.remove_widget(clear)
 
     @property
     def input(self) -> Entry:
@@ -112,11 +115,7 @@ class SearchField(BoxLayout):
             self.dispatch("on_search", self.text)
 
     def _changed(self, *_: object) -> None:
-        clear = self.ids.clear
-        if self.text and clear.parent is None:
-            self.add_widget(clear)
-        elif not self.text and clear.parent is self:
-            self.remove_widget(clear)
+        keep(self, self._clear, bool(self.text))
         if self.text:
             self._soon()
         else:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from kivy.core.image import Image as CoreImage
 from kivy.graphics.texture import Texture
 from kivy.lang import Builder
+from kivy.logger import Logger
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.stacklayout import StackLayout
 from kivy.uix.widget import Widget
+from PIL import Image
 
 from mobile.ui.kit.tap import Tap
 
+LARGEST = 320  # px; a thumbnail file is smaller anyway
 MARKS = {"": "", "pending": "cloud-upload-outline", "problem": "alert-circle", "away": "cloud-off-outline"}
 
 
@@ -26,12 +28,16 @@ def thumbnail(path: str) -> Texture | None:
     if not Path(path).is_file():
         return None
     try:
-        return CoreImage(path, nocache=True, mipmap=True).texture
-    except Exception as error:  # Kivy's loaders raise whatever their library does; a broken picture must not take the screen down
-        from kivy.logger import Logger
-
+        with Image.open(path) as file:
+            pixels = file.convert("RGB")
+    except (OSError, ValueError) as error:  # Pillow's own errors are OSErrors; a broken picture must not take the screen down
         Logger.warning(f"photos: {Path(path).name} cannot be shown: {error}")
         return None
+    pixels.thumbnail((LARGEST, LARGEST))
+    picture = Texture.create(size=pixels.size, colorfmt="rgb", mipmap=True)
+    picture.blit_buffer(pixels.tobytes(), colorfmt="rgb")
+    picture.flip_vertical()
+    return picture
 
 
 def cover(picture: Texture, ratio: float) -> tuple[float, ...]:

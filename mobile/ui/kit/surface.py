@@ -8,7 +8,7 @@ from kivy.lang import Builder
 from kivy.properties import NumericProperty, OptionProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 
-from mobile.ui.kit.tap import PushButton
+from mobile.ui.kit.tree import keep
 from mobile.ui.theme import TONES
 
 
@@ -35,28 +35,27 @@ class SectionHeader(BoxLayout):
 
 
 class Banner(BoxLayout):
-    """One line of news under the top bar: `text`, `icon`, `tone`, and what to do about it (`action`; event `on_action`)."""
+    """One line of news under the top bar: `text`, `icon`, `tone`, and what to do about it (`button`, its words; event `on_action`)."""
 
     __events__ = ("on_action",)
     text = StringProperty()
     icon = StringProperty()
     tone = OptionProperty("neutral", options=TONES)
-    action = StringProperty()
+    button = StringProperty()
 
-    def __init__(self, **values: object) -> None:
-        super().__init__(**values)
-        self.fbind("action", self._place_action)
-        self._place_action()
+    def on_kv_post(self, _base: object) -> None:
+        """The children of the kv rule are there."""
+        self._icon, self._action = self.ids.icon.__self__, self.ids.action.__self__
+        for name in ("icon", "button"):
+            self.fbind(name, self._place)
+        self._place()
 
     def on_action(self) -> None:
-        """The action was pressed."""
+        """The button was pressed."""
 
-    def _place_action(self, *_: object) -> None:
-        button = self.ids.action
-        if self.action and button.parent is None:
-            self.add_widget(button)
-        elif not self.action and button.parent is self:
-            self.remove_widget(button)
+    def _place(self, *_: object) -> None:
+        keep(self, self._action, bool(self.button))
+        keep(self, self._icon, bool(self.icon), len(self.children))
 
 
 class ProgressLine(BoxLayout):
@@ -78,31 +77,25 @@ class StepHeader(BoxLayout):
 
 
 class EmptyState(BoxLayout):
-    """Nothing here, and what to do: `icon`, `title`, `text`, and a button (`action`; event `on_action`)."""
+    """Nothing here, and what to do: `icon`, `title`, `text`, and a `button` (its words; event `on_action`)."""
 
     __events__ = ("on_action",)
     icon = StringProperty("inbox-outline")
     title = StringProperty()
     text = StringProperty()
-    action = StringProperty()
+    button = StringProperty()
 
-    def __init__(self, **values: object) -> None:
-        super().__init__(**values)
-        self._button: PushButton | None = None
-        self.fbind("action", self._place_action)
-        self._place_action()
+    def on_kv_post(self, _base: object) -> None:
+        """The children of the kv rule are there."""
+        self._action = self.ids.action.__self__
+        self.fbind("button", self._place)
+        self._place()
 
     def on_action(self) -> None:
         """The button was pressed."""
 
-    def _place_action(self, *_: object) -> None:
-        if self._button:
-            self.ids.box.remove_widget(self._button)
-            self._button = None
-        if self.action:
-            self._button = PushButton(text=self.action, snug=True, pos_hint={"center_x": 0.5})
-            self._button.bind(on_release=lambda _: self.dispatch("on_action"))
-            self.ids.box.add_widget(self._button)
+    def _place(self, *_: object) -> None:
+        keep(self.ids.box.__self__, self._action, bool(self.button))
 
 
 class Divider(BoxLayout):

@@ -11,6 +11,7 @@ from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 
 from mobile.ui.kit.text import Icon
+from mobile.ui.kit.tree import keep
 
 
 class Tap(ButtonBehavior, AnchorLayout):
@@ -34,18 +35,16 @@ class Pair(BoxLayout):
     max_width = NumericProperty(1e6)
     lines = NumericProperty(0)
 
-    def __init__(self, **values: object) -> None:
-        super().__init__(**values)
-        self.fbind("icon", self._place_icon)
-        self._place_icon()
+    def on_kv_post(self, _base: object) -> None:
+        """The children of the kv rule are there."""
+        self._icon, self._words = self.ids.icon.__self__, self.ids.label.__self__
+        for name in ("icon", "text"):
+            self.fbind(name, self._place)
+        self._place()
 
-    def _place_icon(self, *_: object) -> None:
-        """The icon is in the tree only if there is one, so that no gap is left for it."""
-        icon = self.ids.icon
-        if self.icon and icon.parent is None:
-            self.add_widget(icon, index=len(self.children))
-        elif not self.icon and icon.parent is self:
-            self.remove_widget(icon)
+    def _place(self, *_: object) -> None:
+        keep(self, self._words, bool(self.text))
+        keep(self, self._icon, bool(self.icon), len(self.children))
 
 
 class PushButton(Tap):
