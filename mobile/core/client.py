@@ -22,6 +22,7 @@ from shared.operation import PENDING, Body, Entry, Operation, new_id, write
 from shared.operation import read as read_operation
 from shared.protocol import Verdict
 from shared.rules import Record
+from shared.search import like_patterns
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +191,8 @@ class Client:
         self, kind: str, *, search: str = "", where: str = "", params: Sequence[Any] = (), order: str = "at DESC", limit: int = 200, offset: int = 0
     ) -> list[Listed]:
         """A list: every word of `search` must occur in name, number, address, pinyin or initials."""
-        words = search.lower().split()
-        sql = _LISTED + (f" AND ({where})" if where else "") + " AND search LIKE ? ESCAPE '\\'" * len(words)
-        likes = ["%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%" for word in words]
+        likes = like_patterns(search)
+        sql = _LISTED + (f" AND ({where})" if where else "") + " AND search LIKE ? ESCAPE '\\'" * len(likes)
         rows = self.store.all(f"{sql} ORDER BY {order}, id LIMIT ? OFFSET ?", (kind, *params, *likes, limit, offset))
         return [Listed(*row[:10], pending=bool(row[10])) for row in rows]
 

@@ -22,12 +22,13 @@ from typing import Any
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from mobile.core.pinyin import search_text
+from mobile.core.spelling import spell
 from shared import ledger as rules
 from shared.operation import Operation
 from shared.operation import read as read_operation
 from shared.protocol import Verdict
 from shared.rules import Record, Row
+from shared.search import search_text
 
 migrations = Migrations("paicha.device")
 
@@ -279,5 +280,5 @@ def _columns(record: Record, *, base: str | None, shown: str | None, no: int) ->
     row = rules.row_of(record) or _NO_ROW
     return (
         record["id"], record["kind"], no, base, shown, row.title, row.number, row.state, row.level, row.enterprise, row.community, row.section,
-        row.person, row.at, search_text(record["kind"], row),
+        row.person, row.at, search_text(record["kind"], row, spell),
     )  # fmt: skip

@@ -262,9 +262,15 @@ def main(arguments: list[str] | None = None) -> int:
                 kit.ask(tr("gallery.confirm_title"), tr("gallery.confirm_text"), tr("gallery.delete"), lambda: None, danger=True)
                 kit.tell(tr("gallery.deleted"), tr("kit.undo"), seconds=60)
             if options.shot:
-                Clock.schedule_once(self.shoot, 0.7)
+                self.frames = 0
+                Clock.schedule_interval(self.shoot, 0)
 
         def shoot(self, _after: float) -> None:
+            """Layout takes some frames to come to rest."""
+            self.frames += 1
+            Window.canvas.ask_update()
+            if self.frames < 12:
+                return
             os.replace(Window.screenshot(str(options.shot.resolve())), options.shot)
             self.stop()
 

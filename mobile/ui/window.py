@@ -6,9 +6,13 @@ imports Kivy. The window's size is in dp, so that `scale` (density) shows what a
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
+
+
+CHATTER = ("Cutbuffer", "xclip", "xsel", "Input: MTDev")  # what a machine may well lack
 
 
 def prepare(
@@ -34,12 +38,15 @@ def prepare(
         environment["KIVY_METRICS_DENSITY"] = str(density)
     if hidden:
         environment["SDL_VIDEODRIVER"] = "offscreen"
+    logging.getLogger("kivy").addFilter(lambda record: not record.getMessage().startswith(CHATTER))
     _configure(round(width * (density or 1)), round(height * (density or 1)))
 
 
 def _configure(width: int, height: int) -> None:
     from kivy.config import Config
 
+    for name, _ in Config.items("input"):
+        Config.remove_option("input", name)
     settings = {"width": width, "height": height, "multisamples": 0, "maxfps": 60, "resizable": 1}
     for name, value in settings.items():
         Config.set("graphics", name, str(value))

@@ -13,11 +13,14 @@ from typing import Any
 from shared.operation import Entry, Operation
 from shared.protocol import Verdict
 from shared.rules import Record, Row
+from shared.search import search_text
 from sync_server.store.database import Link
+from sync_server.store.spelling import spell
 
 _OPERATION = ("ledger", "no", "id", "device", "n", "kind", "subject", "author", "raw", "received_at", "verdict", "code", "other", "flags")
 _RECORD = (
-    "ledger", "id", "kind", "no", "body", "title", "number", "state", "level", "enterprise", "community", "section", "person", "at", "conflicts",
+    "ledger", "id", "kind", "no", "body", "title", "number", "state", "level", "enterprise", "community", "section", "person", "at", "search",
+    "conflicts",
 )  # fmt: skip
 _UPSERT_RECORD = (
     f"INSERT INTO records ({', '.join(_RECORD)}) VALUES ({', '.join('?' * len(_RECORD))}) ON CONFLICT (ledger, id) DO UPDATE SET "
@@ -191,7 +194,8 @@ def put_records(link: Link, ledger: str, changed: Iterable[tuple[Record, Row | N
         [
             (
                 ledger, record["id"], record["kind"], record["no"], json.dumps(record, ensure_ascii=False, separators=(",", ":")), row.title,
-                row.number, row.state, row.level, row.enterprise, row.community, row.section, row.person, row.at, conflicts,
+                row.number, row.state, row.level, row.enterprise, row.community, row.section, row.person, row.at, search_text(record["kind"], row, spell),
+                conflicts,
             )
             for record, row, conflicts in ((r, w or _NO_ROW, c) for r, w, c in changed)
         ],

@@ -9,8 +9,6 @@
     records      the folded state of each thing, and how it stands in lists
     visible      which scope sees which record since which number; a page of a pull is a range of it
     tiles        hashes of the Merkle tree, 256 to a tile
-    terms        search: parts of words, pinyin and numbers -> records
-    indexed      how far `terms` has followed the ledger
     accounts, sessions, codes, secrets   what must never be in a ledger: passwords, sign-ins, enrolment codes, private keys
 
 A change here goes with a migration in `migrations/versions/`.
@@ -117,6 +115,7 @@ records = Table(
     _text("section"),
     _text("person"),
     _number("at"),
+    _text("search"),
     Column("conflicts", Integer, nullable=False),
     PrimaryKeyConstraint("ledger", "id"),
     Index("records_list", "ledger", "kind", "at"),
@@ -143,9 +142,6 @@ tiles = Table(
     Column("hashes", LargeBinary, nullable=False),
     PrimaryKeyConstraint("ledger", "level", "place"),
 )
-terms = Table("terms", metadata, _text("ledger"), _text("kind"), _text("term"), _text("record"), PrimaryKeyConstraint("ledger", "kind", "term", "record"))
-Index("terms_record", terms.c.ledger, terms.c.record)
-indexed = Table("indexed", metadata, Column("ledger", Text, primary_key=True), _number("no"))
 accounts = Table(
     "accounts",
     metadata,

@@ -64,12 +64,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("ledger", "device", "n"),
     )
     op.create_table(
-        "indexed",
-        sa.Column("ledger", sa.Text(), nullable=False),
-        sa.Column("no", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("ledger"),
-    )
-    op.create_table(
         "ledgers",
         sa.Column("ledger", sa.Text(), nullable=False),
         sa.Column("epoch", sa.Text(), nullable=False),
@@ -123,6 +117,7 @@ def upgrade() -> None:
         sa.Column("section", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
         sa.Column("conflicts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("ledger", "id"),
     )
@@ -161,15 +156,6 @@ def upgrade() -> None:
         sa.Column("received_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("ledger", "device", "n", "digest"),
     )
-    op.create_table(
-        "terms",
-        sa.Column("ledger", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("term", sa.Text(), nullable=False),
-        sa.Column("record", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("ledger", "kind", "term", "record"),
-    )
-    op.create_index("terms_record", "terms", ["ledger", "record"], unique=False)
     op.create_table(
         "tiles",
         sa.Column("ledger", sa.Text(), nullable=False),

@@ -1,0 +1,159 @@
+"""What the console reads: lists within one person's scopes, paged in the database; time lines; what waits to be settled."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.engine import Connection
+
+from shared import ledger as rules
+from shared.people import scopes_of, sees
+from shared.rules import Record
+from shared.search import like_patterns
+from sync_server.store import ledgers as store
+from sync_server.store.database import Link
+from sync_server.store.schema import devices, operations, records, visible
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a list and how many there are in all."""
+
+    rows: list[Any]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages."""
+        return max(1, (self.total + PAGE - 1) // PAGE)
+
+
+def listing(connection: Connection, ledger: str, person: Record, kind: str, *, search: str = "", filters: dict[str, str] | None = None, page: int = 1) -> Listed:
+    """Records of a kind that the person sees, newest first (enterprises by name)."""
+    wanted = select(records).where(records.c.ledger == ledger, records.c.kind == kind)
+    wanted = _within(wanted, ledger, person)
+    for pattern in like_patterns(search):
+        wanted = wanted.where(records.c.search.like(pattern, escape="\\"))
+    for name, value in (filters or {}).items():
+        if value:
+            wanted = wanted.where(records.c[name] == value)
+    total = connection.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
+    order = (records.c.title,) if kind == "enterprise" else (records.c.at.desc(), records.c.id)
+    page = max(1, min(page, (total + PAGE - 1) // PAGE or 1))
+    rows = connection.execute(wanted.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
+    return Listed(list(rows), total, page)
+
+
+def _within(wanted: Select[Any], ledger: str, person: Record) -> Select[Any]:
+    """Only what one of the person's scopes shows."""
+    mine = scopes_of(person)
+    if "ledger" in mine:
+        mine = ["ledger", "gov", "all"]
+    shown = and_(visible.c.ledger == ledger, visible.c.record == records.c.id, visible.c.scope.in_(mine), visible.c.present == 1)
+    return wanted.where(exists().where(shown))
+
+
+def seen_record(link: Link, ledger: str, person: Record, id: str, kind: str) -> Record | None:
+    """One record, if the person sees it."""
+    record = store.records(link, ledger, [id]).get(id)
+    if record is None or record["kind"] != kind or not sees(person, rules.scopes_of(record)):
+        return None
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a time line."""
+
+    no: int
+    kind: str
+    by: str
+    at: int
+    received_at: int
+    skew: int | None
+    device: str
+    verdict: str
+    code: str
+    flags: tuple[str, ...]
+    body: dict[str, Any]
+
+
+def timeline(link: Link, ledger: str, subject: str) -> list[Step]:
+    """Everything that was done about a record, in the order of the ledger."""
+    return [_step(stored) for stored in store.operations_about(link, ledger, subject)]
+
+
+def _step(stored: store.Stored) -> Step:
+    fields = _fields(stored.raw)
+    entry = stored.entry
+    return Step(
+        stored.no, stored.kind or "?", stored.author, int(fields.get("at") or 0), entry.received_at, fields.get("skew"), stored.device, entry.verdict,
+        entry.code, entry.flags, fields.get("body") or {},
+    )  # fmt: skip
+
+
+def _fields(raw: bytes) -> dict[str, Any]:
+    """An operation's fields; nothing of one that cannot be read."""
+    try:
+        fields = json.loads(raw)
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) and isinstance(fields.get("body"), dict) else {}
+
+
+def refused(link: Link, connection: Connection, ledger: str, person: Record) -> list[tuple[Step, str]]:
+    """Refused operations of the person's area that nobody has adopted, newest first, each with its subject."""
+    rows = connection.execute(
+        select(operations.c.no).where(operations.c.ledger == ledger, operations.c.verdict == "refused").order_by(operations.c.no.desc()).limit(300)
+    ).all()
+    adopted = store.records(link, ledger, [f"adoption/{row.no}" for row in rows])
+    whole = "ledger" in scopes_of(person)
+    found = []
+    for row in rows:
+        stored = store.operation(link, ledger, row.no)
+        if stored is None or f"adoption/{row.no}" in adopted:
+            continue
+        record = store.records(link, ledger, [stored.subject]).get(stored.subject)
+        if whole or stored.author == person["id"] or (record is not None and sees(person, rules.scopes_of(record))):
+            found.append((_step(stored), stored.subject))
+    return found
+
+
+def conflicts(link: Link, connection: Connection, ledger: str, person: Record) -> list[tuple[Record, str, dict[str, Any]]]:
+    """Open conflicts that the person may settle: (record, number of the entry that lost, the operation as kept)."""
+    ids = connection.execute(select(records.c.id).where(records.c.ledger == ledger, records.c.conflicts > 0).order_by(records.c.id).limit(300)).scalars()
+    found = []
+    for record in store.records(link, ledger, list(ids)).values():
+        if rules.may_settle(person, record):
+            found += [(record, no, held) for no, held in rules.open_conflicts(record).items()]
+    return found
+
+
+def device_list(connection: Connection, ledger: str) -> list[Any]:
+    """Every phone with when it was last seen."""
+    joined = devices.join(records, and_(records.c.ledger == devices.c.ledger, records.c.id == devices.c.device))
+    wanted = select(devices, records.c.state, records.c.title).select_from(joined).where(devices.c.ledger == ledger, devices.c.person != "server")
+    return list(connection.execute(wanted.order_by(devices.c.last_seen.desc())).all())
+
+
+def photos_on_their_way(link: Link, ledger: str) -> dict[str, int]:
+    """device -> photos that operations name but whose bytes have not come."""
+    counts: dict[str, int] = {}
+    waiting = [r for r in store.records_of_kind(link, ledger, "blob") if not r["received"] and not r["erased"]]
+    for record in waiting:
+        for named in store.records(link, ledger, record["refs"][:1]).values():
+            device = next((p["device"] for p in named["photos"].values() if p["sha256"] == record["sha256"]), "")
+            counts[device] = counts.get(device, 0) + 1
+    return counts
+
+
+def names(link: Link, ledger: str) -> dict[str, str]:
+    """id -> name of every person and unit."""
+    people = store.records_of_kind(link, ledger, "person")
+    return {record["id"]: record["name"] for record in (*people, *store.records_of_kind(link, ledger, "unit"))} | {"server": "服务器"}
