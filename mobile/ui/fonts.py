@@ -33,11 +33,12 @@ from mobile.ui.text_zh_en import TEXTS
 FOLDER = Path(__file__).resolve().parent / "fonts"
 Weight = Literal["regular", "bold", "icons"]
 FILES: dict[Weight, str] = {"regular": "NotoSansSC-Regular.ttf", "bold": "NotoSansSC-Bold.ttf", "icons": "icons.ttf"}
-PACKAGES = {"fonttools": "4.68.0", "justmytype-intl-cjk": "0.1.0", "fonticon-materialdesignicons7": "7.2.96"}
+SOURCES = {"justmytype-intl-cjk": "0.1.0", "fonticon-materialdesignicons7": "7.2.96"}
 TEXT_SOURCE = ("justmytype-intl-cjk", "NotoSansSC[wght].ttf")
 ICON_SOURCE = ("fonticon-materialdesignicons7", "materialdesignicons-webfont.ttf")
 WGHT: dict[Weight, int] = {"regular": 400, "bold": 700}
 SECONDS = 25
+FORMAT = 1  # of the cut files: raise it when the way of cutting changes
 NOTE = """The files of this folder are made by `python -m mobile.ui.fonts` and are not part of the sources.
 
 NotoSansSC-Regular.ttf, NotoSansSC-Bold.ttf
@@ -73,7 +74,7 @@ def characters(weight: Weight) -> frozenset[str]:
 def stamp() -> str:
     """What the files depend on: package versions and character sets, as text."""
     sets = {w: hashlib.sha256("".join(sorted(characters(w))).encode()).hexdigest() for w in FILES}
-    return json.dumps({"packages": PACKAGES, "characters": sets}, indent=1, sort_keys=True)
+    return json.dumps({"format": FORMAT, "sources": SOURCES, "characters": sets}, indent=1, sort_keys=True)
 
 
 def is_current() -> bool:
@@ -105,7 +106,8 @@ def build(say: Callable[[str], None] = print, force: bool = False) -> bool:
 
 
 def _check_packages() -> None:
-    wrong = [f"{name}=={want}" for name, want in PACKAGES.items() if _version(name) != want]
+    wrong = [f"{name}=={want}" for name, want in SOURCES.items() if _version(name) != want]
+    wrong += [] if _version("fonttools") else ["fonttools"]
     if wrong:
         needed = " ".join(wrong)
         raise FontsMissing(f"缺少制作字体所需的包，请运行 / packages for cutting the fonts are missing, run: pip install {needed}")

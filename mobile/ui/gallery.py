@@ -1,6 +1,6 @@
 """Every widget of the kit in its states, on one page: for the eye, for pictures, and for the tests.
 
-    python -m mobile.ui.gallery [--shot FILE.png] [--dark] [--lang en] [--w 360] [--h 780] [--scale 1.3] [--density 2.6] [--page kit|list|sheet|pin]
+    python -m mobile.ui.gallery [--shot FILE.png] [--dark] [--lang en] [--w 360] [--h 780] [--scale 1.3] [--density 2.6] [--page kit|list|sheet|snack|pin]
 
 Knows nothing of inspections; what it shows is invented.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mobile.ui.nav import Navigator
 
-PAGES = ("kit", "list", "sheet", "pin")
+PAGES = ("kit", "list", "sheet", "snack", "pin")
 TITLES = (
     "消防通道被杂物占用", "配电箱未上锁，无警示标识", "灭火器压力不足、已过期", "临边防护缺失", "脚手架扣件松动，未按方案搭设，连墙件被拆除",
     "应急照明损坏", "燃气软管老化龟裂，未安装熄火保护装置", "安全出口锁闭", "电线私拉乱接", "危化品与易燃物混存",
@@ -70,6 +70,8 @@ def kit_page() -> Any:
 
 
 def _states() -> list[Any]:
+    from kivy.metrics import dp
+
     from mobile.ui import kit
     from mobile.ui.strings import tr
 
@@ -85,8 +87,8 @@ def _states() -> list[Any]:
         kit.SectionHeader(text=tr("gallery.chips"), detail=tr("gallery.all", count=128)),
         chips,
         badges,
-        kit.Banner(text=tr("gallery.problem"), icon="alert-circle", tone="danger", button=tr("gallery.view")),
-        kit.Banner(text=tr("gallery.done"), icon="cloud-check-outline", tone="ok"),
+        kit.Banner(text=tr("gallery.problem"), icon="alert-circle", tone="danger", button=tr("gallery.view"), radius=dp(14)),
+        kit.Banner(text=tr("gallery.done"), icon="cloud-check-outline", tone="ok", radius=dp(14)),
     ]
 
 
@@ -202,7 +204,7 @@ def navigator(page: str, pictures: tuple[str, ...] = ()) -> Navigator:
     nav.register("kit", kit_page, pane="detail")
     nav.register("pin", pin_page)
     nav.reset("list")
-    if page != "list":
+    if page not in ("list", "snack"):
         nav.push("kit" if page == "sheet" else page)
     return nav
 
@@ -260,6 +262,7 @@ def main(arguments: list[str] | None = None) -> int:
         def on_start(self) -> None:
             if options.page == "sheet":
                 kit.ask(tr("gallery.confirm_title"), tr("gallery.confirm_text"), tr("gallery.delete"), lambda: None, danger=True)
+            if options.page == "snack":
                 kit.tell(tr("gallery.deleted"), tr("kit.undo"), seconds=60)
             if options.shot:
                 self.frames = 0

@@ -57,6 +57,13 @@ class ConfirmSheet(Sheet):
     danger = BooleanProperty(False)
     confirmed = BooleanProperty(False)
 
+    def on_kv_post(self, base: object) -> None:
+        """The children of the kv rule are there; the buttons belong into the body."""
+        buttons = self.ids.buttons.__self__
+        self.remove_widget(buttons)
+        self.add(buttons)
+        super().on_kv_post(base)
+
     def on_confirm(self) -> None:
         """The person said yes."""
 

@@ -35,13 +35,16 @@ class SectionHeader(BoxLayout):
 
 
 class Banner(BoxLayout):
-    """One line of news under the top bar: `text`, `icon`, `tone`, and what to do about it (`button`, its words; event `on_action`)."""
+    """One line of news under the top bar: `text`, `icon`, `tone`, and what to do about it (`button`, its words; event `on_action`).
+
+    `radius` rounds its corners where it stands inside a page."""
 
     __events__ = ("on_action",)
     text = StringProperty()
     icon = StringProperty()
     tone = OptionProperty("neutral", options=TONES)
     button = StringProperty()
+    radius = NumericProperty(0)
 
     def on_kv_post(self, _base: object) -> None:
         """The children of the kv rule are there."""

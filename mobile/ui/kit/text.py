@@ -14,6 +14,7 @@ from mobile.ui.icons import ICONS
 from mobile.ui.kit import typeface
 from mobile.ui.kit.wrap import wrap
 
+LINE_HEIGHT = 1.18
 STYLES = ("display", "title", "headline", "body", "small", "caption")
 
 
@@ -50,6 +51,8 @@ class Text(Label):
         self.bold = bool(self.strong) and has_bold(self.content)
         measure = typeface.measure(self.font_size, self.bold)
         self.text = wrap(self.content, room, measure, int(self.lines))
+        # Kivy adds the space between lines below each: a single line would stand too high
+        self.line_height = LINE_HEIGHT if "\n" in self.text else 1
         if self.snug:
             self.width = max((measure(line) for line in self.text.split("\n")), default=0.0) + 1
         self.text_size = (self.width, None)

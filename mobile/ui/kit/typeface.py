@@ -18,7 +18,6 @@ from mobile.ui.fonts import font_path
 
 TEXT = "Roboto"  # Kivy's default name: every Label of Kivy's own gets our font too
 ICONS = "Icons"
-LINE_HEIGHT = 1.25
 
 LabelBase.register(TEXT, str(font_path("regular")), fn_bold=str(font_path("bold")))
 LabelBase.register(ICONS, str(font_path("icons")))
@@ -54,7 +53,7 @@ def measure(size: float, bold: bool = False) -> Measure:
 
 @lru_cache(maxsize=768)
 def texture(text: str, size: float, bold: bool = False, font: str = TEXT) -> Texture:
-    """`text` (may hold line feeds) drawn in white, to be tinted; shared, so never change it."""
-    label = CoreLabel(text=text, font_name=font, font_size=size, bold=bold and has_bold(text), line_height=LINE_HEIGHT)
+    """One line of text drawn in white, to be tinted; shared, so never change it."""
+    label = CoreLabel(text=text, font_name=font, font_size=size, bold=bold and has_bold(text))
     label.refresh()
     return label.texture
