@@ -399,9 +399,7 @@ class Batch:
 
     def _keep(self, changed: dict[str, Record]) -> None:
         for id, record in changed.items():
-            if id not in self._records:
-                self._scopes[id] = set()
-            elif id not in self._scopes:
+            if id not in self._records or id not in self._scopes:
                 self._scopes[id] = set()
             self._records[id] = record
             self._changed[id] = record

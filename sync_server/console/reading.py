@@ -98,6 +98,11 @@ def _step(stored: store.Stored) -> Step:
     )  # fmt: skip
 
 
+def body_of(stored: store.Stored) -> dict[str, Any]:
+    """What an operation says; empty where it cannot be read."""
+    return dict(_fields(stored.raw).get("body") or {})
+
+
 def _fields(raw: bytes) -> dict[str, Any]:
     """An operation's fields; nothing of one that cannot be read."""
     try:

@@ -49,6 +49,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "conform": ("符合", "Conform"), "not_conform": ("不符合", "Not conform"), "na": ("不适用", "N/A"), "equipment": ("设施设备故障", "Equipment failure"),
     "illegal_act": ("非法违规行为", "Illegal act"), "management": ("安全管理缺陷", "Management defect"), "conflict": ("冲突", "Conflict"),
     "role_ended": ("岗位已变动", "role had ended"), "clock_ahead": ("设备时钟偏快", "device clock ahead"), "suspended": ("停业", "Suspended"),
+    "not_done": ("没有办理", "Not done"), "not_done_note": ("已有的内容都没有改变。请返回上一页，刷新后再试。", "Nothing was changed. Go back, reload and try again."),
+    "to_start": ("回到首页", "To the start"), "total": ("共 {} 条", "{} in all"), "empty_search": ("没有符合条件的记录，请减少条件。", "Nothing fits. Try fewer conditions."),
+    "inspection_kind": ("检查类型", "Kind"), "leader": ("组长", "Leader"), "credit_code": ("统一社会信用代码", "Credit code"), "handed_in": ("已提交", "Handed in"),
+    "operating": ("在营", "Operating"), "proposed": ("拟定", "proposed: "), "has_conflicts": ("这条记录有未处理的冲突。", "Something collides on this record."),
+    "merged_into": ("已合并到", "Merged into"), "immediate": ("立查立改", "Fixed at once"), "no_photo_reason": ("无照片原因", "Why no photo"), "position": ("位置", "Position"),
+    "confirm": ("确认", "Confirm"), "responsible_section": ("责任科室", "Responsible section"), "fixed_at_once": ("立查立改，已整改，进入核查", "Fixed at once: go to verification"),
+    "only_major": ("重大隐患必填", "For a major hazard"), "into_number": ("合并到编号", "Into number"), "signed": ("已签", " signed"), "unit_signature": ("单位签名", "Unit's signature"),
+    "witness": ("见证人", "witness"), "none_found": ("没有发现隐患", "No hazards found"), "phone": ("电话", "Phone"), "choose_person": ("选择人员", "Choose a person"),
+    "code_for": ("登记码，发给", "Code for"), "server": ("服务器地址", "Server"), "as_text": ("复制为文字", "As text to copy"), "behind": ("未下载条目", "Entries behind"),
+    "held": ("待升级处理", "held"), "conflict_note": ("先收到的有效，后收到的完整保留。请选择，另一条不会丢失。", "The first stands, the second is kept whole. Whichever you pick, neither is lost."),
+    "refused_note": ("被拒绝的操作完整保留。写明原因后可以采纳。", "What was refused is kept whole. It can be adopted with a reason."), "import_title": ("导入企业名录", "Import the enterprise register"),
+    "import_note": ("先检查后导入。按信用代码或编号识别，重复导入不会产生重复企业；有一处错误则全部不导入。",
+        "Checked first. Matched by credit code or number, so importing again doubles nothing; with any error nothing is imported."),
+    "remarks": ("提示", "Remarks"), "nothing_new": ("文件内容与台账一致，无需导入。", "The ledger already has all of this."), "report": ("下载问题清单", "Download the report"),
+    "error": ("错误", "Error"), "warning": ("提醒", "Note"), "place_text": ("部位", "Place"), "level_proposed": ("拟定级别", "Proposed level"), "fix_text": ("整改说明", "What was done"),
+    "name": ("名称", "Name"), "item": ("检查项", "Item"), "text": ("内容", "Text"), "about": ("类别", "About"), "industries": ("行业", "Industries"),
+    "principal_phone": ("联系电话", "Phone"), "found_late_reason": ("迟报原因", "Why so late"), "extension_review": ("延期待审", "Extension in review"),
+    "signoff_pending": ("待签批", "Awaiting sign-off"),
 }  # fmt: skip
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -71,6 +89,8 @@ OPERATIONS: dict[str, tuple[str, str]] = {
     "hazard.confirm": ("确认", "confirmed"), "hazard.merge": ("合并", "merged"), "hazard.void": ("作废", "voided"),
     "conflict.resolve": ("处理冲突", "settled a conflict"), "operation.adopt": ("采纳", "adopted"), "enterprise.register": ("登记企业", "registered"),
     "enterprise.edit": ("修改企业", "edited"), "blob.received": ("照片已收到", "photo received"),
+    "enterprise.close": ("注销企业", "closed"), "enterprise.reopen": ("恢复企业", "reopened"), "device.revoke": ("停用设备", "device revoked"),
+    "device.enrol": ("登记设备", "device enrolled"),
 }  # fmt: skip
 
 

@@ -1,0 +1,90 @@
+"""The console: server-rendered pages in Chinese and English, without scripts. It changes the ledger only through accept, as the person logged in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+
+from shared.errors import Refused
+from shared.protocol import UNKNOWN_LEDGER
+from sync_server.auth import SESSION_LIFE, log_in, log_out
+from sync_server.blobs import LocalBlobs
+from sync_server.console.devices import device_pages
+from sync_server.console.frame import COOKIE, LANGUAGE, Fields, Frame, language_of
+from sync_server.console.importing import import_pages
+from sync_server.console.records import record_pages
+from sync_server.console.settling import settle_pages
+from sync_server.service import Service
+from sync_server.settings import Settings
+from sync_server.store import ledgers as store
+
+
+def console_router(app: FastAPI, settings: Settings, service: Service, blobs: LocalBlobs) -> None:
+    """Adds the console's pages to the application, under /console/<ledger>/."""
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    frame = Frame(service, secure=settings.secure_cookies)
+    pages = APIRouter(prefix="/console/{ledger}", include_in_schema=False, route_class=frame.route_class())
+    _entrance(pages, frame)
+    record_pages(pages, frame, blobs)
+    device_pages(pages, frame, settings)
+    settle_pages(pages, frame)
+    import_pages(pages, frame, settings)
+    app.include_router(pages)
+
+    @app.get("/", include_in_schema=False)
+    def first() -> Response:
+        """To the ledger, where there is only one; otherwise a list would tell strangers which there are."""
+        with service.database.read() as link:
+            names = store.ledger_names(link)
+        return RedirectResponse(f"/console/{names[0]}/" if len(names) == 1 else "/health", 303)
+
+
+def _entrance(pages: APIRouter, frame: Frame) -> None:
+    @pages.get("/")
+    def start(ledger: str) -> Response:
+        return RedirectResponse(f"/console/{ledger}/hazards", 303)
+
+    @pages.get("/login")
+    def ask(request: Request, ledger: str) -> Response:
+        return frame.bare(request, ledger, "login.html", name=_ledger_name(frame, ledger, language_of(request)), problem="", login="")
+
+    @pages.post("/login")
+    def enter(request: Request, ledger: str, form: Fields) -> Response:
+        login = form.get("login", "")
+        try:
+            session = log_in(frame.service, ledger, login, form.get("password", ""))
+        except Refused as refused:
+            name, language = _ledger_name(frame, ledger, language_of(request)), language_of(request)
+            return frame.bare(request, ledger, "login.html", 403, name=name, problem=refused.text(language), login=login)
+        answer = RedirectResponse(f"/console/{ledger}/hazards", 303)
+        answer.set_cookie(COOKIE, session.token, SESSION_LIFE // 1000, path="/", secure=frame.secure, httponly=True, samesite="lax")
+        return answer
+
+    @pages.post("/logout")
+    def leave(request: Request, ledger: str, form: Fields) -> Response:
+        log_out(frame.service, frame.posted(request, ledger, form).session.token)
+        answer = RedirectResponse(f"/console/{ledger}/login", 303)
+        answer.delete_cookie(COOKIE, path="/")
+        return answer
+
+    @pages.get("/language/{language}")
+    def choose(request: Request, ledger: str, language: str) -> Response:
+        back = urlsplit(request.headers.get("referer", ""))
+        inside = back.path.startswith(f"/console/{ledger}/") and back.netloc == request.url.netloc
+        answer = RedirectResponse(f"{back.path}?{back.query}" if inside else f"/console/{ledger}/", 303)
+        answer.set_cookie(LANGUAGE, "en" if language == "en" else "zh", 365 * 86_400, path="/", secure=frame.secure, httponly=True, samesite="lax")
+        return answer
+
+
+def _ledger_name(frame: Frame, ledger: str, language: str) -> str:
+    with frame.service.database.read() as link:
+        record = store.records(link, ledger, ["ledger"]).get("ledger")
+    if record is None:
+        raise Refused(UNKNOWN_LEDGER, ledger)
+    return str(record["name_en"] if language == "en" else record["name"])
+
+

@@ -1,0 +1,58 @@
+"""Phones: make an enrolment code, see when each was last heard of and what it has not handed in, revoke one."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+from fastapi import APIRouter, Request, Response
+
+from shared.errors import Refused
+from shared.people import roles_of
+from sync_server.console.frame import BAD_FORM, Fields, Frame, Visit
+from sync_server.console.reading import device_list, photos_on_their_way
+from sync_server.settings import Settings
+from sync_server.store import ledgers as store
+
+
+def device_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
+    """Adds the pages."""
+
+    def show(visit: Visit, **more: Any) -> Response:
+        with frame.service.database.connect() as connection:
+            found = device_list(connection, visit.ledger)
+        with frame.service.database.read() as link:
+            waiting = photos_on_their_way(link, visit.ledger)
+            people = [p for p in store.records_of_kind(link, visit.ledger, "person") if p["state"] == "active" and roles_of(p)]
+            units = {unit["id"]: unit["name"] for unit in store.records_of_kind(link, visit.ledger, "unit")}
+            head = store.head(link, visit.ledger)
+        people.sort(key=lambda p: (units.get(p["unit"], "～"), p["name"]))
+        size = head.size if head else 0
+        return frame.page(visit, "devices.html", found=found, waiting=waiting, people=people, units=units, size=size, **({"code": None} | more))
+
+    @pages.get("/devices")
+    def list_devices(request: Request, ledger: str) -> Response:
+        visit = frame.visit(request, ledger)
+        visit.require("administer")
+        return show(visit)
+
+    @pages.post("/devices/code")
+    def make_code(request: Request, ledger: str, form: Fields) -> Response:
+        visit = frame.posted(request, ledger, form)
+        visit.require("administer")
+        with frame.service.database.read() as link:
+            person = store.records(link, ledger, [form.get("person", "")]).get(form.get("person", ""))
+        if person is None or person["kind"] != "person":
+            raise Refused(BAD_FORM)
+        code = frame.service.make_code(ledger, person["id"], visit.person["id"])
+        key = frame.service.keys.verifier_key(ledger)
+        invitation = "paicha://enrol?" + urlencode({"server": settings.url, "code": code, "key": key})
+        picture = segno.make(invitation, error="m").svg_data_uri(scale=5, border=3, light="#fff")
+        return show(visit, code=f"{code[:5]}-{code[5:]}", code_for=person, picture=picture, server=settings.url, invitation=invitation)
+
+    @pages.post("/devices/{id}/revoke")
+    def revoke(request: Request, ledger: str, id: str, form: Fields) -> Response:
+        visit = frame.posted(request, ledger, form)
+        visit.require("administer")
+        return frame.act(visit, form, "device.revoke", id, {"reason": form.get("reason", "")}, f"/console/{ledger}/devices")

@@ -1,0 +1,179 @@
+"""What every page of the console stands in: who is logged in, in which language, the frame around the page, how a refusal is shown.
+
+A form carries the session's own secret (`csrf`), the id of the operation it will become (a second submit is the same operation) and the number of
+the record as it was shown (`base`): what somebody else changed meanwhile becomes a conflict, not a silent overwrite.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from shared.errors import REASONS, PaichaError, Reason, Refused, reason, reason_text
+from shared.operation import new_id
+from shared.people import may, roles_of
+from shared.rules import Record
+from sync_server.accept import Act
+from sync_server.auth import Session, session_of
+from sync_server.console.reading import names
+from sync_server.console.words import moment, skew, word
+from sync_server.service import Service, person_record
+
+COOKIE, LANGUAGE = "paicha_session", "paicha_language"
+FORM_EXPIRED = reason("form.expired", "页面已过期，请返回刷新后再试，内容没有改变", "this page has expired: go back, reload and try again; nothing was changed")
+NOT_ALLOWED = reason("page.not_allowed", "您的岗位不能办理这项工作", "your role does not allow this page")
+NO_RECORD = reason("page.no_record", "没有这条记录，或不在您的管辖范围内", "no such record, or it is outside your area")
+BAD_FORM = reason("page.bad_form", "填写的内容不完整或格式不对，什么都没有改变", "the form is incomplete or wrong; nothing was changed")
+NOT_FOUND = {NO_RECORD.code, "unknown_ledger", "no_photo"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+class LogInFirst(Exception):
+    """Nobody is logged in to this ledger."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request of somebody who is logged in."""
+
+    request: Request
+    ledger: str
+    session: Session
+    person: Record
+    language: str
+
+    def may(self, right: str) -> bool:
+        """Whether the person has a right."""
+        return may(self.person, right)
+
+    def require(self, *rights: str) -> None:
+        """Raises Refused(page.not_allowed)."""
+        if not any(self.may(right) for right in rights):
+            raise Refused(NOT_ALLOWED)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The text fields of a form; a dependency, so that the handler itself runs beside the event loop."""
+    return {key: value.strip() for key, value in (await request.form()).items() if isinstance(value, str)}
+
+
+Fields = Annotated[dict[str, str], Depends(read_form)]
+
+
+class Frame:
+    """Templates and sessions; each page's functions are given this."""
+
+    def __init__(self, service: Service, *, secure: bool) -> None:
+        self.service = service
+        self.secure = secure
+        self.environment = Environment(loader=PackageLoader("sync_server.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self.environment.filters |= {"moment": moment, "skew": skew}
+
+    def visit(self, request: Request, ledger: str) -> Visit:
+        """Raises LogInFirst."""
+        session = session_of(self.service, request.cookies.get(COOKIE, ""))
+        if session is None or session.ledger != ledger:
+            raise LogInFirst
+        with self.service.database.read() as link:
+            person = person_record(link, ledger, session.person)
+        if person is None or not person["roles"]:
+            raise LogInFirst
+        return Visit(request, ledger, session, person, language_of(request))
+
+    def posted(self, request: Request, ledger: str, form: dict[str, str]) -> Visit:
+        """Somebody's form, checked to come from our own page. Raises LogInFirst, Refused(form.expired)."""
+        visit = self.visit(request, ledger)
+        if not secrets.compare_digest(form.get("csrf", ""), visit.session.csrf):
+            raise Refused(FORM_EXPIRED)
+        return visit
+
+    def page(self, visit: Visit, template: str, status: int = 200, **more: Any) -> Response:
+        """A page for somebody."""
+        with self.service.database.read() as link:
+            called = names(link, visit.ledger)
+        values = {
+            "person": visit.person, "roles": sorted(roles_of(visit.person)), "csrf": visit.session.csrf, "name_of": lambda id: called.get(id, id or "—"),
+            "operation": self.new_id, "may": visit.may, "done": visit.request.query_params.get("done", ""), "home": f"/console/{visit.ledger}",
+        }  # fmt: skip
+        return self.bare(visit.request, visit.ledger, template, status, **values, **more)
+
+    def bare(self, request: Request, ledger: str, template: str, status: int = 200, **more: Any) -> Response:
+        """A page, whether or not somebody is logged in."""
+        language = language_of(request)
+        values = {
+            "w": lambda key: word(key, language), "why": lambda code: reason_text(code, language), "language": language, "ledger": ledger,
+            "path": request.url.path, "link": _linker(request),
+        }  # fmt: skip
+        return HTMLResponse(self.environment.get_template(template).render(**(values | more)), status, HEADERS)
+
+    def new_id(self) -> str:
+        """For an operation that a form may become."""
+        return new_id(self.service.clock(), self.service.randomness(10))
+
+    def act(self, visit: Visit, form: dict[str, str], kind: str, subject: str, body: dict[str, Any], back: str) -> Response:
+        """Do it, then show the page it was done on; a refusal or conflict is raised."""
+        base = form.get("base", "0")
+        act = Act(visit.person["id"], kind, subject, body, int(base) if base.isdigit() else 0, form.get("operation", "")[:40])
+        verdict = self.service.act(visit.ledger, [act]).verdicts[0]
+        if verdict.verdict != "accepted":
+            raise Refused(reason_of(verdict.code))
+        return RedirectResponse(f"{back}?{urlencode({'done': kind})}", 303)
+
+    def route_class(self) -> type[APIRoute]:
+        """Routes that answer a refusal with a page."""
+        frame = self
+
+        class ConsoleRoute(APIRoute):
+            def get_route_handler(self) -> Callable[[Request], Any]:
+                handle = super().get_route_handler()
+
+                async def explained(request: Request) -> Response:
+                    ledger = request.path_params.get("ledger", "")
+                    try:
+                        return await handle(request)
+                    except LogInFirst:
+                        return RedirectResponse(f"/console/{ledger}/login", 303)
+                    except PaichaError as error:
+                        status = 404 if error.code in NOT_FOUND else 409 if isinstance(error, Refused) else 503
+                        return frame.bare(request, ledger, "problem.html", status, text=error.text(language_of(request)), code=error.code)
+
+                return explained
+
+        return ConsoleRoute
+
+
+def reason_of(code: str) -> Reason:
+    """The reason a verdict names; one from elsewhere is shown as it is."""
+    return REASONS.get(code) or Reason(code, code, code)
+
+
+def language_of(request: Request) -> str:
+    """The person's choice, or what the browser prefers."""
+    chosen = request.cookies.get(LANGUAGE, "")
+    if chosen in ("zh", "en"):
+        return chosen
+    preferred = request.headers.get("accept-language", "zh").lower()
+    return "en" if preferred.startswith("en") else "zh"
+
+
+def _linker(request: Request) -> Callable[..., str]:
+    """`link(page=2)`: this page with some of its parameters changed."""
+
+    def link(**changes: Any) -> str:
+        params = {key: value for key, value in request.query_params.items() if key != "done"} | {key: str(value) for key, value in changes.items()}
+        return "?" + urlencode({key: value for key, value in params.items() if value})
+
+    return link
