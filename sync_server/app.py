@@ -48,8 +48,7 @@ def create_app(settings: Settings, service: Service, blobs: LocalBlobs) -> FastA
 
     @app.exception_handler(PaichaError)
     async def explain(request: Request, error: PaichaError) -> JSONResponse:
-        status = _STATUS.get(error.code, 400 if isinstance(error, Refused) else 503 if isinstance(error, RetryLater) else 500)
-        return _problem(error, status, service.clock())
+        return _problem(error, status_of(error), service.clock())
 
     @app.exception_handler(Exception)
     async def try_later(request: Request, error: Exception) -> JSONResponse:
@@ -88,6 +87,11 @@ class NameProtocol:
             await send(message)
 
         await self._app(scope, receive, named)
+
+
+def status_of(error: PaichaError) -> int:
+    """The HTTP status by which a device is told of it."""
+    return _STATUS.get(error.code, 400 if isinstance(error, Refused) else 503 if isinstance(error, RetryLater) else 500)
 
 
 def _problem(error: PaichaError, status: int, now: int) -> JSONResponse:

@@ -15,7 +15,6 @@ import gzip
 import hashlib
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -111,7 +110,7 @@ def restore(source: Path, service: Service, blobs: LocalBlobs, progress: Progres
                 _load(link, table, source / "tables" / f"{table.name}.jsonl.gz", manifest["tables"][table.name])
                 progress(f"{table.name}: {manifest['tables'][table.name]['rows']}")
         for name in manifest["ledgers"]:
-            _open_epoch(link, name, service.clock())
+            _open_epoch(link, name, service.clock(), service.randomness)
     for name in manifest["ledgers"]:
         progress(f"{name}: {_copy_blobs(LocalBlobs(source / 'blobs'), blobs, name)} photos")
         _note_restore(service, name, manifest, why)
@@ -133,11 +132,11 @@ def _load(link: Link, table: Table, path: Path, described: dict[str, Any]) -> No
         link.insert(table.name, described["columns"], rows[start : start + 5_000])
 
 
-def _open_epoch(link: Link, ledger: str, now: int) -> None:
+def _open_epoch(link: Link, ledger: str, now: int, randomness: Callable[[int], bytes]) -> None:
     """What devices have seen since the backup belongs to an epoch that is over: numbers from here on mean something else."""
     head = store.head(link, ledger)
     assert head is not None
-    epoch = f"e{secrets.token_hex(6)}"
+    epoch = f"e{randomness(6).hex()}"
     link.run("UPDATE ledgers SET epoch = ?, read_only = '', safe = ? WHERE ledger = ?", (epoch, min(head.safe, head.size), ledger))
     link.run("INSERT INTO epochs (ledger, epoch, start, opened_at) VALUES (?, ?, ?, ?)", (ledger, epoch, head.size, now))
 

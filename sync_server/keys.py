@@ -82,6 +82,10 @@ class Keys:
         """How the console signs its chain."""
         return lambda message: base64.b64encode(self._console_key(ledger).sign(message, ec.ECDSA(hashes.SHA256()))).decode()
 
+    def signature_is_right(self, public_key: str, signature: str, message: bytes) -> bool:
+        """Whether a device's key made this signature."""
+        return signature_is_right(public_key, signature, message)
+
     def mac(self, text: str) -> str:
         """A code that only this server can make; for tokens."""
         if self._token is None:

@@ -23,7 +23,7 @@ from shared.operation import leaf, push_message
 from shared.people import scopes_of
 from shared.rules import Record
 from sync_server.accept import Acceptor, Act, ActJob, Outcome, PushJob, console_device, parse_lines
-from sync_server.keys import Keys, parse_public_key, signature_is_right
+from sync_server.keys import Keys, parse_public_key
 from sync_server.store import ledgers as store
 from sync_server.store.database import Database, Link
 from sync_server.writer import Writer
@@ -47,13 +47,24 @@ class Caller:
 
 
 class Service:
-    """One server process's answers. `clock` gives ms since 1970. With `threaded` False jobs run in the calling thread (simulation)."""
+    """One server process's answers. `clock` gives ms since 1970.
 
-    def __init__(self, database: Database, clock: Callable[[], int], *, threaded: bool = True) -> None:
+    For the simulation: with `threaded` False jobs run in the calling thread, and `keys` and `randomness` can be others than the machine's.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], int],
+        *,
+        threaded: bool = True,
+        keys: Keys | None = None,
+        randomness: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
         self.database = database
         self.clock = clock
-        self.keys = Keys(database)
-        self.randomness = secrets.token_bytes
+        self.keys = keys or Keys(database)
+        self.randomness = randomness
         self.acceptor = Acceptor(database, self.keys.sign_console, self.randomness)
         self.writer = Writer(self.acceptor) if threaded else None
         self._public_keys: dict[tuple[str, str], tuple[str, str]] = {}
@@ -80,7 +91,7 @@ class Service:
         now = self.clock()
         with self.database.write() as link:
             if store.head(link, ledger) is None:
-                store.add_ledger(link, ledger, epoch or f"e{secrets.token_hex(6)}", now)
+                store.add_ledger(link, ledger, epoch or f"e{self.randomness(6).hex()}", now)
             self.keys.make(link, ledger)
         keys = {"verifier_key": self.keys.verifier_key(ledger), "console_key": self.keys.console_public_key(ledger)}
         return self.submit(ActJob(ledger, [Act("server", "ledger.open", "ledger", {**body, **keys})], now))
@@ -106,7 +117,7 @@ class Service:
         """A new device by its code; the same request again gets the same answer."""
         code, device, key = _texts(request, "code", "device", "public_key")
         code = code.upper().replace("-", "").replace(" ", "")
-        if parse_public_key(key) is None or not signature_is_right(key, str(request.get("signature")), p.enrol_message(code, device, key)):
+        if parse_public_key(key) is None or not self.keys.signature_is_right(key, str(request.get("signature")), p.enrol_message(code, device, key)):
             raise Refused(p.BAD_SIGNATURE)
         with self.database.write() as link:
             # Taken in one statement, so that two phones cannot both have it.
@@ -146,7 +157,7 @@ class Service:
         """A new device id for a clone or a phone restored from an old backup; signed by the key it still holds."""
         device, new_device, key = _texts(request, "device", "new_device", "public_key")
         old_key, person = self._device(ledger, device)
-        if not signature_is_right(old_key, str(request.get("signature")), p.renew_message(ledger, device, new_device, key)):
+        if not self.keys.signature_is_right(old_key, str(request.get("signature")), p.renew_message(ledger, device, new_device, key)):
             raise Refused(p.BAD_SIGNATURE)
         self._require_active(ledger, device)
         if parse_public_key(key) is None:
@@ -162,7 +173,7 @@ class Service:
         if type(at) is not int or abs(at - now) > p.CHALLENGE_WINDOW:
             raise RetryLater(p.CLOCK)
         key, person = self._device(ledger, device)
-        if not signature_is_right(key, str(request.get("signature")), p.token_message(ledger, device, at)):
+        if not self.keys.signature_is_right(key, str(request.get("signature")), p.token_message(ledger, device, at)):
             raise Refused(p.BAD_SIGNATURE)
         self._require_active(ledger, device)
         return {"token": self._token(ledger, device, person, now + TOKEN_LIFE), "expires_at": now + TOKEN_LIFE, "now": now}
@@ -207,7 +218,7 @@ class Service:
         key, _ = self._device(ledger, head.device)
         lines = parse_lines(ledger, head, raws)
         n, digest = (lines[-1].n, lines[-1].digest) if lines else (0, "")
-        if not signature_is_right(key, head.signature, push_message(ledger, head.device, n, digest)):
+        if not self.keys.signature_is_right(key, head.signature, push_message(ledger, head.device, n, digest)):
             raise Refused(p.BAD_SIGNATURE)
         with self.database.read() as link:
             there = _head(link, ledger)

@@ -44,14 +44,23 @@ class Report:
     missing_photos: int = 0  # named, but their bytes have not come yet: no error
 
 
-def verify(database: Database, blobs: LocalBlobs, ledger: str, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
+Check = Callable[[str, str, bytes], bool]  # public key, signature, message
+
+
+def verify(
+    database: Database,
+    blobs: LocalBlobs,
+    ledger: str,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    check: Check = signature_is_right,
+) -> Report:
     """Check one ledger. Raises Difference."""
     report = Report(ledger)
     with database.read() as link:
         head = store.head(link, ledger)
         if head is None:
             raise Difference(f"no ledger {ledger}")
-        walk = _Walk(link, ledger, head.size, report)
+        walk = _Walk(link, ledger, head.size, report, check)
         walk.operations(progress)
         walk.devices()
         walk.tree()
@@ -64,8 +73,8 @@ def verify(database: Database, blobs: LocalBlobs, ledger: str, progress: Callabl
 class _Walk:
     """One pass over a ledger in one snapshot."""
 
-    def __init__(self, link: Link, ledger: str, size: int, report: Report) -> None:
-        self.link, self.ledger, self.size, self.report = link, ledger, size, report
+    def __init__(self, link: Link, ledger: str, size: int, report: Report, check: Check) -> None:
+        self.link, self.ledger, self.size, self.report, self.check = link, ledger, size, report, check
         self.folded: dict[str, Record] = {}
         self.scopes: dict[str, dict[str, tuple[int, int]]] = {}
         self.chains: dict[str, tuple[int, str]] = {}
@@ -169,7 +178,7 @@ class _Walk:
             stored = self.signed.get((device, n))
             if stored is None and noted.get(device) is not None and n > noted[device].judged:
                 continue  # of operations that are held
-            if stored != digest or not signature_is_right(noted[device].public_key, signature, push_message(self.ledger, device, n, digest)):
+            if stored != digest or not self.check(noted[device].public_key, signature, push_message(self.ledger, device, n, digest)):
                 raise Difference(f"device {device}: the signature over operation {n} is wrong")
             covered[device] = n
         for device, (n, _) in self.chains.items():
