@@ -1,0 +1,190 @@
+"""A camera's picture made into evidence: upright, of a bearable size, stamped where everyone sees it, named by its digest, safe on disk.
+
+`prepare` is slow (a few hundred ms on a phone) and belongs into a worker thread. It never changes the original, and nothing of a picture that
+could not be prepared is left behind. The original's own time and position come back as data; they are not in the file that is sent.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import io
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from mobile.core.client import PhotoFile
+from shared.errors import Refused, RetryLater, reason
+
+LONGEST, THUMB = 1600, 320  # pixels of the longer side
+QUALITY, THUMB_QUALITY = 82, 70
+MOST_PIXELS = 80_000_000
+SHANGHAI = timezone(timedelta(hours=8))
+FORMATS = ("JPEG", "PNG", "WEBP")
+_ORIGINAL_TIME, _OFFSET, _EXIF, _GPS = 0x9003, 0x9011, 0x8769, 0x8825
+
+NOT_A_PICTURE = reason("photo.not_a_picture", "这个文件不是可用的照片，请重拍或另选", "this file is no usable picture; take or choose another")
+DAMAGED = reason("photo.damaged", "照片文件不完整或已损坏，请重拍", "the picture is cut short or damaged; take it again")
+TOO_MANY_PIXELS = reason("photo.too_many_pixels", "照片尺寸过大，请降低相机分辨率", "the picture has too many pixels; lower the camera's resolution")
+DISK_FULL = reason("photo.disk_full", "手机存储空间不足，照片未保存；请清理后重试", "this phone's storage is full; the photo was not kept; make room and try again")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture ready to be attached: its files; when (ms) and where it was taken, as the camera says; its perceptual hash, 16 hex digits (R95)."""
+
+    file: PhotoFile
+    taken_at: int
+    position: dict[str, Any] | None
+    likeness: str
+
+
+def prepare(source: Path, folder: Path, stamp: Sequence[str], now: int, *, font: Path) -> Prepared:
+    """The picture in `source` as evidence in `folder`, with the stamp's lines on it.
+
+    `font` draws the stamp. Raises Refused (photo.not_a_picture, photo.damaged, photo.too_many_pixels), RetryLater(photo.disk_full).
+    """
+    picture, taken_at, position = _open(source)
+    picture = _shrunk(picture, LONGEST)
+    likeness = _likeness(picture)
+    small = _shrunk(picture.copy(), THUMB)
+    _draw_stamp(picture, stamp, font)
+    data = _jpeg(picture, QUALITY)
+    sha256 = hashlib.sha256(data).hexdigest()
+    file = PhotoFile(sha256, folder / f"{sha256}.jpg", folder / f"{sha256}.thumb.jpg", len(data))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_durably(file.thumb, _jpeg(small, THUMB_QUALITY))
+        _write_durably(file.path, data)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise RetryLater(DISK_FULL) from error
+        raise
+    return Prepared(file, taken_at or now, position, likeness)
+
+
+def _open(source: Path) -> tuple[Image.Image, int | None, dict[str, Any] | None]:
+    """Upright, RGB, roughly of the size wanted, with the camera's time and position."""
+    try:
+        with Image.open(source, formats=FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise Refused(TOO_MANY_PIXELS, f"{picture.width}×{picture.height}")
+            exif = picture.getexif()
+            taken_at, position = _taken_at(exif), _position(exif)
+            scale = LONGEST / max(picture.size)
+            picture.draft("RGB", (round(picture.width * scale), round(picture.height * scale)))  # the decoder skips what shrinking would throw away
+            picture.load()
+            return ImageOps.exif_transpose(picture).convert("RGB"), taken_at, position
+    except Image.DecompressionBombError as bomb:
+        raise Refused(TOO_MANY_PIXELS, str(bomb)[:100]) from None
+    except Image.UnidentifiedImageError:
+        raise Refused(NOT_A_PICTURE, source.name) from None
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Refused(DAMAGED, str(error)[:100]) from None
+
+
+def _shrunk(picture: Image.Image, longest: int) -> Image.Image:
+    picture.thumbnail((longest, longest), Image.Resampling.BICUBIC, reducing_gap=2.0)
+    return picture
+
+
+def _taken_at(exif: Image.Exif) -> int | None:
+    """The camera's time; without a zone it is Shanghai's."""
+    inner = exif.get_ifd(_EXIF)
+    try:
+        local = datetime.strptime(str(inner.get(_ORIGINAL_TIME, "")).strip("\0 "), "%Y:%m:%d %H:%M:%S")
+        sign, hours, minutes = _zone(str(inner.get(_OFFSET, "")).strip("\0 "))
+        zone = timezone(sign * timedelta(hours=hours, minutes=minutes))
+    except ValueError:
+        return None
+    at = int(local.replace(tzinfo=zone).timestamp() * 1000)
+    return at if at > 0 else None
+
+
+def _zone(text: str) -> tuple[int, int, int]:
+    if not text:
+        return 1, 8, 0
+    hours, _, minutes = text[1:].partition(":")
+    return (-1 if text[0] == "-" else 1), int(hours), int(minutes or 0)
+
+
+def _position(exif: Image.Exif) -> dict[str, Any] | None:
+    """The camera's position in degrees; None where it gives none that makes sense."""
+    gps = exif.get_ifd(_GPS)
+    try:
+        lat, lon = _degrees(gps[2], gps[1], "S"), _degrees(gps[4], gps[3], "W")
+    except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError):
+        return None
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or (lat == 0 and lon == 0):
+        return None
+    accuracy = gps.get(31)
+    return {"lat": round(lat, 6), "lon": round(lon, 6), "accuracy": round(float(accuracy), 1) if accuracy else None}
+
+
+def _degrees(parts: Any, side: Any, negative: str) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
+    value = degrees + minutes / 60 + seconds / 3600
+    return -value if str(side).strip("\0 ") == negative else value
+
+
+def _likeness(picture: Image.Image) -> str:
+    """Difference hash: each of 64 bits says whether a pixel of a 9×8 copy is brighter than its right neighbour. Near pictures differ in few bits."""
+    small = picture.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
+    bits = 0
+    for row in range(8):
+        for column in range(8):
+            bits = bits << 1 | (small[row * 9 + column] > small[row * 9 + column + 1])
+    return f"{bits:016x}"
+
+
+def _draw_stamp(picture: Image.Image, lines: Sequence[str], font_file: Path) -> None:
+    """A dark band at the foot of the picture with the lines in white: burnt in, readable on any ground."""
+    if not lines:
+        return
+    size = max(14, max(picture.size) // 46)
+    font = ImageFont.truetype(str(font_file), size)
+    margin = size // 2
+    wrapped = [part for line in lines for part in _wrap(line, font, picture.width - 2 * margin)]
+    height = round(size * 1.35) * len(wrapped) + margin
+    band = picture.crop((0, picture.height - height, picture.width, picture.height))
+    picture.paste(Image.blend(band, Image.new("RGB", band.size), 0.62), (0, picture.height - height))
+    draw = ImageDraw.Draw(picture)
+    for number, line in enumerate(wrapped):
+        draw.text((margin, picture.height - height + margin // 2 + number * round(size * 1.35)), line, fill="white", font=font)
+
+
+def _wrap(line: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    """A line in pieces that fit; Chinese may break anywhere."""
+    pieces, piece = [], ""
+    for character in line:
+        if piece and font.getlength(piece + character) > width:
+            pieces.append(piece)
+            piece = character
+        else:
+            piece += character
+    return [*pieces, piece]
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality)
+    return out.getvalue()
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """The whole file, on disk, or none of it."""
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
