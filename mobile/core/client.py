@@ -21,7 +21,7 @@ from shared.errors import Refused
 from shared.operation import PENDING, Body, Entry, Operation, new_id, write
 from shared.operation import read as read_operation
 from shared.protocol import Verdict
-from shared.rules import Record
+from shared.rules import Read, Record
 from shared.search import like_patterns
 
 
@@ -118,7 +118,7 @@ class Client:
                 made.append(op)
         return made
 
-    def _reader(self, records: dict[str, Record | None]) -> Any:
+    def _reader(self, records: dict[str, Record | None]) -> Read:
         def read(id: str) -> Record | None:
             if id not in records:
                 records[id] = self.store.shown_record(id)
@@ -170,7 +170,7 @@ class Client:
             self.store.put_shown(record)
         self.store.clear_shown(set(touched))
 
-    def _fold_judged(self, op: Operation, verdict: Verdict, real: Any) -> dict[str, Record]:
+    def _fold_judged(self, op: Operation, verdict: Verdict, real: Read) -> dict[str, Record]:
         """A judged operation changes only the records that were pulled before it."""
 
         def read(id: str) -> Record | None:
@@ -194,7 +194,7 @@ class Client:
         likes = like_patterns(search)
         sql = _LISTED + (f" AND ({where})" if where else "") + " AND search LIKE ? ESCAPE '\\'" * len(likes)
         rows = self.store.all(f"{sql} ORDER BY {order}, id LIMIT ? OFFSET ?", (kind, *params, *likes, limit, offset))
-        return [Listed(*row[:10], pending=bool(row[10])) for row in rows]
+        return [Listed(*(*row[:-1], bool(row[-1]))) for row in rows]
 
     def count(self, kind: str, where: str = "1", params: Sequence[Any] = ()) -> int:
         """How many."""
@@ -231,7 +231,7 @@ class Client:
         wanted = "state IN ('refused', 'conflict') AND NOT settled"
         sql = f"SELECT n, state, code, kind, subject, at, no FROM operations WHERE {wanted} UNION ALL SELECT -n, state, code, kind, subject, at, no "
         rows = self.store.all(f"{sql} FROM former_operations WHERE {wanted} ORDER BY at DESC")
-        open_ones = [Problem(*row[:1], row[1], *row[2:6]) for row in rows if row[1] != "conflict" or self._is_open(row[4], row[6])]
+        open_ones = [Problem(*row[:6]) for row in rows if row[1] != "conflict" or self._is_open(row[4], row[6])]
         photos = self.store.all("SELECT sha256, code, record, created_at FROM photos WHERE state = 'problem' ORDER BY created_at DESC")
         return open_ones + [Problem(0, "photo", code, "", record, at, photo=sha256) for sha256, code, record, at in photos]
 

@@ -118,10 +118,9 @@ class Store:
     def _commit(self) -> None:
         try:
             self._connection.execute("COMMIT")
-        except sqlite3.Error:
-            if self._connection.in_transaction:
+        finally:
+            if self._connection.in_transaction:  # the disk is full, or we were interrupted
                 self._connection.execute("ROLLBACK")
-            raise
 
     def run(self, sql: str, params: Iterable[Any] = ()) -> sqlite3.Cursor:
         """One statement."""
@@ -178,7 +177,8 @@ class Store:
     def outbox(self, after: int, most: int, most_bytes: int) -> list[tuple[int, bytes, str]]:
         """(n, bytes, digest) after n, as many as go into one push."""
         rows = self.all("SELECT n, raw, digest FROM operations WHERE n > ? ORDER BY n LIMIT ?", (after, most))
-        total, taken = 0, []
+        total = 0
+        taken: list[tuple[int, bytes, str]] = []
         for n, raw, digest in rows:
             total += len(raw)
             if taken and total > most_bytes:
@@ -209,7 +209,7 @@ class Store:
     def overlay_operations(self) -> list[tuple[Operation, Verdict]]:
         """Own operations that are not wholly in what was pulled, in order."""
         sql = "SELECT raw, n, no, state, code, other, received_at, flags FROM operations WHERE overlaid ORDER BY n"
-        return [(read_operation(bytes(row[0])), Verdict(*row[1:7], flags=tuple(row[7].split(",")) if row[7] else ())) for row in self.all(sql)]
+        return [(read_operation(bytes(raw)), Verdict.from_json([*known, flags.split(",") if flags else ()])) for raw, *known, flags in self.all(sql)]
 
     # -- records ---------------------------------------------------------------------------------------------------------------------------
 
