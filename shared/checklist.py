@@ -8,10 +8,11 @@ where they apply, fail_if, choices, hint, annex, violation. Item texts are phras
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from shared.fields import day
+from shared.operation import MAX_INTEGER
 
 Template = Mapping[str, Any]
 Item = Mapping[str, Any]
@@ -52,12 +53,12 @@ def check_template(data: object) -> None:
         raise TemplateRefused([f"template: needs exactly {sorted(_TEMPLATE)}"])
     if not isinstance(data["id"], str) or not re.fullmatch(r"[a-z0-9-]{1,60}", data["id"]):
         problems.append("id")
-    if type(data["version"]) is not int or data["version"] < 1:
+    if type(data["version"]) is not int or not 1 <= data["version"] < MAX_INTEGER:
         problems.append("version")
     _check_words(data["title"], "title", problems)
     for name, allowed in (("users", USERS), ("industries", tuple(INDUSTRIES))):
         values = data[name]
-        if not isinstance(values, list) or not values or not all(value in allowed for value in values if isinstance(value, str)):
+        if not isinstance(values, list) or not values or not all(isinstance(value, str) and value in allowed for value in values):
             problems.append(name)
     if data["kind"] not in KINDS:
         problems.append("kind")
@@ -76,7 +77,7 @@ def _check_items(items: object, problems: list[str]) -> None:
             problems.append(f"item {position}: unknown or missing fields")
             continue
         _check_item(item, f"item {item['id']}", problems)
-        if item["id"] in seen:
+        if str(item["id"]) in seen:
             problems.append(f"item {item['id']}: twice")
         seen.add(str(item["id"]))
 
@@ -102,13 +103,21 @@ def _check_item(item: Item, where: str, problems: list[str]) -> None:
 
 
 def _is_condition(value: object) -> bool:
-    return isinstance(value, dict) and value.keys() == {"op", "value"} and value["op"] in OPERATORS and type(value["value"]) in (int, float)
+    if not isinstance(value, dict) or value.keys() != {"op", "value"}:
+        return False
+    return type(value["op"]) is str and value["op"] in OPERATORS and type(value["value"]) in (int, float) and abs(value["value"]) < 1e12
 
 
 def _are_choices(value: object) -> bool:
     if not isinstance(value, list) or len(value) < 2:
         return False
-    return all(isinstance(c, dict) and {"zh", "en"} <= c.keys() <= {"zh", "en", "fail"} and c["zh"] and c["en"] for c in value)
+    return all(map(_is_choice, value))
+
+
+def _is_choice(value: object) -> bool:
+    if not isinstance(value, dict) or not {"zh", "en"} <= value.keys() <= {"zh", "en", "fail"}:
+        return False
+    return all(type(value[name]) is str and value[name].strip() for name in ("zh", "en")) and type(value.get("fail", False)) is bool
 
 
 def _check_words(value: object, where: str, problems: list[str]) -> None:
@@ -121,14 +130,14 @@ def answer_problem(item: Item, value: Any) -> str | None:
     if value == NOT_APPLICABLE:
         return None
     answer = item["answer"]
-    right = {
+    checks: dict[str, Callable[[], bool]] = {
         "conform": lambda: value in (CONFORM, NOT_CONFORM),
         "number": lambda: type(value) in (int, float) and abs(value) < 1e12,
         "text": lambda: type(value) is str and 0 < len(value.strip()) <= 2000,
         "date": lambda: day(value),
         "choice": lambda: type(value) is int and 0 <= value < len(item["choices"]),
-    }[answer]()
-    return None if right else f"{item['id']}: {answer}"
+    }
+    return None if checks[answer]() else f"{item['id']}: {answer}"
 
 
 def fails(item: Item, value: Any) -> bool:
