@@ -33,6 +33,7 @@ def join_code(inspection: Record) -> dict[str, Any]:
         "kind": inspection["inspection_kind"], "enterprise": inspection["enterprise"], "template": inspection["template"],
         "template_version": inspection["template_version"], "purposes": inspection["purposes"], "theme": inspection["theme"],
         "started_at": start["at"], "position": start["position"], "position_reason": start["reason"], "leader": inspection["leader"],
+        "enterprise_name": inspection["enterprise_name"],
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from shared.errors import MALFORMED, reason
 from shared.fields import choice, digest, flag, identifier, listing, moment, optional, position, shape, text
 from shared.fields import problem as field_problem
 from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, move_photos, photo_reads
-from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON
+from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, note_hazard
 from shared.kinds.settings import setting
 from shared.operation import Operation
 from shared.people import ENTERPRISE_ROLES, require_reach, roles_of
@@ -135,10 +135,16 @@ def _judge_report(case: Case) -> None:
         refuse_if(own and body["source_kind"] not in ENTERPRISE_SOURCES, MALFORMED, "source_kind")
 
 
+def _inspection(case: Case) -> Record | None:
+    """The inspection a report names, if it is one."""
+    found = case.read(case.body["inspection"]) if case.body.get("inspection") else None
+    return found if found is not None and found["kind"] == "inspection" else None
+
+
 def _fold_report(case: Case) -> None:
     body = case.body
     enterprise = case.read(body["enterprise"]) or {"name": "", "community": "", "lead_section": ""}
-    inspection = case.read(body["inspection"]) if body.get("inspection") else None
+    inspection = _inspection(case)
     fields = {name: body.get(name) for name in _REPORT}
     record = case.create(
         "hazard",
@@ -151,6 +157,8 @@ def _fold_report(case: Case) -> None:
         },
     )  # fmt: skip
     case.put(record, "state", AFTER["T1"])
+    if inspection is not None:
+        note_hazard(case, inspection, record["id"])
 
 
 def _judge_own(case: Case) -> None:

@@ -67,6 +67,7 @@ _START = {
     "position": optional(position),
     "position_reason": optional(text(200)),
 }
+_JOINED = {**_START, "leader": identifier, "enterprise_name": optional(text(200, empty=True))}  # what the leader's code says
 _CARD = {"card_no": optional(text(40, empty=True))}
 
 
@@ -77,7 +78,9 @@ def template_id(op: Operation) -> str:
 
 
 def _judge_start(case: Case, start: Record) -> None:
-    case.need(start["enterprise"], "enterprise")
+    # The phone of a colleague from another section does not hold this enterprise; joining by the leader's code must work there all the same.
+    if not (case.pending and case.op.kind == "inspection.join"):
+        case.need(start["enterprise"], "enterprise")
     case.need(template_record_id(start["template"], start["template_version"]), "template")
     refuse_if(start.get("position") is None and not start.get("position_reason"), POSITION_OR_REASON)
     author = case.author
@@ -98,7 +101,7 @@ def _judge_starting(case: Case) -> None:
 def _fold_starting(case: Case) -> None:
     record = case.subject or _new(case, case.body, case.op.by)
     case.put(record, "started", True)
-    case.put(record, f"team/{case.op.by}", _member(case))
+    _add_member(case, record)
     moments = {"at": case.body["started_at"], "position": case.body.get("position"), "reason": case.body.get("position_reason")}
     case.put(record, "moments/start", moments)
 
@@ -114,16 +117,27 @@ def _judge_join(case: Case) -> None:
 
 def _fold_join(case: Case) -> None:
     start = case.body["start"]
-    record = case.subject or _new(case, start, start["leader"])
-    case.put(record, f"team/{case.op.by}", _member(case))
+    _add_member(case, case.subject or _new(case, start, start["leader"]))
 
 
-def _member(case: Case) -> Record:
-    return {"card_no": case.body.get("card_no") or "", "at": case.op.at}
+def _add_member(case: Case, record: Record) -> None:
+    """Who joins has found, with the others, what the team had found before: those drafts become visible, too."""
+    case.put(record, f"team/{case.op.by}", {"card_no": case.body.get("card_no") or "", "at": case.op.at})
+    for id in record["hazards"]:
+        hazard = case.read(id)
+        if hazard is not None and case.op.by not in hazard["finders"]:
+            hazard["finders"] = sorted({*hazard["finders"], case.op.by})
+            case.touch(hazard)
+
+
+def note_hazard(case: Case, inspection: Record, hazard: str) -> None:
+    """Fold: a finding belongs to this inspection."""
+    inspection["hazards"].append(hazard)
+    case.touch(inspection)
 
 
 def _new(case: Case, start: Record, leader: str) -> Record:
-    enterprise = case.read(start["enterprise"]) or {"name": "", "community": "", "lead_section": ""}
+    enterprise = case.read(start["enterprise"]) or {"name": start.get("enterprise_name") or "", "community": "", "lead_section": ""}
     moments = {"start": {"at": start["started_at"], "position": None, "reason": None}, "end": None}
     return case.create(
         "inspection",
@@ -131,7 +145,7 @@ def _new(case: Case, start: Record, leader: str) -> Record:
             "state": "draft", "inspection_kind": start["kind"], "enterprise": start["enterprise"], "enterprise_name": enterprise["name"],
             "community": enterprise["community"], "section": enterprise["lead_section"], "template": start["template"],
             "template_version": start["template_version"], "purposes": start["purposes"], "theme": start.get("theme"), "leader": leader,
-            "started": False, "team": {}, "answers": {}, "notes": {}, "photos": {}, "moments": moments, "companion": None, "signatures": {},
+            "started": False, "team": {}, "hazards": [], "answers": {}, "notes": {}, "photos": {}, "moments": moments, "companion": None, "signatures": {},
             "refusal": None, "conclusion": None, "order_text": None, "copy_given": None, "return_reason": None, "submitted_at": None,
         },
     )  # fmt: skip
@@ -366,7 +380,7 @@ INSPECTION = Family(
     "inspection",
     (
         _work("start", {**_START, **_CARD}, _fold_starting, _judge_starting, reads=_start_reads),
-        _work("join", {"start": shape({**_START, "leader": identifier}), **_CARD}, _fold_join, _judge_join, reads=_start_reads),
+        _work("join", {"start": shape(_JOINED), **_CARD}, _fold_join, _judge_join, reads=_start_reads),
         _work("answer", {"item": identifier, "value": anything}, _fold_answer, _judge_answer),
         _work(
             "note",

@@ -1,0 +1,70 @@
+"""`python3 run.py demo`: server and phone window together; `--once`: a day without a window that ends by itself."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.demo.day import run_day
+from tests.demo.server import HERE, ServerFailed, ServerProcess
+
+NO_WINDOW = 3  # the client's exit status where there is no display
+
+
+def main() -> int:
+    """Exit status 0 when all went well."""
+    parser = argparse.ArgumentParser(prog="run.py demo", description="演示 · a fictional subdistrict, its server, and a phone in a window")
+    parser.add_argument("--once", action="store_true", help="a whole day without a window, checked to the last byte; ends by itself")
+    parser.add_argument("--reset", action="store_true", help="start anew; otherwise it goes on with the same data")
+    parser.add_argument("--data", default=str(HERE / ".demo"), help="where everything is kept (default: .demo)")
+    parser.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args()
+    if options.once:
+        return _once()
+    data = Path(options.data)
+    if options.reset:
+        shutil.rmtree(data, ignore_errors=True)
+    return _with_window(data, options.port)
+
+
+def _once() -> int:
+    started = time.monotonic()
+    result = run_day()
+    print(f"用时 · took {time.monotonic() - started:.0f} s")
+    print(json.dumps(result, ensure_ascii=False))
+    return 0 if result["lost"] == 0 and result["verify"] == "ok" else 1
+
+
+def _with_window(data: Path, port: int) -> int:
+    server, phone = ServerProcess(data / "server", port), data / "phone"
+    enrolled = any(phone.glob("*/device.db"))
+    try:
+        server.start("demo", *([] if enrolled else ["--codes", "1"]), say=True)
+    except ServerFailed as failed:
+        print(f"服务器没有启动，数据没有改变 · the server did not start; nothing was changed\n{failed}", file=sys.stderr)
+        return 1
+    try:
+        return _open_window(server, phone)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.stop()
+
+
+def _open_window(server: ServerProcess, phone: Path) -> int:
+    invite = ["--invite", f"{server.url} {server.codes[0]['code']}"] if server.codes else []
+    child = subprocess.Popen([sys.executable, "-m", "mobile", "--phone", str(phone), *invite], cwd=HERE)
+    status = child.wait()
+    if status != NO_WINDOW:
+        return status
+    print("没有显示器，手机窗口未打开；控制台继续运行，按 Ctrl-C 结束 · no display: no phone window; the console goes on, Ctrl-C ends it", flush=True)
+    return server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
