@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shared import ledger as rules
-from shared.errors import TOO_LARGE, UNREADABLE, WRONG_DEVICE, WRONG_LEDGER, Refused, reason
+from shared.errors import INTERNAL, TOO_LARGE, UNREADABLE, WRONG_DEVICE, WRONG_LEDGER, Refused
 from shared.merkle import Tree, leaf_hash
 from shared.operation import MAX_OPERATION, Entry, Operation, digest_of, leaf, new_id, push_message, read, write
 from shared.protocol import CHAIN_BROKEN, READ_ONLY, UNKNOWN_DEVICE, UNKNOWN_LEDGER, PushHead, Verdict
@@ -27,7 +27,6 @@ from sync_server.store import ledgers as store
 from sync_server.store.database import Database, Link
 
 log = logging.getLogger("paicha.accept")
-INTERNAL = reason("internal", "服务器处理这条操作时出错，已原样保存并记录", "the server failed on this operation; it is kept and the failure recorded")
 
 Sign = Callable[[bytes], str]
 

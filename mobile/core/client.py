@@ -178,7 +178,10 @@ class Client:
             has_it = record is not None and self.store.base_no(id) >= verdict.no
             return copy.deepcopy(record) if has_it else record
 
-        changed = rules.fold(op, verdict.entry(), read)
+        try:
+            changed = rules.fold(op, verdict.entry(), read)
+        except Refused:
+            return {}  # what it is about has left this phone meanwhile
         return {id: record for id, record in changed.items() if self.store.base_no(id) < verdict.no}
 
     # -- reading ---------------------------------------------------------------------------------------------------------------------------

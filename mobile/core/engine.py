@@ -199,7 +199,8 @@ class Engine:
         self.store.set_verdicts(Verdict.from_json(value) for value in head["verdicts"])
         if not head["more"]:
             self.store.run("UPDATE operations SET overlaid = 0 WHERE overlaid AND state IN ('accepted', 'conflict') AND no <= ?", (int(head["head"]),))
-            self.store.purge()
+            if self.store.first_unsent() is None:  # own work stays in sight until it is handed in
+                self.store.purge()
         self.client.rebuild()
 
     def _page(self, reply: Reply) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
