@@ -163,7 +163,7 @@ def verdicts_after(link: Link, ledger: str, device: str, n: int) -> list[Verdict
         "SELECT n, no, verdict, code, other, received_at, flags FROM operations WHERE ledger = ? AND device = ? AND n > ? ORDER BY n",
         (ledger, device, n),
     )
-    return [Verdict(*row[:6], tuple(row[6].split(",")) if row[6] else ()) for row in rows]
+    return [Verdict(n, no, verdict, code, other, at, tuple(flags.split(",")) if flags else ()) for n, no, verdict, code, other, at, flags in rows]
 
 
 def known_ids(link: Link, ledger: str, ids: Iterable[str]) -> set[str]:
