@@ -85,9 +85,9 @@ def scopes_of(record: Record) -> set[str]:
 
 
 def row_of(record: Record) -> Row | None:
-    """How a record stands in lists."""
-    row = FAMILY_OF[record["kind"]].row
-    return row(record) if row else None
+    """How a record stands in lists; None where it never does, or where its kind is one that only a newer program knows."""
+    family = FAMILY_OF.get(record["kind"])
+    return family.row(record) if family and family.row else None
 
 
 def open_conflicts(record: Record) -> dict[str, Any]:
