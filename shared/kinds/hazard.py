@@ -16,7 +16,7 @@ from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, move_
 from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, note_hazard
 from shared.kinds.settings import setting
 from shared.operation import Operation
-from shared.people import ENTERPRISE_ROLES, require_reach, roles_of
+from shared.people import is_enterprise_person, require_reach, roles_of
 from shared.rules import Case, Family, Kind, Record, Row, refuse_if
 
 DAY = 86_400_000  # ms
@@ -129,7 +129,7 @@ def _judge_report(case: Case) -> None:
     refuse_if(body.get("position") is None and not body.get("position_reason"), POSITION_OR_REASON)
     _judge_found(case, body["found_at"], body.get("found_late_reason"))
     if author is not None:
-        own = roles_of(author) <= ENTERPRISE_ROLES
+        own = is_enterprise_person(author)
         if own:
             require_reach(author, {f"enterprise:{body['enterprise']}"})
         refuse_if(own and body["source_kind"] not in ENTERPRISE_SOURCES, MALFORMED, "source_kind")

@@ -247,8 +247,8 @@ def test_a_merge_keeps_both_and_moves_the_evidence() -> None:
 def test_what_is_not_the_same_hazard_is_not_merged() -> None:
     book = hazard_in("submitted")
     book.submitted_hazard("elsewhere", enterprise="e2")
-    book.submitted_hazard("item", template_item="IS-02")
-    book.records["h1"]["template_item"] = "IS-01"
+    book.submitted_hazard("item", template_item="ID-02")
+    book.records["h1"]["template_item"] = "ID-01"
     book.done("lin", "hazard.report", "unsent", report_body())
     for into in ("elsewhere", "item", "h1", "unsent"):
         assert code(book, "head", "hazard.merge", {"into": into, "reason": "x"}) == "hazard.not_same"
