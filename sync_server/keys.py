@@ -15,7 +15,7 @@ from collections.abc import Callable
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -67,6 +67,10 @@ class Keys:
         key = self._checkpoint_key(ledger)
         return checkpoint.sign_note(point.text(), key_name(ledger), key.public_key().public_bytes_raw(), key.sign)
 
+    def open_checkpoint(self, ledger: str, note: str) -> checkpoint.Checkpoint:
+        """What this ledger has signed. Raises NoteError."""
+        return checkpoint.open_note(note, self.verifier_key(ledger), _verify_ed25519)
+
     def console_public_key(self, ledger: str) -> str:
         """The console device's key, base64 of its DER form."""
         return public_key_text(self._console_key(ledger).public_key())
@@ -91,6 +95,15 @@ class Keys:
         if self._token is None:
             self._token = bytes.fromhex(self._secret("token"))
         return hmac.new(self._token, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """The same answer as `shared.ed25519.verify`, a hundred times faster."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def key_name(ledger: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from shared import merkle
 from shared import protocol as p
-from shared.checkpoint import Checkpoint, NoteError, open_note, write_proof
+from shared.checkpoint import Checkpoint, NoteError, write_proof
 from shared.errors import MALFORMED, Refused, RetryLater, reason
 from shared.merkle import inclusion_proof
 from shared.operation import leaf, push_message
@@ -277,7 +277,7 @@ class Service:
         with self.database.read() as link:
             head = _head(link, ledger)
         try:
-            shown = open_note(note, self.keys.verifier_key(ledger)) if note else None
+            shown = self.keys.open_checkpoint(ledger, note) if note else None
         except NoteError:
             return  # not our signature: it proves nothing
         if shown is not None and shown.origin == p.origin(ledger, head.epoch) and shown.size > head.size:

@@ -100,7 +100,7 @@ class Frame:
             raise Refused(FORM_EXPIRED)
         return visit
 
-    def page(self, visit: Visit, template: str, status: int = 200, **more: Any) -> Response:
+    def page(self, visit: Visit, template: str, /, status: int = 200, **more: Any) -> Response:
         """A page for somebody."""
         with self.service.database.read() as link:
             called = names(link, visit.ledger)
@@ -110,7 +110,7 @@ class Frame:
         }  # fmt: skip
         return self.bare(visit.request, visit.ledger, template, status, **values, **more)
 
-    def bare(self, request: Request, ledger: str, template: str, status: int = 200, **more: Any) -> Response:
+    def bare(self, request: Request, ledger: str, template: str, /, status: int = 200, **more: Any) -> Response:
         """A page, whether or not somebody is logged in."""
         language = language_of(request)
         values = {

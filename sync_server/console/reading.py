@@ -84,9 +84,18 @@ class Step:
     body: dict[str, Any]
 
 
-def timeline(link: Link, ledger: str, subject: str) -> list[Step]:
-    """Everything that was done about a record, in the order of the ledger."""
-    return [_step(stored) for stored in store.operations_about(link, ledger, subject)]
+def timeline(link: Link, ledger: str, subject: str) -> list[list[Step]]:
+    """Everything that was done about a record, in the order of the ledger; the same thing done again and again by one person is one run."""
+    steps = [_step(stored) for stored in store.operations_about(link, ledger, subject)]
+    runs: list[list[Step]] = []
+    for step in steps:
+        last = runs[-1][-1] if runs else None
+        same = last is not None and (last.by, last.kind) == (step.by, step.kind) and last.verdict == step.verdict == "accepted" and not step.flags
+        if same:
+            runs[-1].append(step)
+        else:
+            runs.append([step])
+    return runs
 
 
 def _step(stored: store.Stored) -> Step:

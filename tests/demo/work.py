@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from mobile.core import inspecting
 from mobile.core.client import Client, PhotoFile
-from mobile.core.photos import prepare
+from mobile.core.photos import SHANGHAI, prepare
 from shared import checklist
 from shared.rules import Record
 from tests.pictures import picture
@@ -43,8 +44,9 @@ class Inspector:
         self.seed += 1
         raw = self.folder / "camera.jpg"
         raw.parent.mkdir(parents=True, exist_ok=True)
-        raw.write_bytes(picture(self.seed, lat=36.65 + self.seed / 10_000, lon=117.12))
-        stamp = (f"2023-09-12 10:24 · {place}", enterprise, f"检查人 {self.name}")
+        taken = datetime.fromtimestamp(self.client.ports.now() / 1000, SHANGHAI)
+        raw.write_bytes(picture(self.seed, taken=f"{taken:%Y:%m:%d %H:%M:%S}", lat=36.65 + self.seed / 100_000, lon=117.12))
+        stamp = (f"{taken:%Y-%m-%d %H:%M} · {place}", enterprise, f"检查人 {self.name}")
         prepared = prepare(raw, self.folder, stamp, self.client.ports.now(), font=self.font)
         self.photos.append(prepared.file)
         raw.unlink()
