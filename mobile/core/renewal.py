@@ -10,14 +10,16 @@ from shared.operation import PENDING, new_id, read, write
 
 
 def continue_as(client: Client, device: str, answer: dict[str, Any]) -> None:
-    """Move to the new device in one transaction: the old chain is kept aside, its operations without a verdict are made again.
+    """Move to the new device in one transaction: the old chain is kept aside, its operations without a receipt are made again.
+
+    What the server holds for a newer program is safe there and will be judged there; made again it would count twice.
 
     The new operations have new ids; `redo` in the store links each to the one it replaces. Their bodies, times and subjects are the same.
     """
     store, old = client.store, client.identity
     identity = Identity(old.server, old.ledger, device, old.person, str(answer["verifier_key"]))
     with store.transaction():
-        rows = store.all("SELECT raw FROM operations WHERE state IN ('pending', 'held') ORDER BY n")
+        rows = store.all("SELECT raw FROM operations WHERE state = 'pending' ORDER BY n")
         store.run(
             "INSERT INTO former_operations SELECT ?, n, raw, kind, subject, at, state, no, code, settled FROM operations WHERE 1 ON CONFLICT DO NOTHING",
             (old.device,),

@@ -73,6 +73,10 @@ class CheapKeys(Keys):
         """A note in the real form."""
         return checkpoint.sign_note(point.text(), key_name(ledger), LEDGER_KEY, lambda message: hashlib.blake2b(message, key=LEDGER_KEY).digest())
 
+    def open_checkpoint(self, ledger: str, note: str) -> checkpoint.Checkpoint:
+        """As a device does."""
+        return checkpoint.open_note(note, self.verifier_key(ledger), verify_note)
+
     def console_public_key(self, ledger: str) -> str:
         """Well formed."""
         return public_key_of(f"console/{ledger}")

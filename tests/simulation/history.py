@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from mobile.core.status import Status, Stopped, UpToDate, Waiting
+from mobile.core.status import Stopped, UpToDate
 from tests.simulation import newer
 from tests.simulation.faults import FaultyConnection
 from tests.simulation.invariants import Broken, check_end, check_midway
 from tests.simulation.network import GOOD
+from tests.simulation.phones import Installation
 from tests.simulation.world import DAY, HOUR, WEIGHTS, World, describe
 
 Event = tuple[str, int]  # what, and the seed of its chances
@@ -58,6 +59,8 @@ def run(seed: int, events: Sequence[Event] | None = None) -> Result:
             world.log(f"{place} {name} {getattr(world, name)()}")
             if name == "sync" and chance % 4 == 0:
                 check_midway(world)
+            if world.server.surprises:
+                raise Broken(f"the server failed: {world.server.surprises[0]}")
         heal(world)
         check_end(world)
         world.log(f"ends {final_root(world)}")
@@ -81,18 +84,26 @@ def heal(world: World) -> None:
         inst.connection.arm(0, "before")
         inst.phone.mood = GOOD
     world.net.deliver(world.server, len(world.net.late))
-    for _ in range(3):
+    for _ in range(4):
+        behind = [inst for inst in world.installations if not inst.is_level(world.server)]
+        if not behind:
+            return
         world.pass_time(HOUR)
-        for inst in world.installations:
-            status: Status = Waiting(0)
-            for _ in range(12):
-                status = inst.sync(30)
-                if isinstance(status, UpToDate | Stopped):
-                    break
-                world.pass_time(1_000)
-            world.log(f"heal {inst.name}: {describe(status)}")
-            if not isinstance(status, UpToDate | Stopped):
-                raise Broken(f"{inst.name} does not come to an end: {describe(status)}")
+        for inst in behind:
+            finish(world, inst)
+    raise Broken("the devices do not come to an end")
+
+
+def finish(world: World, inst: Installation) -> None:
+    """Sync until there is nothing left to do."""
+    for _ in range(12):
+        inst.last = inst.sync(30)
+        if isinstance(inst.last, UpToDate | Stopped):
+            break
+        world.pass_time(1_000)
+    world.log(f"heal {inst.name}: {describe(inst.last)}")
+    if not isinstance(inst.last, UpToDate | Stopped):
+        raise Broken(f"{inst.name} does not come to an end: {describe(inst.last)}")
 
 
 def final_root(world: World) -> str:

@@ -75,9 +75,8 @@ def check_end(world: World) -> None:
 
 def _check_device(inst: Installation, view: View) -> None:
     client, store_ = inst.client, inst.client.store
-    status = inst.engine.step()
-    if isinstance(status, Stopped):
-        raise Broken(f"{inst.name}: stopped, {status.code} {status.detail}")
+    if isinstance(inst.last, Stopped):
+        raise Broken(f"{inst.name}: stopped, {inst.last.code} {inst.last.detail}")
     left = store_.all("SELECT n, state, kind FROM operations WHERE state IN ('pending', 'held')")
     if left:
         raise Broken(f"{inst.name}: still in the outbox {left}")

@@ -10,11 +10,12 @@ from mobile.core.engine import Engine
 from mobile.core.ports import Ports, Signer
 from mobile.core.status import Status, Stopped, UpToDate, Waiting
 from shared.operation import Operation
+from sync_server.store import ledgers as store
 from tests.simulation import newer
 from tests.simulation.cheap import CheapSigner, verify_note
 from tests.simulation.faults import DeviceStore, FaultyConnection, How, load, revive
 from tests.simulation.network import GOOD, Mood, Net, Wire
-from tests.simulation.server import Server
+from tests.simulation.server import LEDGER, Server
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ class Installation:
         self.backups: list[Backup] = []
         self.dismissed: set[tuple[str, int]] = set()
         self.deaths = 0
+        self.last: Status = Waiting(0)  # what the last sync of `heal` came to
         self.start()
 
     def start(self) -> None:
@@ -115,6 +117,13 @@ class Installation:
             if isinstance(status, UpToDate | Stopped | Waiting):
                 return status
         return status
+
+    def is_level(self, server: Server) -> bool:
+        """Whether it has synced and the ledger has not grown since."""
+        head = store.head(server.look(), LEDGER)
+        assert head is not None
+        size = self.client.store.meta("checkpoint", {"size": 0})["size"]
+        return isinstance(self.last, Stopped) or (isinstance(self.last, UpToDate) and (size, self.client.epoch) == (head.size, head.epoch))
 
     # -- storage ---------------------------------------------------------------------------------------------------------------------------
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from mobile.core.ports import Reply, Unreachable
-from shared.errors import PaichaError, RetryLater
+from shared.errors import MALFORMED, PaichaError, Refused, RetryLater
 from shared.protocol import PROTOCOL, PROTOCOL_HEADER
 from sync_server.accept import Act, Outcome
 from sync_server.app import status_of
 from sync_server.backup import backup, restore
 from sync_server.blobs import LocalBlobs
-from sync_server.store.database import Link
 from sync_server.service import TRY_LATER, Service, pack, unpack
+from sync_server.store.database import Link
 from tests.simulation import newer
 from tests.simulation.cheap import CheapKeys
 from tests.simulation.faults import FaultyConnection, ServerDatabase, SimulatedCrash, load, revive
@@ -34,6 +36,7 @@ class Server:
         self.version = newer.OLD
         self.connection = FaultyConnection(load(image))
         self.deaths = 0
+        self.surprises: list[str] = []  # failures that no disk explains
         self._start()
 
     def _start(self) -> None:
@@ -67,8 +70,13 @@ class Server:
         except SimulatedCrash:
             self.restart()
             raise Unreachable("the server died") from None
-        except Exception:  # as the web application does
+        except Exception as failure:  # as the web application does
+            self._note(failure)
             return self._problem(RetryLater(TRY_LATER), 503)
+
+    def _note(self, failure: Exception) -> None:
+        if not isinstance(failure, PaichaError) and "disk is full" not in str(failure):
+            self.surprises.append(traceback.format_exc())
 
     def _problem(self, error: PaichaError, status: int) -> Reply:
         return Reply(status, _NAMED, json.dumps({"code": error.code, "zh": error.text("zh"), "en": error.text("en"), "now": self.clock()}).encode())
@@ -79,13 +87,13 @@ class Server:
             return json.dumps(self._push(body, together)).encode()
         if what == "pull":
             token = headers.get("Authorization", "").partition(" ")[2]
-            return pack(service.pull(service.caller(LEDGER, token), json.loads(body)), "")[0]
+            return pack(service.pull(service.caller(LEDGER, token), _json(body)), "")[0]
         if what == "token":
-            return json.dumps(service.token(LEDGER, json.loads(body))).encode()
+            return json.dumps(service.token(LEDGER, _json(body))).encode()
         if what == "renew":
-            return json.dumps(service.renew(LEDGER, json.loads(body))).encode()
+            return json.dumps(service.renew(LEDGER, _json(body))).encode()
         if what == "enrol":
-            return json.dumps(service.enrol(json.loads(body))).encode()
+            return json.dumps(service.enrol(_json(body))).encode()
         raise AssertionError(path)
 
     def _push(self, body: bytes, together: Sequence[bytes]) -> dict[str, object]:
@@ -110,7 +118,8 @@ class Server:
         except SimulatedCrash:
             self.restart()
             return None
-        except Exception:  # the page says: try later
+        except Exception as failure:  # the page says: try later
+            self._note(failure)
             return None
 
     def back_up(self, folder: Path) -> bool:
@@ -120,7 +129,8 @@ class Server:
         except SimulatedCrash:
             self.restart()
             return False
-        except Exception:
+        except Exception as failure:
+            self._note(failure)
             return False
         return True
 
@@ -132,3 +142,14 @@ class Server:
             restore(folder, self.service, LocalBlobs(folder / "restored"), progress=lambda line: None, why="simulated")
             self.service.acceptor.judge_held(LEDGER, self.clock())
 
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    """As the routes do."""
+    try:
+        value = json.loads(body)
+    except ValueError:
+        raise Refused(MALFORMED, "JSON") from None
+    if type(value) is not dict:
+        raise Refused(MALFORMED, "JSON")
+    return value
