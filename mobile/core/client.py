@@ -98,7 +98,7 @@ class Client:
     # -- doing -----------------------------------------------------------------------------------------------------------------------------
 
     def act(self, kind: str, subject: str, body: Body, photo: PhotoFile | None = None) -> Operation:
-        """One operation. Raises Refused or Conflict (nothing is stored then), sqlite3.OperationalError when the disk is full."""
+        """One operation. Raises Refused or Conflict, RetryLater(disk_full); nothing is stored then."""
         return self.act_all([(kind, subject, body)], [photo] if photo else ())[0]
 
     def act_all(self, acts: Sequence[tuple[str, str, Body]], photos: Iterable[PhotoFile] = ()) -> list[Operation]:
@@ -130,8 +130,8 @@ class Client:
         n, prev = self.store.chain_end()
         now = self.ports.now()
         fields = {
-            "v": 1, "id": self.new_id(), "ledger": self.identity.ledger, "epoch": self.epoch, "device": self.identity.device, "n": n + 1, "prev": prev,
-            "at": now, "skew": self.store.meta("skew"), "by": self.identity.person, "kind": kind, "subject": subject,
+            "v": 1, "id": self.new_id(), "ledger": self.identity.ledger, "epoch": self.epoch, "device": self.identity.device, "n": n + 1,
+            "prev": prev, "at": now, "skew": self.store.meta("skew"), "by": self.identity.person, "kind": kind, "subject": subject,
             "base": self.store.base_no(subject), "body": body,
         }  # fmt: skip
         return read_operation(write(fields))

@@ -11,38 +11,22 @@ import gzip
 import json
 from typing import Any
 
+from mobile.core.answers import ENROLLED, PUSHED, TOKEN, Halt, Line, TryLater, is_ours, problem_of, read_answer, read_page
 from mobile.core.client import Client
-from mobile.core.ports import Reply, Unreachable
+from mobile.core.ports import Unreachable
 from mobile.core.renewal import continue_as
 from mobile.core.status import Status, Stopped, UpToDate, Waiting, Working
 from mobile.core.upload import send_photo
 from shared import merkle
 from shared import protocol as p
 from shared.checkpoint import Checkpoint, NoteError, open_note
+from shared.errors import RetryLater
 from shared.operation import new_id, push_message
 from shared.protocol import Verdict
-from shared.rules import Record
 
 FIRST_WAIT, LONGEST_WAIT = 2_000, 300_000  # ms
 PULL_EVERY = 60_000  # ms, while nothing else happens
 PUSH_BYTES = 1024 * 1024
-
-
-class TryLater(Exception):
-    """The server cannot, or what answered is not the server. `code` says which."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Halt(Exception):
-    """A person has to act before syncing goes on."""
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(code)
-        self.code = code
-        self.detail = detail
 
 
 class Engine:
@@ -80,7 +64,7 @@ class Engine:
             status = self._work(now)
         except Unreachable:
             return self._back_off(now, "unreachable")
-        except TryLater as later:
+        except (TryLater, RetryLater) as later:  # RetryLater: no room on this device
             return self._back_off(now, later.code)
         except Halt as halt:
             self._stopped = Stopped(halt.code, halt.detail)
@@ -118,10 +102,10 @@ class Engine:
         body = p.write_push(head, [raw for _, raw, _ in lines])
         headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
         reply = self.client.transport.request("POST", self._path("push"), gzip.compress(body, 1), headers)
-        if reply.status in (400, 413) and self._is_ours(reply) and self._most > 1:
+        if reply.status in (400, 413) and is_ours(reply) and self._most > 1:
             self._most = max(1, min(self._most, len(lines)) // 2)  # find the one that the server cannot read; the others go on
             return Working("push")
-        answer = self._answer(reply)
+        answer = read_answer(reply, PUSHED)
         self._take_push_answer(answer, first, lines)
         return Working("push", len(lines), self.client.unsent().operations + len(lines))
 
@@ -157,7 +141,7 @@ class Engine:
             "signature": self.client.signer.sign(message), "model": self.store.meta("model", ""),
         }  # fmt: skip
         reply = self.client.transport.request("POST", self._path("renew"), json.dumps(request).encode(), {"Content-Type": "application/json"})
-        answer = self._answer(reply)
+        answer = read_answer(reply, ENROLLED)
         continue_as(self.client, device, answer)
         self._token, self._resend_from, self._more = "", None, True
 
@@ -175,7 +159,7 @@ class Engine:
         reply = self.client.transport.request("POST", self._path("pull"), json.dumps(request).encode(), headers)
         if reply.status == 401:
             self._token = ""
-        head, lines = self._page(reply)
+        head, lines = read_page(reply)
         with self.store.transaction():
             changed_epoch = self._take_receipt(head)
             if changed_epoch:
@@ -186,7 +170,7 @@ class Engine:
             self._pulled_at = now
         return Working("pull", len(lines), len(lines))
 
-    def _take_page(self, head: dict[str, Any], lines: list[tuple[str, dict[str, Any]]]) -> None:
+    def _take_page(self, head: dict[str, Any], lines: list[Line]) -> None:
         """A page, its verdicts and own work over it, all in the caller's transaction."""
         present = [(text, line["record"]) for text, line in lines if "record" in line]
         self.store.put_base(present)
@@ -198,25 +182,11 @@ class Engine:
         self.store.set_cursors({scope: int(no) for scope, no in head["cursors"].items()})
         self.store.set_verdicts(Verdict.from_json(value) for value in head["verdicts"])
         if not head["more"]:
-            self.store.run("UPDATE operations SET overlaid = 0 WHERE overlaid AND state IN ('accepted', 'conflict') AND no <= ?", (int(head["head"]),))
+            seen = "UPDATE operations SET overlaid = 0 WHERE overlaid AND state IN ('accepted', 'conflict') AND no <= ?"
+            self.store.run(seen, (head["head"],))
             if self.store.first_unsent() is None:  # own work stays in sight until it is handed in
                 self.store.purge()
         self.client.rebuild()
-
-    def _page(self, reply: Reply) -> tuple[dict[str, Any], list[tuple[str, dict[str, Any]]]]:
-        """The head and the lines of a page, each with the exact text of its record."""
-        if reply.status != 200 or not self._is_ours(reply):
-            self._answer(reply)
-            raise TryLater("not_the_server")
-        try:
-            first, *rest = reply.body.decode().split("\n")
-            head = json.loads(first)
-            lines = [(_record_text(line), json.loads(line)) for line in rest if line]
-        except (ValueError, RecursionError):
-            raise TryLater("cut_short") from None
-        if len(lines) != head.get("count"):
-            raise TryLater("cut_short")
-        return head, lines
 
     def _get_token(self) -> None:
         """A token for pulls and photos; with a wrong clock here, with the server's time."""
@@ -226,12 +196,12 @@ class Engine:
             signature = self.client.signer.sign(p.token_message(identity.ledger, identity.device, at))
             request = {"protocol": p.PROTOCOL, "device": identity.device, "at": at, "signature": signature}
             reply = self.client.transport.request("POST", self._path("token"), json.dumps(request).encode(), {"Content-Type": "application/json"})
-            problem = self._problem_of(reply)
-            if problem.get("code") == p.CLOCK.code:
-                at = int(problem["now"])
+            problem = problem_of(reply)
+            if problem.get("code") == p.CLOCK.code and type(problem.get("now")) is int:
+                at = problem["now"]
                 continue
             break
-        answer = self._answer(reply)
+        answer = read_answer(reply, TOKEN)
         self._note_time(answer)
         self._token = str(answer["token"])
         self._token_until = self.client.ports.now() + int(answer["expires_at"]) - int(answer["now"]) - 60_000
@@ -292,7 +262,13 @@ class Engine:
         if not self._token or now >= self._token_until:
             self._get_token()
             return Working("token")
-        result = send_photo(self.client.transport, self._path("photos"), self._token, path, sha256, size, media_type, url)
+        try:
+            result = send_photo(self.client.transport, self._path("photos"), self._token, path, sha256, size, media_type, url)
+        except Unreachable:
+            # It may be this photo that does not get through: the next try is another one's.
+            with self.store.transaction():
+                self.store.run("UPDATE photos SET tries = tries + 1 WHERE sha256 = ?", (sha256,))
+            raise
         with self.store.transaction():
             wait = 0 if result.state == "waiting" and not result.code else min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, 10))
             self.store.run(
@@ -309,41 +285,3 @@ class Engine:
 
     def _path(self, what: str) -> str:
         return f"/v1/ledgers/{self.client.identity.ledger}/{what}"
-
-    def _is_ours(self, reply: Reply) -> bool:
-        """Whether the server itself answered, not a captive portal or a proxy."""
-        return p.PROTOCOL_HEADER.lower() in reply.headers
-
-    def _problem_of(self, reply: Reply) -> Record:
-        if reply.status < 400 or not self._is_ours(reply):
-            return {}
-        try:
-            problem = json.loads(reply.body)
-        except ValueError:
-            return {}
-        return problem if isinstance(problem, dict) else {}
-
-    def _answer(self, reply: Reply) -> dict[str, Any]:
-        """The JSON of a good answer. Raises TryLater or Halt."""
-        if not self._is_ours(reply):
-            raise TryLater("not_the_server")
-        if reply.status >= 400:
-            code = str(self._problem_of(reply).get("code", f"http_{reply.status}"))
-            if code in (p.REVOKED.code, p.UNKNOWN_DEVICE.code, p.PROTOCOL_NEWER.code):
-                raise Halt(code)
-            raise TryLater(code)
-        try:
-            answer = json.loads(reply.body)
-        except (ValueError, RecursionError):
-            raise TryLater("cut_short") from None
-        if not isinstance(answer, dict):
-            raise TryLater("not_the_server")
-        return answer
-
-
-def _record_text(line: str) -> str:
-    """The exact text of the record in a page's line."""
-    start = line.find('"record":')
-    return line[start + 9 : -1] if start >= 0 else ""
-
-

@@ -7,18 +7,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from mobile.core.answers import ENROLLED, Halt, TryLater, problem_of, read_answer
 from mobile.core.client import Client
-from mobile.core.ports import Ports, Reply
+from mobile.core.ports import Ports, Reply, Unreachable
 from mobile.core.store import Store
-from shared.errors import PaichaError, Refused, RetryLater, reason
+from shared.errors import PaichaError, Reason, Refused, RetryLater, reason
 from shared.operation import new_id
-from shared.protocol import PROTOCOL, PROTOCOL_HEADER, enrol_message
+from shared.protocol import PROTOCOL, enrol_message
 
 BAD_LINK = reason("enrol.link", "登记码无法识别，请重新扫描或手工输入", "this is no enrolment code; scan it again or type it in")
 NO_ANSWER = reason("enrol.no_answer", "连不上服务器，请检查网络后再试", "the server cannot be reached; check the network and try again")
@@ -71,26 +73,32 @@ class Phone:
     def enrol(self, invitation: Invitation, model: str = "") -> Client:
         """Redeem a code. Raises Refused (wrong or used code), RetryLater (no network: call it again)."""
         folder = self._begun(invitation)
+        try:
+            self._redeem(folder, invitation, model)
+        except Refused:
+            shutil.rmtree(folder)  # the code is of no use, so nothing of this attempt is
+            raise
+        return self.open(folder.name)
+
+    def _redeem(self, folder: Path, invitation: Invitation, model: str) -> None:
         ports, device = self._ports_in(folder), folder.name
         key = ports.new_signer(device).public_key()
         signature = ports.new_signer(device).sign(enrol_message(invitation.code, device, key))
         request = {"protocol": PROTOCOL, "code": invitation.code, "device": device, "public_key": key, "signature": signature, "model": model}
-        from mobile.core.ports import Unreachable
-
         try:
-            reply = ports.transport(invitation.server).request("POST", "/v1/enrol", json.dumps(request).encode(), {"Content-Type": "application/json"})
+            transport = ports.transport(invitation.server)
+            reply = transport.request("POST", "/v1/enrol", json.dumps(request).encode(), {"Content-Type": "application/json"})
         except Unreachable as error:
             raise RetryLater(NO_ANSWER, str(error)) from None
         answer = _enrol_answer(reply)
         if invitation.verifier_key and answer["verifier_key"] != invitation.verifier_key:
             raise Refused(OTHER_KEY)
         self._finish(folder, invitation, answer, model)
-        return self.open(device)
 
     def _begun(self, invitation: Invitation) -> Path:
         """The folder of this attempt; the same code goes on with the same device id and key."""
         for attempt in self.folder.glob("*/enrolling.json"):
-            if json.loads(attempt.read_text()) == {"server": invitation.server, "code": invitation.code}:
+            if _begun_with(attempt) == {"server": invitation.server, "code": invitation.code}:
                 return attempt.parent
         ports = self._ports_in(self.folder)
         folder = self.folder / new_id(ports.now(), ports.randomness(10))
@@ -114,23 +122,25 @@ class Phone:
 
 
 def _enrol_answer(reply: Reply) -> dict[str, Any]:
-    if PROTOCOL_HEADER.lower() not in reply.headers:
-        raise RetryLater(NO_ANSWER)
+    problem = problem_of(reply)
+    if problem and reply.status < 500:
+        raise PaichaRefusal(problem)
     try:
-        answer = json.loads(reply.body)
+        return read_answer(reply, ENROLLED)
+    except (TryLater, Halt) as error:
+        raise RetryLater(NO_ANSWER, error.code) from None
+
+
+def _begun_with(attempt: Path) -> Any:
+    """What an unfinished attempt was begun with; nothing where the phone died while that was written."""
+    try:
+        return json.loads(attempt.read_text())
     except ValueError:
-        raise RetryLater(NO_ANSWER) from None
-    if reply.status >= 500:
-        raise RetryLater(NO_ANSWER, str(answer.get("code", "")))
-    if reply.status >= 400:
-        raise PaichaRefusal(answer)
-    return dict(answer)
+        return None
 
 
 class PaichaRefusal(Refused):
     """What the server said, in its own words."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
-        from shared.errors import Reason
-
         PaichaError.__init__(self, Reason(str(problem.get("code", "")), str(problem.get("zh", "")), str(problem.get("en", ""))))

@@ -24,6 +24,7 @@ from sqlite_utils.migrations import Migrations
 
 from mobile.core.spelling import spell
 from shared import ledger as rules
+from shared.errors import RetryLater, reason
 from shared.operation import Operation
 from shared.operation import read as read_operation
 from shared.protocol import Verdict
@@ -31,6 +32,9 @@ from shared.rules import Record, Row
 from shared.search import search_text
 
 migrations = Migrations("paicha.device")
+DISK_FULL = reason(
+    "disk_full", "手机存储空间已满，这一步没有保存；请清理后再试", "this device's storage is full; this step was not saved; make room and try again"
+)
 
 
 @migrations()
@@ -54,9 +58,9 @@ CREATE TABLE former_operations (
     device TEXT NOT NULL, n INTEGER NOT NULL, raw BLOB NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL,
     no INTEGER NOT NULL, code TEXT NOT NULL, settled INTEGER NOT NULL, PRIMARY KEY (device, n));
 CREATE TABLE records (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, no INTEGER NOT NULL, base TEXT, shown TEXT, title TEXT NOT NULL, number TEXT NOT NULL, state TEXT NOT NULL,
-    level TEXT NOT NULL, enterprise TEXT NOT NULL, community TEXT NOT NULL, section TEXT NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL,
-    search TEXT NOT NULL);
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, no INTEGER NOT NULL, base TEXT, shown TEXT, title TEXT NOT NULL, number TEXT NOT NULL,
+    state TEXT NOT NULL, level TEXT NOT NULL, enterprise TEXT NOT NULL, community TEXT NOT NULL, section TEXT NOT NULL, person TEXT NOT NULL,
+    at INTEGER NOT NULL, search TEXT NOT NULL);
 CREATE INDEX records_list ON records (kind, at);
 CREATE INDEX records_of_enterprise ON records (enterprise, kind);
 CREATE INDEX records_shown ON records (id) WHERE shown IS NOT NULL;
@@ -72,8 +76,8 @@ CREATE TABLE photos (
 
 _INSERT_RECORD = (
     "INSERT INTO records (id, kind, no, base, shown, title, number, state, level, enterprise, community, section, person, at, search) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, no = excluded.no, base = excluded.base, "
-    "shown = excluded.shown, title = excluded.title, number = excluded.number, state = excluded.state, level = excluded.level, "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, no = excluded.no, "
+    "base = excluded.base, shown = excluded.shown, title = excluded.title, number = excluded.number, state = excluded.state, level = excluded.level, "
     "enterprise = excluded.enterprise, community = excluded.community, section = excluded.section, person = excluded.person, at = excluded.at, "
     "search = excluded.search"
 )
@@ -81,13 +85,21 @@ _NO_ROW = Row()
 
 
 class Store:
-    """The database file of one enrolment. Raises sqlite3.OperationalError when the disk is full; nothing half-done stays."""
+    """The database file of one enrolment. Raises RetryLater(disk_full) when there is no room; nothing half-done stays."""
 
     def __init__(self, path: Path | str) -> None:
         self._connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=30)
         self._lock = threading.RLock()
         self._depth = 0
-        if str(path) != ":memory:":
+        try:
+            with _room():
+                self._prepare(str(path))
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self, path: str) -> None:
+        if path != ":memory:":
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
         migrations.apply(sqlite_utils.Database(self._connection))
@@ -100,7 +112,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is on disk at the end, or nothing of it ever was. May be nested."""
-        with self._lock:
+        with self._lock, _room():
             if self._depth == 0:
                 self._connection.execute("BEGIN IMMEDIATE")
             self._depth += 1
@@ -274,6 +286,17 @@ class Store:
             self.run("INSERT INTO cursors VALUES (?, ?)", (scope, no))
         names = json.dumps(list(cursors))
         self.run("DELETE FROM members WHERE scope NOT IN (SELECT value FROM json_each(?))", (names,))
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """A full disk is told as a reason that a person can act on."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+            raise RetryLater(DISK_FULL) from error
+        raise
 
 
 def _columns(record: Record, *, base: str | None, shown: str | None, no: int) -> tuple[Any, ...]:
