@@ -20,9 +20,10 @@ from shared.errors import MALFORMED, NEWER, WRONG_DEVICE, Conflict, Refused, rea
 from shared.kinds import FAMILIES
 from shared.operation import PENDING, Entry, Operation
 from shared.operation import read as read_operation
-from shared.rules import CHANGED_MEANWHILE, EXISTS, Case, Family, Kind, Read, Record, Row, refuse_if
+from shared.rules import CHANGED_MEANWHILE, EXISTS, UNKNOWN_RECORD, Case, Family, Kind, Read, Record, Row, refuse_if
 
 ACCEPTED, REFUSED, CONFLICT = "accepted", "refused", "conflict"
+SETTLING = "adoption"  # the family whose operations are about records of any kind
 CLOCK_TOLERANCE = 10 * 60_000  # ms by which a device clock may run ahead before it is flagged
 
 DEVICE_UNKNOWN = reason("device_unknown", "台账不认识这台设备", "the ledger does not know this device")
@@ -110,12 +111,18 @@ def _judge(case: Case) -> tuple[str, ...]:
         raise Refused(NEWER, f"{op.kind} v{op.v}")
     fields.require(kind.shape, op.body)
     flags = _judge_author(case, kind) if kind.name != "ledger.open" else ()
-    if kind.creates and case.subject is not None:
-        raise Refused(EXISTS, op.subject)
-    kind.judge(case)
+    _judge_kind(case, kind)
     if op.at - (op.skew or 0) > case.entry.received_at + CLOCK_TOLERANCE:
         flags = (*flags, "clock_ahead")
     return flags
+
+
+def _judge_kind(case: Case, kind: Kind) -> None:
+    """The subject is new where it must be, and otherwise a record that this kind is about; then the kind's own rules."""
+    subject, about = case.subject, ABOUT[kind.name]
+    refuse_if(kind.creates and subject is not None, EXISTS, case.op.subject)
+    refuse_if(subject is not None and about not in (SETTLING, subject["kind"]), UNKNOWN_RECORD, case.op.subject)
+    kind.judge(case)
 
 
 def _judge_author(case: Case, kind: Kind) -> tuple[str, ...]:
@@ -214,8 +221,7 @@ def _judge_adopt(case: Case) -> None:
     # A supervisor can lend no right that the supervisor lacks: adopting a decision or an administrator's step needs that right.
     author = case.author
     refuse_if(author is not None and kind.decision and not people.may(author, kind.right), people.NO_RIGHT)
-    refuse_if(kind.creates and inner.subject is not None, EXISTS)
-    kind.judge(inner)
+    _judge_kind(inner, kind)
 
 
 def _fold_adopt(case: Case) -> None:
@@ -223,12 +229,12 @@ def _fold_adopt(case: Case) -> None:
     kind.fold(inner)
     case.written.update(inner.written)
     body = case.body
-    case.create("adoption", {"of": body["no"], "operation": inner.op.id, "subject": inner.op.subject, "reason": body["reason"], "by": case.op.by})
+    case.create(SETTLING, {"of": body["no"], "operation": inner.op.id, "subject": inner.op.subject, "reason": body["reason"], "by": case.op.by})
 
 
 _SETTLING = (
     Family(
-        "adoption",
+        SETTLING,
         (
             Kind(
                 "operation.adopt",
@@ -259,4 +265,5 @@ _SETTLING = (
 _ALL = (*FAMILIES, *_SETTLING)
 FAMILY_OF: dict[str, Family] = {family.record: family for family in _ALL}
 KINDS: dict[tuple[str, int], Kind] = {(kind.name, kind.v): kind for family in _ALL for kind in family.kinds}
+ABOUT: dict[str, str] = {kind.name: family.record for family in _ALL for kind in family.kinds}
 NEWEST: dict[str, int] = {name: max(v for n, v in KINDS if n == name) for name, _ in KINDS}

@@ -210,7 +210,7 @@ class Batch:
         if id not in self._records:
             if id.startswith("op/"):
                 no = id[3:]
-                self._records[id] = store.entry_record(self.link, self.name, int(no)) if no.isdigit() else None
+                self._records[id] = store.entry_record(self.link, self.name, int(no)) if _is_number(no) else None
             else:
                 self._load([id])
         return self._records[id]
@@ -423,6 +423,11 @@ class Batch:
         before, after = self._scopes.get(record["id"], set()), rules.scopes_of(record)
         rows = [(scope, record["id"], record["no"], True) for scope in sorted(after)]
         return rows + [(scope, record["id"], record["no"], False) for scope in sorted(before - after)]
+
+
+def _is_number(text: str) -> bool:
+    """Digits that every database takes: a subject is whatever a device has written."""
+    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 def console_device(ledger: str) -> str:

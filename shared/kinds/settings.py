@@ -86,6 +86,10 @@ def _fold_configure(case: Case) -> None:
     case.put_all(case.record, _marks(case.body["changes"]))
 
 
+def _judge_restored(case: Case) -> None:
+    refuse_if(case.record["id"] != "ledger", MALFORMED, "subject")
+
+
 def _fold_restored(case: Case) -> None:
     record = case.record
     record.setdefault("restores", []).append({**case.body, "no": case.entry.no, "at": case.entry.received_at})
@@ -132,6 +136,7 @@ LEDGER = Family(
             SERVER,
             {"epoch": identifier, "size": integer(), "root": text(64), "backup_at": optional(moment), "reason": optional(text(500))},
             _fold_restored,
+            _judge_restored,
             decision=True,
         ),
     ),

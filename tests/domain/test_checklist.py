@@ -171,7 +171,7 @@ junk = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(junk, st.sampled_from([*GOOD]), st.sampled_from([*item(), "fail_if", "choices", "hint", "annex", "violation"]))
 def test_a_template_with_anything_anywhere_is_checked_without_an_error(value: Any, field: str, item_field: str) -> None:
     for broken in (value, GOOD | {field: value}, GOOD | {"items": [GOOD["items"][0] | {item_field: value}, *GOOD["items"][1:]]}):
@@ -181,7 +181,7 @@ def test_a_template_with_anything_anywhere_is_checked_without_an_error(value: An
             assert refused.problems
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(junk, st.sampled_from([each for t in TEMPLATES for each in t["items"]]))
 def test_anything_as_an_answer_is_judged_without_an_error(value: Any, each: dict[str, Any]) -> None:
     if checklist.answer_problem(each, value) is None:

@@ -49,7 +49,7 @@ def test_a_signature_made_larger_by_the_group_order_is_refused() -> None:
     assert not ed25519.verify(public, signed[:32] + larger, b"\x72")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.binary(min_size=32, max_size=32), message=st.binary(max_size=200), spoil=st.integers(0, 511))
 def test_it_agrees_with_the_library_on_right_and_on_spoilt_signatures(seed: bytes, message: bytes, spoil: int) -> None:
     key = Ed25519PrivateKey.from_private_bytes(seed)
@@ -60,7 +60,7 @@ def test_it_agrees_with_the_library_on_right_and_on_spoilt_signatures(seed: byte
     assert not ed25519.verify(public, bytes(wrong), message)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(key=st.binary(max_size=40), signature=st.binary(max_size=70), message=st.binary(max_size=20))
 def test_bytes_of_any_content_and_length_are_refused_without_an_error(key: bytes, signature: bytes, message: bytes) -> None:
     assert not ed25519.verify(key, signature, message)

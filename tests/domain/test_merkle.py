@@ -119,7 +119,7 @@ def some_leaves(count: int) -> list[bytes]:
     return [merkle.leaf_hash(f"entry {i}".encode()) for i in range(count)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(size=st.one_of(st.integers(1, 40), st.integers(250, 530)), data=st.data())
 def test_every_proof_convinces_both_the_program_and_the_independent_checker(size: int, data: st.DataObject) -> None:
     leaves = some_leaves(size)
@@ -134,7 +134,7 @@ def test_every_proof_convinces_both_the_program_and_the_independent_checker(size
     assert checker.roots_from_consistency(old, size, steps, old_root) == (old_root, root)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(size=st.integers(2, 300), data=st.data())
 def test_a_proof_with_one_changed_bit_or_step_proves_nothing(size: int, data: st.DataObject) -> None:
     leaves = some_leaves(size)

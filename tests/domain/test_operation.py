@@ -42,7 +42,7 @@ bodies = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(body=st.dictionaries(words, bodies, max_size=4), at=whole, subject=words)
 def test_an_operation_is_read_back_as_it_was_written_and_keeps_its_bytes(body: dict[str, Any], at: int, subject: str) -> None:
     raw = write({**FRAME, "body": body, "at": at, "subject": subject})
@@ -112,7 +112,7 @@ def test_bytes_that_are_no_operation_are_unreadable_and_never_an_error(raw: byte
     assert refused.value.code == "unreadable"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=120) | bodies.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_at_all_are_read_or_refused(raw: bytes) -> None:
     with pytest.raises(Refused):
@@ -166,7 +166,7 @@ def test_a_line_that_cannot_be_read_holds_its_place_between_its_neighbours() -> 
     assert fourth.operation is not None and fourth.refusal == ""
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     n=st.integers(1, 2**53 - 1),
     no=st.integers(0, 2**53 - 1),

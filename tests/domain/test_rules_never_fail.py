@@ -1,0 +1,265 @@
+"""Whatever a device hands in is accepted, refused or kept as a conflict; the rules themselves never fail, and a refusal changes nothing."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared import fields, people
+from shared import ledger as rules
+from shared.errors import REASONS
+from shared.operation import Entry
+from shared.operation import read as read_operation
+from tests.book import Book
+from tests.worlds import DIGEST, NOON, TEMPLATE, confirm_body, enterprise_body, photo_body, report_body, start_body
+
+START = {name: value for name, value in start_body().items() if name != "card_no"}
+
+
+def crowded() -> Book:
+    """A ledger that has a record of every kind, in several states, with an open conflict and a refused operation."""
+    book = Book()
+    book.inspected("i1", failed="ID-02")
+    book.done("lin", "inspection.attach", "i1", photo_body(item="ID-01"))
+    book.done("lin", "inspection.submit", "i1", {})
+    book.done("lin", "inspection.start", "i2", start_body())
+    book.act("zhou", "inspection.join", "i2", {"start": {**START, "leader": "lin"}})
+    seen = book.size
+    for by, value in (("lin", "conform"), ("zhou", "not_conform")):
+        book.act(by, "inspection.answer", "i2", {"item": "ID-01", "value": value}, base=seen)
+    book.done("lin", "hazard.report", "h1", report_body())
+    book.submitted_hazard("h2")
+    book.done("head", "hazard.confirm", "h2", confirm_body())
+    book.submitted_hazard("h3", by="zhou")
+    book.act("leader", "hazard.report", "h9", report_body())
+    book.done("admin", "campaign.set", "campaign", CAMPAIGN, device="console")
+    return book
+
+
+CAMPAIGN = {"title": "专项行动", "document_no": "1号", "issued_on": "2023-05-31", "count_from": "2023-05-31", "ends_on": "2023-12-31", "phases": []}
+# A right body of every kind: what the junk below is mixed into.
+BODIES: dict[str, dict[str, Any]] = {
+    "ledger.open": {
+        "name": "x",
+        "district": "x",
+        "city": "x",
+        "code": "QY",
+        "verifier_key": "k",
+        "console_key": "k",
+        "admin": {"id": "a", "name": "a"},
+    },
+    "ledger.configure": {"changes": {"review_days": 3, "name": "榆"}},
+    "ledger.restored": {"epoch": "e2", "size": 5, "root": "ab"},
+    "campaign.set": CAMPAIGN,
+    "unit.add": {"kind": "section", "name": "新科"},
+    "unit.edit": {"changes": {"name": "新名"}},
+    "unit.close": {},
+    "person.add": {"name": "新人"},
+    "person.edit": {"changes": {"name": "新名"}},
+    "person.grant": {"role": "inspector", "unit": "s2"},
+    "person.revoke": {"role": "inspector", "unit": "s1"},
+    "device.enrol": {"person": "lin", "public_key": "k"},
+    "device.revoke": {"reason": "丢失"},
+    "enterprise.register": enterprise_body(),
+    "enterprise.edit": {"changes": {"name": "新名", "co_regulators": ["s2"], "community": "c2"}},
+    "enterprise.close": {"reason": "x"},
+    "enterprise.reopen": {"reason": "x"},
+    "template.publish": {"template": TEMPLATE | {"version": 2}},
+    "inspection.start": start_body(),
+    "inspection.join": {"start": {**START, "leader": "lin"}},
+    "inspection.answer": {"item": "ID-01", "value": "conform"},
+    "inspection.note": {"item": "ID-01", "about": "note", "text": "x"},
+    "inspection.attach": photo_body("p9", item="ID-01"),
+    "inspection.retract": {"item": "ID-01"},
+    "inspection.moment": {"moment": "end", "at": NOON, "position": None, "reason": "x"},
+    "inspection.companion": {"companion": {"name": "王"}},
+    "inspection.conclude": {"conclusion": "x"},
+    "inspection.sign": {"role": "unit", "name": "王", "signed_at": NOON},
+    "inspection.refuse": {"reason": "x", "witness": "y"},
+    "inspection.submit": {},
+    "inspection.void": {"reason": "x"},
+    "inspection.return": {"reason": "x"},
+    "inspection.accept": {},
+    "hazard.report": report_body(inspection="i1"),
+    "hazard.edit": {"changes": {"place_text": "西门"}},
+    "hazard.add_photo": photo_body("p9", phase="after"),
+    "hazard.remove_photo": {"photo": "p9", "reason": "x"},
+    "hazard.submit": {},
+    "hazard.return": {"reason": "x"},
+    "hazard.confirm": confirm_body(),
+    "hazard.merge": {"into": "h3", "reason": "x"},
+    "hazard.void": {"reason": "x"},
+    "blob.received": {"blobs": [{"sha256": DIGEST, "size": 5, "media_type": "image/jpeg"}]},
+    "blob.erase": {"sha256": DIGEST, "reason": "x"},
+    "operation.adopt": {"no": 1, "seen": 60, "reason": "x"},
+    "conflict.resolve": {"conflict": 80, "pick": "second"},
+}
+CROWDED = crowded()
+LOST = next(int(no) for no in CROWDED.records["i2"]["conflicts"])
+REFUSED = next(no for no, (_, entry) in enumerate(CROWDED.entries, 1) if entry.verdict == "refused")
+BODIES["operation.adopt"]["no"] = REFUSED
+BODIES["conflict.resolve"]["conflict"] = LOST
+ONE_OF_EACH = {(record["kind"], record.get("state")): id for id, record in CROWDED.records.items()}
+ODD = [
+    f"adoption/{REFUSED}",
+    f"op/{REFUSED}",
+    "op/1",
+    "op/0",
+    "op/-1",
+    "op/\u00b2",
+    "op/\u0663",
+    "op/" + "9" * 40,
+    "op/",
+    "new",
+    "",
+    "template/idle-sites/2",
+]
+SUBJECTS = [*ONE_OF_EACH.values(), "i2", *ODD]
+PEOPLE = ["lin", "zhou", "head", "office", "admin", "safety", "auditor", "server", "nobody", "e1", ""]
+
+
+class View:
+    """The crowded ledger, copied when read, so that examples do not see each other."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, Any] = {}
+
+    def read(self, id: str) -> Any:
+        if id not in self.seen:
+            self.seen[id] = copy.deepcopy(self._find(id))
+        return self.seen[id]
+
+    def _find(self, id: str) -> Any:
+        if not id.startswith("op/"):
+            return CROWDED.records.get(id)
+        number = id[3:]
+        return CROWDED.read(id) if number.isascii() and number.isdigit() and len(number) < 9 else None
+
+
+def decide(kind: str, subject: str, by: str, body: Any, base: int, v: int = 1) -> tuple[Entry, dict[str, Any], View]:
+    device = "console" if by in ("admin", "server") else f"phone-{by}"
+    frame = {
+        "v": v,
+        "id": "x",
+        "ledger": "qingyu",
+        "epoch": "e1",
+        "device": device,
+        "n": 7,
+        "prev": "",
+        "at": NOON,
+        "skew": 0,
+        "by": by,
+        "kind": kind,
+        "subject": subject,
+        "base": base,
+        "body": body,
+    }
+    view = View()
+    entry, changed = rules.decide(read_operation(json.dumps(frame).encode()), CROWDED.size + 1, NOON, view.read)
+    return entry, changed, view
+
+
+def check(kind: str, subject: str, by: str, body: Any, base: int) -> None:
+    entry, changed, view = decide(kind, subject, by, body, base)
+    assert entry.verdict in ("accepted", "refused", "conflict")
+    if entry.verdict != "accepted":
+        assert entry.code in REASONS
+    if entry.verdict == "refused":
+        assert changed == {}
+        assert all(record == view._find(id) for id, record in view.seen.items() if record is not None), "judging changed something"
+    for id, record in changed.items():
+        assert record["id"] == id and record["no"] == entry.no
+        json.dumps(record, allow_nan=False)
+        rules.scopes_of(record), rules.row_of(record)
+
+
+def test_a_right_body_is_known_for_every_kind() -> None:
+    assert BODIES.keys() == {kind for kind, _ in rules.KINDS}
+    for (name, _), kind in rules.KINDS.items():
+        assert fields.problem(kind.shape, BODIES[name]) is None, name
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_every_kind_about_every_record_by_everyone_gets_a_verdict(kind: str) -> None:
+    for subject in SUBJECTS:
+        for by in PEOPLE:
+            check(kind, subject, by, BODIES[kind], CROWDED.size)
+        check(kind, subject, "lin", BODIES[kind], 0)
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_kind_changes_only_records_of_its_own_family(kind: str) -> None:
+    own = {family.record for family in rules.FAMILY_OF.values() if any(k.name == kind for k in family.kinds)}
+    if kind in ("conflict.resolve", "operation.adopt"):
+        return
+    for subject in ONE_OF_EACH.values():
+        record = CROWDED.records[subject]
+        for by in ("lin", "office", "admin", "server"):
+            entry, changed, _ = decide(kind, subject, by, BODIES[kind], CROWDED.size)
+            if record["kind"] not in own:
+                assert entry.verdict == "refused" or subject not in changed, (kind, subject, by)
+
+
+junk = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 2**60)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from([*SUBJECTS, *PEOPLE, "conform", "na", DIGEST]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "community", "lead_section", "co_regulators", "start", "x"]), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=250)
+@given(
+    data=st.data(),
+    kind=st.sampled_from(list(BODIES)),
+    subject=st.sampled_from(SUBJECTS),
+    by=st.sampled_from(PEOPLE[:7]),
+    base=st.sampled_from([0, CROWDED.size]),
+)
+def test_a_body_with_anything_in_it_gets_a_verdict(data: st.DataObject, kind: str, subject: str, by: str, base: int) -> None:
+    body = copy.deepcopy(BODIES[kind])
+    for _ in range(data.draw(st.integers(1, 2))):
+        inside = data.draw(st.sampled_from([body, *(value for value in body.values() if isinstance(value, dict))]))
+        inside[data.draw(st.sampled_from([*inside, "surplus"]))] = data.draw(junk)
+    check(kind, subject, by, body, base)
+
+
+@settings(max_examples=200)
+@given(body=st.dictionaries(st.text("abx_", max_size=5), junk, max_size=3), kind=st.sampled_from(list(BODIES)), subject=st.sampled_from(SUBJECTS))
+def test_what_to_read_for_an_operation_is_said_without_an_error(body: dict[str, Any], kind: str, subject: str) -> None:
+    for mixed in (body, {**BODIES[kind], **body}):
+        frame = {
+            "v": 1,
+            "id": "x",
+            "ledger": "l",
+            "epoch": "e",
+            "device": "d",
+            "n": 1,
+            "prev": "",
+            "at": 1,
+            "skew": 0,
+            "by": "b",
+            "kind": kind,
+            "subject": subject,
+            "base": 0,
+            "body": mixed,
+        }
+        assert {subject, "d", "b"} <= rules.reads(read_operation(json.dumps(frame).encode()))
+
+
+def test_every_kind_names_a_right_that_exists_and_every_reason_speaks_both_languages() -> None:
+    assert {kind.right for kind in rules.KINDS.values()} <= people.RIGHTS.keys()
+    for reason in REASONS.values():
+        assert reason.code and reason.zh.strip() and reason.en.strip()
+        assert any("\u4e00" <= c <= "\u9fff" for c in reason.zh) and reason.en.isascii()
