@@ -16,9 +16,6 @@ from mobile.core.phone import Phone
 from mobile.core.ports import Reply
 from mobile.core.status import Stopped, UpToDate, Waiting, Working
 from sync_server.backup import backup, restore
-from sync_server.blobs import LocalBlobs
-from sync_server.service import Service
-from sync_server.store.database import Database
 from tests.client import work
 from tests.client.wiring import DAY, LEDGER, MINUTE, Ask, Asked, Clock, Device, World, answer_lost, changed, instead, no_fault, offline
 
@@ -306,13 +303,8 @@ def _restored(world: World, folder_name: str = "restored") -> None:
     """The server is replaced by one from the backup."""
     folder = world.folder / folder_name
     folder.mkdir()
-    world.service.close()
-    world.database = Database(f"sqlite:///{folder / 'paicha.db'}")
-    world.database.prepare()
-    world.service = Service(world.database, world.clock)
-    world.blobs = LocalBlobs(folder / "blobs")
+    world.go_on_with(folder / "paicha.db", folder / "blobs")
     restore(world.folder / "backup", world.service, world.blobs, progress=lambda text: None)
-    world.wire.app = world.new_app()
 
 
 def test_what_a_restored_server_has_forgotten_is_handed_in_again(world: World, device: Device) -> None:
@@ -377,10 +369,7 @@ def _copied(world: World) -> str:
 
 def _replaced(world: World, name: str) -> None:
     """The server goes on with a file that was set aside: the same epoch, as after a careless copy back."""
-    world.service.close()
-    world.database = Database(f"sqlite:///{world.folder / name}")
-    world.service = Service(world.database, world.clock)
-    world.wire.app = world.new_app()
+    world.go_on_with(world.folder / name, world.blobs.folder)
 
 
 def test_a_server_that_holds_less_than_its_receipts_say_takes_nothing_and_the_phone_keeps_everything(world: World, device: Device) -> None:

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -172,6 +172,26 @@ async def _call(app: FastAPI, asked: Asked, cut_after: int | None) -> Reply:
     return Reply(going[0]["status"], headers, body)
 
 
+class _Standing:
+    """Stands for the service or the blobs of the world that a test has now: building the application's routes takes longer than most tests."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(getattr(_worlds[-1], self._name), name)
+
+
+_worlds: list[World] = []
+_apps: list[FastAPI] = []
+
+
+def _standing_app() -> FastAPI:
+    if not _apps:
+        _apps.append(create_app(Settings(Path()), cast(Service, _Standing("service")), cast(LocalBlobs, _Standing("blobs"))))
+    return _apps[0]
+
+
 class World:
     """A server with one ledger, and whatever devices a test enrols on it."""
 
@@ -181,13 +201,18 @@ class World:
         self.database = Database(f"sqlite:///{folder / 'server' / 'paicha.db'}")
         self.service = Service(self.database, self.clock)
         self.blobs = LocalBlobs(folder / "server" / "blobs")
-        self.wire = Wire(self.new_app())
+        _worlds[:] = [self]
+        self.wire = Wire(_standing_app())
         self._seed = 0
         self._clients: list[Client] = []
 
-    def new_app(self) -> FastAPI:
-        """A server process on this database and folder."""
-        return create_app(Settings(self.folder / "server"), self.service, self.blobs)
+    def go_on_with(self, database: Path, blobs: Path) -> None:
+        """Another server process, on these files."""
+        self.service.close()
+        self.database = Database(f"sqlite:///{database}")
+        self.database.prepare()
+        self.service = Service(self.database, self.clock)
+        self.blobs = LocalBlobs(blobs)
 
     def close(self) -> None:
         """Let go of every file."""
