@@ -16,7 +16,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
 from mobile.core.client import PhotoFile
 from shared.errors import Refused, RetryLater, reason
@@ -82,7 +82,7 @@ def _open(source: Path) -> tuple[Image.Image, int | None, dict[str, Any] | None]
             return ImageOps.exif_transpose(picture).convert("RGB"), taken_at, position
     except Image.DecompressionBombError as bomb:
         raise Refused(TOO_MANY_PIXELS, str(bomb)[:100]) from None
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise Refused(NOT_A_PICTURE, source.name) from None
     except (OSError, SyntaxError, ValueError) as error:
         raise Refused(DAMAGED, str(error)[:100]) from None

@@ -55,7 +55,7 @@ class Inspector:
 
 def answer_all(inspector: Inspector, inspection: str, items: list[Record], failing: int) -> list[Record]:
     """Every item answered; the first `failing` that can fail do. Returns those."""
-    failed = []
+    failed: list[Record] = []
     for item in items:
         value = good_answer(item)
         if len(failed) < failing and item["answer"] == "conform":

@@ -1,0 +1,84 @@
+"""A real server over HTTP in this process, with accounts for its people."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import pytest
+import requests
+import uvicorn
+
+from sync_server.app import create_app
+from sync_server.auth import set_password
+from sync_server.blobs import LocalBlobs
+from sync_server.settings import Settings
+from tests.demo.server import free_port
+from tests.worlds import LEDGER, World, open_world
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Site:
+    """The server's address and, behind it, its world."""
+
+    url: str
+    world: World
+    blobs: LocalBlobs
+
+    def browser(self, person: str, language: str = "zh") -> Browser:
+        """Somebody who has logged in."""
+        browser = Browser(self, language)
+        answer = browser.post("/login", login=person, password=PASSWORD)
+        assert answer.url.endswith("/hazards"), answer.text
+        return browser
+
+
+class Browser:
+    """As a browser sends forms: with the cookies and the hidden fields of the page it has."""
+
+    def __init__(self, site: Site, language: str = "zh") -> None:
+        self.site = site
+        self.session = requests.Session()
+        self.session.headers["Accept-Language"] = language
+        self.hidden: dict[str, str] = {}
+
+    def get(self, path: str) -> requests.Response:
+        """A page of the ledger's console; remembers the first form's hidden fields with an operation, or else the secret."""
+        answer = self.session.get(f"{self.site.url}/console/{LEDGER}{path}", timeout=30)
+        found = re.findall(r'name="(csrf|operation|base)" value="([^"]*)"', answer.text)
+        self.hidden = {}
+        for name, value in found:
+            if name == "csrf" or name not in self.hidden:
+                self.hidden[name] = unescape(value)
+        return answer
+
+    def post(self, path: str, files: dict[str, tuple[str, bytes]] | None = None, **fields: str) -> requests.Response:
+        """Send a form."""
+        return self.session.post(f"{self.site.url}/console/{LEDGER}{path}", data={**self.hidden, **fields}, files=files, timeout=30)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data: Path = tmp_path_factory.mktemp("console")
+    port = free_port()
+    settings = Settings(data, port=port)
+    world = open_world(settings.database_url)
+    for person in ("admin", "office", "head", "head2", "lin", "leader", "auditor", "safety"):
+        set_password(world.service, LEDGER, person, person, PASSWORD)
+    blobs = LocalBlobs(data / "blobs")
+    server = uvicorn.Server(uvicorn.Config(create_app(settings, world.service, blobs), "127.0.0.1", port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield Site(settings.url, world, blobs)
+    server.should_exit = True
+    thread.join(10)
+    world.service.close()
