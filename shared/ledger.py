@@ -24,6 +24,7 @@ from shared.rules import CHANGED_MEANWHILE, EXISTS, UNKNOWN_RECORD, Case, Family
 
 ACCEPTED, REFUSED, CONFLICT = "accepted", "refused", "conflict"
 SETTLING = "adoption"  # the family whose operations are about records of any kind
+NAMED = ("ledger", "campaign", "template", "blob", SETTLING)  # families that check themselves what their records are called
 CLOCK_TOLERANCE = 10 * 60_000  # ms by which a device clock may run ahead before it is flagged
 
 DEVICE_UNKNOWN = reason("device_unknown", "台账不认识这台设备", "the ledger does not know this device")
@@ -120,6 +121,8 @@ def _judge(case: Case) -> tuple[str, ...]:
 def _judge_kind(case: Case, kind: Kind) -> None:
     """The subject is new where it must be, and otherwise a record that this kind is about; then the kind's own rules."""
     subject, about = case.subject, ABOUT[kind.name]
+    taken = "/" in case.op.subject or case.op.subject in ("", "ledger", "campaign", people.SERVER)
+    refuse_if(taken and about not in NAMED, MALFORMED, "subject")
     refuse_if(kind.creates and subject is not None, EXISTS, case.op.subject)
     refuse_if(subject is not None and about not in (SETTLING, subject["kind"]), UNKNOWN_RECORD, case.op.subject)
     kind.judge(case)

@@ -36,7 +36,7 @@ class Book:
     def read(self, id: str) -> Record | None:
         """As the rules read: "op/57" is entry 57."""
         if id.startswith("op/"):
-            number = int(id[3:])
+            number = int(id[3:]) if id[3:].isascii() and id[3:].isdigit() else 0
             if not 1 <= number <= self.size:
                 return None
             raw, entry = self.entries[number - 1]

@@ -88,6 +88,8 @@ def _judge_start(case: Case, start: Record) -> None:
         roles = roles_of(author)
         enterprise_kind = start["kind"] in ("enterprise_self", "principal_led")
         refuse_if(enterprise_kind != (roles <= ENTERPRISE_ROLES) and bool(roles), KIND_NOT_YOURS)
+        if enterprise_kind:
+            require_reach(author, {f"enterprise:{start['enterprise']}"})
         refuse_if(roles == {COMMUNITY_WORKER} and INSPECTION_KINDS[start["kind"]][1], KIND_NOT_YOURS, INSPECTION_KINDS[start["kind"]][0])
 
 
