@@ -23,7 +23,8 @@ Push       POST /v1/ledgers/L/push   application/x-ndjson, may be gzip. Line 1 i
            stored and the device sends from there. `fork` is null or {"n"}: the server has another operation under that n; nothing was stored.
            A line that cannot be parsed takes its n as refused(unreadable). A broken chain or a wrong signature stores nothing (400 / 403).
 
-Pull       POST /v1/ledgers/L/pull {protocol, epoch, cursors: {scope: no}, judged, size, limit}   (token) -> application/x-ndjson, gzip if accepted.
+Pull       POST /v1/ledgers/L/pull {protocol, epoch, cursors: {scope: no}, judged, size, limit, checkpoint}   (token) -> application/x-ndjson,
+           gzip if accepted. `checkpoint` is the newest note the device holds, or "": a server that has lost entries learns it from its own signature.
            Line 1: {"epoch", "scopes", "cursors", "head", "more", "last", "verdicts", "held", "checkpoint", "consistency", "safe", "now", "count"}, then `count` lines
                {"in": [scopes], "out": [scopes], "record": {...}}   or   {"out": [scopes], "id": "..."}
            `scopes` are those the person has now; a scope that is no longer among them is to be dropped. A record is to be kept while it is in
