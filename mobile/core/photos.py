@@ -16,7 +16,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
 from mobile.core.client import PhotoFile
 from shared.errors import Refused, RetryLater, reason
@@ -26,12 +26,19 @@ QUALITY, THUMB_QUALITY = 82, 70
 MOST_PIXELS = 80_000_000
 SHANGHAI = timezone(timedelta(hours=8))
 FORMATS = ("JPEG", "PNG", "WEBP")
-_ORIGINAL_TIME, _OFFSET, _EXIF, _GPS = 0x9003, 0x9011, 0x8769, 0x8825
+_ORIGINAL_TIME, _OFFSET, _EXIF, _GPS, _ORIENTATION = 0x9003, 0x9011, 0x8769, 0x8825, 0x0112
+_TURN = Image.Transpose
+_UPRIGHT = {
+    2: _TURN.FLIP_LEFT_RIGHT, 3: _TURN.ROTATE_180, 4: _TURN.FLIP_TOP_BOTTOM, 5: _TURN.TRANSPOSE, 6: _TURN.ROTATE_270, 7: _TURN.TRANSVERSE,
+    8: _TURN.ROTATE_90,
+}  # fmt: skip
 
 NOT_A_PICTURE = reason("photo.not_a_picture", "这个文件不是可用的照片，请重拍或另选", "this file is no usable picture; take or choose another")
 DAMAGED = reason("photo.damaged", "照片文件不完整或已损坏，请重拍", "the picture is cut short or damaged; take it again")
 TOO_MANY_PIXELS = reason("photo.too_many_pixels", "照片尺寸过大，请降低相机分辨率", "the picture has too many pixels; lower the camera's resolution")
-DISK_FULL = reason("photo.disk_full", "手机存储空间不足，照片未保存；请清理后重试", "this phone's storage is full; the photo was not kept; make room and try again")
+DISK_FULL = reason(
+    "photo.disk_full", "手机存储空间不足，照片未保存；请清理后重试", "this phone's storage is full; the photo was not kept; make room and try again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,8 @@ def prepare(source: Path, folder: Path, stamp: Sequence[str], now: int, *, font:
         _write_durably(file.thumb, _jpeg(small, THUMB_QUALITY))
         _write_durably(file.path, data)
     except OSError as error:
+        if not file.path.exists():
+            file.thumb.unlink(missing_ok=True)
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise RetryLater(DISK_FULL) from error
         raise
@@ -79,7 +88,8 @@ def _open(source: Path) -> tuple[Image.Image, int | None, dict[str, Any] | None]
             scale = LONGEST / max(picture.size)
             picture.draft("RGB", (round(picture.width * scale), round(picture.height * scale)))  # the decoder skips what shrinking would throw away
             picture.load()
-            return ImageOps.exif_transpose(picture).convert("RGB"), taken_at, position
+            turn = _UPRIGHT.get(exif.get(_ORIENTATION, 1))
+            return (picture if turn is None else picture.transpose(turn)).convert("RGB"), taken_at, position
     except Image.DecompressionBombError as bomb:
         raise Refused(TOO_MANY_PIXELS, str(bomb)[:100]) from None
     except UnidentifiedImageError:
@@ -122,8 +132,8 @@ def _position(exif: Image.Exif) -> dict[str, Any] | None:
         return None
     if not (-90 <= lat <= 90 and -180 <= lon <= 180) or (lat == 0 and lon == 0):
         return None
-    accuracy = gps.get(31)
-    return {"lat": round(lat, 6), "lon": round(lon, 6), "accuracy": round(float(accuracy), 1) if accuracy else None}
+    accuracy = float(gps.get(31) or 0)
+    return {"lat": round(lat, 6), "lon": round(lon, 6), "accuracy": round(accuracy, 1) if 0 < accuracy <= 1e7 else None}
 
 
 def _degrees(parts: Any, side: Any, negative: str) -> float:
@@ -185,6 +195,18 @@ def _write_durably(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
+        _sync_folder(path.parent)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in the folder survive a power cut (Windows does that by itself)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
