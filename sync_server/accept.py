@@ -402,7 +402,7 @@ class Batch:
                 self._scopes[id] = set()
             self._records[id] = record
             self._changed[id] = record
-            if record["kind"] == "device" and id not in self._chains and not record["console"]:
+            if record["kind"] == "device" and record["created"] == record["no"] and id not in self._chains and not record["console"]:
                 self._chains[id] = store.Chain(id, record["person"], record["public_key"], 0, "", 0, 0, 0)
 
     def flush(self, now: int) -> None:
