@@ -173,12 +173,12 @@ REVIEWING: tuple[tuple[Deed, float], ...] = ((_edit_enterprise, 3), (_review, 5)
 
 
 def work(inst: Installation, known: Known, random: Random) -> str:
-    """One thing that a person does on a phone; returns what it was. Raises SimulatedCrash, sqlite3.OperationalError."""
+    """One thing that a person does on a phone; returns what it was. Raises SimulatedCrash, RetryLater."""
     deeds = REVIEWING if inst.client.identity.person == HEAD else INSPECTING
-    deed = random.choices([deed for deed, _ in deeds], [weight for _, weight in deeds])[0]
-    acts = deed(inst, known, random)
-    if not acts:
-        return f"{deed.__name__}: nothing"
+    acts: Acts = []
+    while not acts:
+        deed = random.choices([deed for deed, _ in deeds], [weight for _, weight in deeds])[0]
+        acts = deed(inst, known, random)
     try:
         made = inst.act(acts)
     except Refused as refused:

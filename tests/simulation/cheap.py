@@ -1,28 +1,38 @@
 """Keys that cost nothing: the same places sign and check as in life, with a keyed hash instead of P-256 and Ed25519.
 
-Whoever knows the public key can sign here, which no simulated party abuses; forged signatures are tested elsewhere, with real keys.
+`REAL` is the true thing, for a few histories; `CHEAP` for the many. Whoever knows the public key can sign here, which no simulated party abuses; forged signatures are tested elsewhere, with real keys.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from mobile.core.ports import Signer
+from mobile.device.desktop import verify_ed25519
 from shared import checkpoint
-from sync_server.keys import Keys, key_name, public_key_text
+from sync_server.keys import Keys, key_name, public_key_text, signature_is_right
 from sync_server.store.database import Database, Link
 
 LEDGER_KEY = hashlib.sha256(b"the simulated ledger's key").digest()
 
 
 @lru_cache(maxsize=1000)
-def public_key_of(owner: str) -> str:
-    """A well-formed P-256 public key, always the same for the same owner."""
+def _private_key(owner: str) -> ec.EllipticCurvePrivateKey:
     number = int.from_bytes(hashlib.sha256(owner.encode()).digest()[:16], "big") + 1
-    return public_key_text(ec.derive_private_key(number, ec.SECP256R1()).public_key())
+    return ec.derive_private_key(number, ec.SECP256R1())
+
+
+@lru_cache(maxsize=1000)
+def public_key_of(owner: str) -> str:
+    """A P-256 public key, always the same for the same owner."""
+    return public_key_text(_private_key(owner).public_key())
 
 
 def mark(public_key: str, message: bytes) -> str:
@@ -89,3 +99,29 @@ class CheapKeys(Keys):
     def signature_is_right(self, public_key: str, signature: str, message: bytes) -> bool:
         """As `mark`."""
         return is_marked(public_key, signature, message)
+
+
+class RealSigner(CheapSigner):
+    """A device's key that really signs."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self._private = _private_key(owner)
+
+    def sign(self, message: bytes) -> str:
+        """ECDSA with SHA-256, DER, base64."""
+        return base64.b64encode(self._private.sign(message, ec.ECDSA(hashes.SHA256()))).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Craft:
+    """How keys are made and signatures checked, on both sides."""
+
+    server_keys: Callable[[Database], Keys]
+    signer: Callable[[str], Signer]
+    verify_note: Callable[[bytes, bytes, bytes], bool]
+    is_right: Callable[[str, str, bytes], bool]
+
+
+CHEAP = Craft(CheapKeys, CheapSigner, verify_note, is_marked)
+REAL = Craft(Keys, RealSigner, verify_ed25519, signature_is_right)

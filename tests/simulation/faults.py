@@ -36,7 +36,7 @@ class FaultyConnection:
         """Let it happen at the n-th statement from now."""
         self.left, self.how = statements, how
 
-    def _burn(self) -> bool:
+    def _burn(self, sql: str) -> bool:
         """Counts a statement; True where the crash comes after it."""
         if self.dead:
             raise SimulatedCrash
@@ -44,16 +44,26 @@ class FaultyConnection:
             self.left -= 1
             if self.left == 0:
                 if self.how == "full":
-                    raise sqlite3.OperationalError("database or disk is full")
+                    self._fill(sql)
+                    return False
                 self.dead = True
                 if self.how == "before":
                     raise SimulatedCrash
                 return True
         return False
 
+    def _fill(self, sql: str) -> None:
+        """Only what writes needs room."""
+        if sql.startswith(("SELECT", "BEGIN")):
+            self.left = 1
+            return
+        full = sqlite3.OperationalError("database or disk is full")
+        full.sqlite_errorcode, full.sqlite_errorname = sqlite3.SQLITE_FULL, "SQLITE_FULL"
+        raise full
+
     def execute(self, sql: str, params: Any = ()) -> sqlite3.Cursor:
         """One statement. A rollback needs no room on the disk."""
-        last = self._burn() if sql != "ROLLBACK" or self.dead else False
+        last = self._burn(sql) if sql != "ROLLBACK" or self.dead else False
         cursor = self.raw.execute(sql, params)
         if last:
             raise SimulatedCrash
@@ -61,7 +71,7 @@ class FaultyConnection:
 
     def executemany(self, sql: str, rows: Iterable[Any]) -> sqlite3.Cursor:
         """One statement for many rows."""
-        last = self._burn()
+        last = self._burn(sql)
         cursor = self.raw.executemany(sql, rows)
         if last:
             raise SimulatedCrash
@@ -69,7 +79,7 @@ class FaultyConnection:
 
     def commit(self) -> None:
         """The transaction's end."""
-        last = self._burn()
+        last = self._burn("COMMIT")
         self.raw.commit()
         if last:
             raise SimulatedCrash

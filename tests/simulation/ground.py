@@ -19,7 +19,7 @@ from mobile.core.status import UpToDate
 from sync_server.accept import Act
 from sync_server.store.database import Database
 from tests.simulation import newer
-from tests.simulation.cheap import CheapSigner, verify_note
+from tests.simulation.cheap import Craft
 from tests.simulation.network import Wire
 from tests.simulation.server import LEDGER, Server
 
@@ -54,9 +54,9 @@ class Ground:
     ids: dict[str, str]
 
 
-@lru_cache(maxsize=1)
-def ground() -> Ground:
-    """The same in every process."""
+@lru_cache(maxsize=2)
+def ground(craft: Craft) -> Ground:
+    """With cheap keys the same in every process."""
     random, clock = Random(11), [START]
 
     def now() -> int:
@@ -68,12 +68,13 @@ def ground() -> Ground:
     with database.read() as link:
         empty = link.raw.serialize()
     database.close()
-    server = Server(empty, now, random.randbytes)
+    server = Server(empty, now, random.randbytes, craft)
     _open(server)
-    devices, ids = {}, {}
+    devices: dict[str, bytes] = {}
+    ids: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, (person, _) in OWNERS.items():
-            ids[name], devices[name] = _enrol(server, Path(folder) / name, person, now, random)
+            ids[name] = _enrol(server, Path(folder) / name, person, now, random)
         for name in OWNERS:
             devices[name] = _sync(server, Path(folder) / name, ids[name], now, random)
     return Ground(server.connection.raw.serialize(), empty, devices, ids)
@@ -99,18 +100,18 @@ def _phone(server: Server, folder: Path, now: object, random: Random) -> Phone:
     ports = Ports(
         now=now,  # type: ignore[arg-type]
         randomness=random.randbytes,
-        new_signer=lambda device: CheapSigner(f"{device}/first"),
+        new_signer=lambda device: server.craft.signer(f"{device}/first"),
         transport=lambda address: Wire(server),
-        verify=verify_note,
+        verify=server.craft.verify_note,
     )
     return Phone(folder, lambda folder: ports)
 
 
-def _enrol(server: Server, folder: Path, person: str, now: object, random: Random) -> tuple[str, bytes]:
+def _enrol(server: Server, folder: Path, person: str, now: object, random: Random) -> str:
     code = server.service.make_code(LEDGER, person, ADMIN)
     client = _phone(server, folder, now, random).enrol(Invitation("http://simulated", code), "simulated")
     client.store.close()
-    return client.identity.device, b""
+    return client.identity.device
 
 
 def _sync(server: Server, folder: Path, device: str, now: object, random: Random) -> bytes:

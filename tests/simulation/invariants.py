@@ -15,7 +15,6 @@ from sync_server.blobs import LocalBlobs
 from sync_server.store import ledgers as store
 from sync_server.verify import Difference, verify
 from tests.simulation import newer
-from tests.simulation.cheap import is_marked
 from tests.simulation.oracle import check_overwrites
 from tests.simulation.phones import Installation
 from tests.simulation.server import LEDGER
@@ -68,7 +67,7 @@ def check_end(world: World) -> None:
     if problem:
         raise Broken(problem)
     try:
-        verify(world.server.database, LocalBlobs(Path("/nonexistent")), LEDGER, check=is_marked)
+        verify(world.server.database, LocalBlobs(Path("/nonexistent")), LEDGER, check=world.server.craft.is_right)
     except Difference as difference:
         raise Broken(f"verify: {difference}") from None
 

@@ -28,8 +28,9 @@ def speak(version: int) -> None:
         if version == NEW:
             ledger.KINDS[kind.name, kind.v] = kind
             ledger.NEWEST[kind.name] = kind.v
+            ledger.ABOUT[kind.name] = "enterprise" if kind is REMARK else "bulletin"
         else:
-            del ledger.KINDS[kind.name, kind.v], ledger.NEWEST[kind.name]
+            del ledger.KINDS[kind.name, kind.v], ledger.NEWEST[kind.name], ledger.ABOUT[kind.name]
     if version == NEW:
         ledger.FAMILY_OF["bulletin"] = BULLETIN
     else:
@@ -53,6 +54,7 @@ def listen() -> None:
     """The rule that breaks is known to every version."""
     ledger.KINDS[POISON.name, POISON.v] = POISON
     ledger.NEWEST[POISON.name] = POISON.v
+    ledger.ABOUT[POISON.name] = "enterprise"
 
 
 def forget() -> None:
@@ -60,6 +62,7 @@ def forget() -> None:
     speak(OLD)
     ledger.KINDS.pop((POISON.name, POISON.v), None)
     ledger.NEWEST.pop(POISON.name, None)
+    ledger.ABOUT.pop(POISON.name, None)
 
 
 def _fold_remark(case: Case) -> None:

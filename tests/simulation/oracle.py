@@ -21,7 +21,8 @@ def check_overwrites(entries: Iterable[Stored], limits: dict[str, int]) -> str:
         for field, value in written(op).items():
             before = last.get((op["subject"], field))
             if before is not None and before[0] > base and before[1] != hand and before[2] != value:
-                return f"entry {stored.no} ({op['kind']}) silently replaced {field} = {before[2]!r} of entry {before[0]} by {value!r}; it had seen {base}"
+                what = f"silently replaced {field} = {before[2]!r} of entry {before[0]} by {value!r}; it had seen {base}"
+                return f"entry {stored.no} ({op['kind']}) {what}"
             last[op["subject"], field] = (stored.no, hand, value)
     return ""
 

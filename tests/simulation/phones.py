@@ -12,7 +12,6 @@ from mobile.core.status import Status, Stopped, UpToDate, Waiting
 from shared.operation import Operation
 from sync_server.store import ledgers as store
 from tests.simulation import newer
-from tests.simulation.cheap import CheapSigner, verify_note
 from tests.simulation.faults import DeviceStore, FaultyConnection, How, load, revive
 from tests.simulation.network import GOOD, Mood, Net, Wire
 from tests.simulation.server import LEDGER, Server
@@ -46,7 +45,7 @@ class Phone:
 
     def signer(self, device: str) -> Signer:
         """Opens the key, or makes one that no other phone has."""
-        return CheapSigner(self.owners.setdefault(device, f"{device}/{self.name}"))
+        return self.server.craft.signer(self.owners.setdefault(device, f"{device}/{self.name}"))
 
     def wire(self, address: str) -> Wire:
         """The way to the server as it is now."""
@@ -70,7 +69,7 @@ class Installation:
     def start(self) -> None:
         """The app is opened."""
         phone = self.phone
-        ports = Ports(phone.now, phone.random.randbytes, phone.signer, phone.wire, verify_note)
+        ports = Ports(phone.now, phone.random.randbytes, phone.signer, phone.wire, phone.server.craft.verify_note)
         newer.speak(phone.version)
         self.client = Client(DeviceStore(self.connection), ports)
         self.engine = Engine(self.client)
@@ -86,7 +85,7 @@ class Installation:
         self.connection.arm(statements, how)
 
     def act(self, acts: list[tuple[str, str, dict[str, object]]]) -> list[Operation]:
-        """What the person does; once it returns it is durable. Raises Refused, sqlite3.OperationalError, SimulatedCrash."""
+        """What the person does; once it returns it is durable. Raises Refused, RetryLater, SimulatedCrash."""
         newer.speak(self.phone.version)
         made = self.client.act_all(acts)
         for op in made:
@@ -103,7 +102,7 @@ class Installation:
         return op
 
     def step(self) -> Status:
-        """One piece of syncing. Raises SimulatedCrash, sqlite3.OperationalError."""
+        """One piece of syncing. Raises SimulatedCrash, RetryLater."""
         newer.speak(self.phone.version)
         self.client.transport = self.phone.wire("")
         return self.engine.step()

@@ -19,7 +19,7 @@ from sync_server.blobs import LocalBlobs
 from sync_server.service import TRY_LATER, Service, pack, unpack
 from sync_server.store.database import Link
 from tests.simulation import newer
-from tests.simulation.cheap import CheapKeys
+from tests.simulation.cheap import Craft
 from tests.simulation.faults import FaultyConnection, ServerDatabase, SimulatedCrash, load, revive
 
 LEDGER = "qingyu"
@@ -31,8 +31,8 @@ logging.getLogger("paicha.accept").disabled = True  # failing is what happens he
 class Server:
     """One server process and its disk."""
 
-    def __init__(self, image: bytes, clock: Callable[[], int], randomness: Callable[[int], bytes]) -> None:
-        self.clock, self.randomness = clock, randomness
+    def __init__(self, image: bytes, clock: Callable[[], int], randomness: Callable[[int], bytes], craft: Craft) -> None:
+        self.clock, self.randomness, self.craft = clock, randomness, craft
         self.version = newer.OLD
         self.connection = FaultyConnection(load(image))
         self.deaths = 0
@@ -41,7 +41,7 @@ class Server:
 
     def _start(self) -> None:
         self.database = ServerDatabase(self.connection)
-        self.service = Service(self.database, self.clock, threaded=False, keys=CheapKeys(self.database), randomness=self.randomness)
+        self.service = Service(self.database, self.clock, threaded=False, keys=self.craft.server_keys(self.database), randomness=self.randomness)
 
     def look(self) -> Link:
         """For those who watch: nothing happens to them."""

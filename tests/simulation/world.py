@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 from mobile.core.status import Status, Stopped, UpToDate, Waiting
+from shared.errors import RetryLater
 from shared.operation import new_id
 from sync_server.accept import Act
 from sync_server.store import ledgers as store
 from tests.simulation import acts
+from tests.simulation.cheap import CHEAP, Craft
 from tests.simulation.faults import How, SimulatedCrash
 from tests.simulation.ground import OFFICE, OWNERS, START, ground
 from tests.simulation.network import BAD, GOOD, HORRIBLE, NONE, Net
@@ -27,12 +28,12 @@ MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None  # backups need
 class World:
     """The state of one history."""
 
-    def __init__(self, seed: int) -> None:
-        base = ground()
+    def __init__(self, seed: int, craft: Craft = CHEAP) -> None:
+        self.base = base = ground(craft)
         self.random = Random(seed)
         self.time = [START + DAY]
         self.server_error = 0
-        self.server = Server(base.ledger, lambda: self.time[0] + self.server_error, self.random.randbytes)
+        self.server = Server(base.ledger, lambda: self.time[0] + self.server_error, self.random.randbytes, craft)
         self.net = Net(self.random)
         self.known = acts.Known()
         self.trace: list[str] = []
@@ -77,8 +78,8 @@ class World:
                 if other.phone is inst.phone:
                     other.restart()
             return "the phone dies"
-        except sqlite3.OperationalError as full:
-            return f"{full}"
+        except RetryLater as later:
+            return later.code
 
     # -- events ----------------------------------------------------------------------------------------------------------------------------
 
@@ -86,7 +87,7 @@ class World:
         """A person does a few things."""
         inst = self.anyone()
         done = []
-        for _ in range(self.random.choice((1, 1, 2, 3))):
+        for _ in range(self.random.choice((1, 2, 3, 4))):
             done.append(self.guarded(inst, lambda: acts.work(inst, self.known, self.random)))
             self.pass_time(self.random.randrange(1, 60_000))
         return f"{inst.name}: {'; '.join(done)}"
@@ -194,9 +195,14 @@ class World:
         """A phone gets an old copy of its storage back."""
         inst = self.anyone()
         if not inst.backups:
-            return "no backup"
+            inst.back_up()
+            return f"{inst.name}: first a copy"
         inst.restore(self.random.choice(inst.backups))
-        return f"{inst.name}: back to n={inst.client.store.chain_end()[0]}"
+        return f"{inst.name}: back to n={inst.client.store.chain_end()[0]}; {self.go_on(inst)}"
+
+    def go_on(self, inst: Installation) -> str:
+        """Its person works on."""
+        return "; ".join(self.guarded(inst, lambda: acts.work(inst, self.known, self.random)) for _ in range(self.random.randrange(4)))
 
     def clone_device(self) -> str:
         """A phone's storage is copied to another phone, and both go on."""
@@ -204,8 +210,9 @@ class World:
             return "enough"
         inst = self.anyone()
         phone = twin(inst.phone, f"{inst.phone.name}+{len(self.installations)}")
-        self.installations.append(inst.clone(f"{inst.name}+", phone))
-        return inst.name
+        other = inst.clone(f"{inst.name}+", phone)
+        self.installations.append(other)
+        return f"{inst.name}: {self.go_on(inst)} | {self.go_on(other)}"
 
     def back_up_server(self) -> str:
         """As `run.py backup` does."""
@@ -224,8 +231,8 @@ class World:
         """The disk is lost; as `run.py restore` does with yesterday's backup."""
         good = [folder for folder in self.server_backups if (folder / "backup.json").exists()]
         if not good:
-            return "no backup"
-        self.server.restore(self.random.choice(good), ground().empty)
+            return f"first a backup: {self.back_up_server()}"
+        self.server.restore(self.random.choice(good), self.base.empty)
         self.console.clear()
         self.stale.clear()
         return "a new epoch"
@@ -267,5 +274,5 @@ def describe(status: Status) -> str:
 
 WEIGHTS: dict[str, float] = {
     "work": 40, "sync": 26, "office": 9, "settle": 3, "misbehave": 2, "late_mail": 3, "weather": 5, "clock": 2, "trouble": 5, "kill": 2,
-    "back_up_device": 2, "restore_device": 1.5, "clone_device": 0.8, "back_up_server": 0.5, "restore_server": 0.5, "upgrade": 1, "month_away": 0.7,
+    "back_up_device": 2, "restore_device": 2, "clone_device": 1, "back_up_server": 0.7, "restore_server": 1, "upgrade": 1, "month_away": 0.7,
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Sync as a whole: devices, a bad network and the server together."""
