@@ -7,13 +7,15 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from mobile.core.answers import problem_of
 from mobile.core.ports import Reply, Transport
-from shared.errors import reason
+from shared.errors import REASONS, reason
 from shared.protocol import PROTOCOL_HEADER, TOKEN_NEEDED
 
 PART = 1024 * 1024  # bytes a request
 GONE = reason("photo.gone", "手机上找不到这张照片的文件", "the photo's file is not on this device any more")
 CHANGED = reason("photo.changed", "照片文件已被改动或损坏，不能上传", "the photo's file was changed or damaged and cannot be sent")
+NOT_TAKEN = reason("photo.not_taken", "服务器不接收这张照片，请重拍", "the server does not take this photo; take it again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def send_photo(transport: Transport, base: str, token: str, path: str, sha256: s
     offset = _offset(status)
     if offset is None:
         return _problem(status, url, 0)
-    if offset >= size:
+    if offset == size:
         return Sent("stored", url, size)
     headers = {**common, "Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset)}
     reply = transport.request("PATCH", url, data[offset : offset + PART], headers)
@@ -62,7 +64,7 @@ def _announce(transport: Transport, base: str, common: dict[str, str], data: byt
 
 def _progress(reply: Reply, url: str, size: int, before: int) -> Sent:
     offset = _offset(reply)
-    if reply.status not in (201, 204) or offset is None:
+    if reply.status not in (201, 204) or offset is None or offset > size:
         return _problem(reply, url, before)
     return Sent("stored" if offset == size else "waiting", url, offset)
 
@@ -82,6 +84,7 @@ def _problem(reply: Reply, url: str, sent: int) -> Sent:
         return Sent("waiting", url, sent, "not_the_server")
     if reply.status == 401:
         return Sent("waiting", url, sent, TOKEN_NEEDED.code)
-    if reply.status in (409, 423, 460) or reply.status >= 500:
+    if reply.status < 400 or reply.status in (409, 423, 460) or reply.status >= 500:
         return Sent("waiting", url, sent, f"http_{reply.status}")
-    return Sent("problem", url, sent, f"http_{reply.status}")
+    code = str(problem_of(reply).get("code"))
+    return Sent("problem", url, sent, code if code in REASONS else NOT_TAKEN.code)

@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-import mobile.core.photos as photos
 from mobile.core.photos import Prepared, prepare
 from mobile.ui import fonts
 from shared.errors import PaichaError, Refused, RetryLater
@@ -242,7 +241,7 @@ def test_on_a_full_disk_the_photo_is_not_kept_and_works_when_there_is_room(tmp_p
         if left[0] < 0:
             raise OSError(errno.ENOSPC, "no space left")
 
-    monkeypatch.setattr(photos.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(RetryLater) as failure:
         _prepared(tmp_path, data)
     assert failure.value.code == "photo.disk_full" and failure.value.text("zh") and failure.value.text("en")
@@ -258,7 +257,7 @@ def test_a_photo_appears_under_its_name_only_when_it_is_whole(tmp_path: Path, mo
     def crash(*paths: object) -> None:
         raise Crash
 
-    monkeypatch.setattr(photos.os, "replace", crash)
+    monkeypatch.setattr(os, "replace", crash)
     with pytest.raises(Crash):
         _prepared(tmp_path, picture(14, size=(800, 600)))
     assert all(entry.name.endswith(".tmp") for entry in os.scandir(tmp_path / "photos"))
