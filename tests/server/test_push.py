@@ -356,3 +356,12 @@ def test_whatever_way_a_chain_is_cut_into_pushes_the_ledger_is_the_same(tmp_path
         assert [digest_of(raw) for raw in raws(world.service, device.id)] == [digest_of(raw) for raw in lines]
         world.service.close()
     assert ledgers[0] == ledgers[1]
+
+
+def test_nobody_can_take_the_place_where_another_devices_unreadable_line_will_be_kept(world: World, tmp_path: Path) -> None:
+    device, other = world.device("lin"), world.device("zhou")
+    assert device.tell("hazard.report", "h1", report_body(), id=f"{other.id}/1").verdict == "refused"
+    other.add(b"not an operation")
+    other.make("hazard.report", "h2", report_body())
+    assert verdicts(other.push()) == ["refused:unreadable", "accepted"]
+    verified(world.service, tmp_path)
