@@ -80,9 +80,14 @@ def origin(ledger: str, epoch: str) -> str:
     return f"paicha/{ledger}/{epoch}"
 
 
+def plain_code(typed: str) -> str:
+    """An enrolment code as it was made, from however it was typed: small letters, dashes and spaces do not matter."""
+    return typed.upper().replace("-", "").replace(" ", "")
+
+
 def enrol_message(code: str, device: str, public_key: str) -> bytes:
     """What a new device signs with its key."""
-    return f"paicha enrol 1\n{code}\n{device}\n{public_key}\n".encode()
+    return f"paicha enrol 1\n{plain_code(code)}\n{device}\n{public_key}\n".encode()
 
 
 def renew_message(ledger: str, device: str, new_device: str, public_key: str) -> bytes:

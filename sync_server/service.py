@@ -116,7 +116,7 @@ class Service:
     def enrol(self, request: dict[str, Any]) -> dict[str, Any]:
         """A new device by its code; the same request again gets the same answer."""
         code, device, key = _texts(request, "code", "device", "public_key")
-        code = code.upper().replace("-", "").replace(" ", "")
+        code = p.plain_code(code)
         if parse_public_key(key) is None or not self.keys.signature_is_right(key, str(request.get("signature")), p.enrol_message(code, device, key)):
             raise Refused(p.BAD_SIGNATURE)
         with self.database.write() as link:
@@ -195,7 +195,9 @@ class Service:
     def _require_active(self, ledger: str, device: str) -> None:
         with self.database.read() as link:
             record = store.records(link, ledger, [device]).get(device)
-        if record is None or record["kind"] != "device" or record["state"] != "active":
+        if record is None or record["kind"] != "device":
+            raise Refused(p.UNKNOWN_DEVICE)  # enrolled after the backup that was restored here
+        if record["state"] != "active":
             raise Refused(p.REVOKED)
 
     def _device(self, ledger: str, device: str) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from mobile.core.ports import Ports, Reply, Unreachable
 from mobile.core.store import Store
 from shared.errors import PaichaError, Reason, Refused, RetryLater, reason
 from shared.operation import new_id
-from shared.protocol import PROTOCOL, enrol_message
+from shared.protocol import PROTOCOL, enrol_message, plain_code
 
 BAD_LINK = reason("enrol.link", "登记码无法识别，请重新扫描或手工输入", "this is no enrolment code; scan it again or type it in")
 NO_ANSWER = reason("enrol.no_answer", "连不上服务器，请检查网络后再试", "the server cannot be reached; check the network and try again")
@@ -43,9 +43,9 @@ class Invitation:
             fields = {key: values[0] for key, values in parse_qs(urlsplit(text).query).items()}
             if "server" in fields and "code" in fields:
                 return Invitation(fields["server"].rstrip("/"), fields["code"], fields.get("key", ""))
-        parts = text.split()
-        if len(parts) == 2 and parts[0].startswith(("http://", "https://")):
-            return Invitation(parts[0].rstrip("/"), parts[1])
+        server, _, code = text.partition(" ")
+        if code.strip() and server.startswith(("http://", "https://")):
+            return Invitation(server.rstrip("/"), plain_code(code))
         raise Refused(BAD_LINK)
 
 

@@ -7,6 +7,7 @@ import hmac
 
 from mobile.core.store import Store
 
+ROUNDS = 200_000  # of PBKDF2: a few tenths of a second on a cheap phone
 FREE_TRIES, FIRST_LOCK, LONGEST_LOCK = 5, 30_000, 3_600_000  # tries, ms, ms
 
 
@@ -36,4 +37,4 @@ def try_pin(store: Store, pin: str, now: int) -> tuple[bool, int]:
 
 
 def _hash(pin: str, salt: bytes) -> str:
-    return hashlib.pbkdf2_hmac("sha256", pin.encode(), salt, 200_000).hex()
+    return hashlib.pbkdf2_hmac("sha256", pin.encode(), salt, ROUNDS).hex()
