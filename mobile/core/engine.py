@@ -13,7 +13,8 @@ from typing import Any
 
 from mobile.core.answers import ENROLLED, PUSHED, TOKEN, Halt, Line, TryLater, is_ours, problem_of, read_answer, read_page
 from mobile.core.client import Client
-from mobile.core.ports import Unreachable
+from mobile.core.handover import begin, confirm, reintroduce
+from mobile.core.ports import Reply, Signer, Unreachable
 from mobile.core.renewal import continue_as
 from mobile.core.status import Status, Stopped, UpToDate, Waiting, Working
 from mobile.core.upload import send_photo
@@ -80,11 +81,22 @@ class Engine:
         return Waiting(self._next_try, code, self._tries)
 
     def _work(self, now: int) -> Status:
+        try:
+            return self._next_piece(now)
+        except Halt as halt:
+            if halt.code != p.UNKNOWN_DEVICE.code or not self.store.meta("former", []):
+                raise
+        return reintroduce(self)
+
+    def _next_piece(self, now: int) -> Status:
+        unconfirmed = self.store.meta("unconfirmed", [])
+        if unconfirmed and self._problem != "behind":
+            return confirm(self, unconfirmed, now)
         first = self._resend_from or self.store.first_unsent()
         if first is not None and self._problem != "behind":  # such a server is to be shown our receipt first, with a pull
             return self._push(first)
         if self._more or self._pulled_at is None or abs(now - self._pulled_at) >= PULL_EVERY:
-            return self._pull(now)
+            return self.pull(now)
         photo = self._next_photo(now)
         if photo is not None:
             return self._send_photo(now, *photo)
@@ -93,15 +105,18 @@ class Engine:
 
     # -- push ------------------------------------------------------------------------------------------------------------------------------
 
-    def _push(self, first: int) -> Status:
-        lines = self.store.outbox(first - 1, self._most, PUSH_BYTES)
+    def send(self, device: str, signer: Signer, first: int, lines: list[tuple[int, bytes, str]]) -> Reply:
+        """Hand in a stretch of a chain of ours: (n, bytes, digest) from `first`."""
         last, digest = (lines[-1][0], lines[-1][2]) if lines else (0, "")
-        identity = self.client.identity
-        signature = self.client.signer.sign(push_message(identity.ledger, identity.device, last, digest))
-        head = p.PushHead(identity.device, first, len(lines), signature, self.client.epoch, self._known_size())
+        signature = signer.sign(push_message(self.client.identity.ledger, device, last, digest))
+        head = p.PushHead(device, first, len(lines), signature, self.client.epoch, self._known_size())
         body = p.write_push(head, [raw for _, raw, _ in lines])
         headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
-        reply = self.client.transport.request("POST", self._path("push"), gzip.compress(body, 1), headers)
+        return self.client.transport.request("POST", self._path("push"), gzip.compress(body, 1), headers)
+
+    def _push(self, first: int) -> Status:
+        lines = self.store.outbox(first - 1, self._most, PUSH_BYTES)
+        reply = self.send(self.client.identity.device, self.client.signer, first, lines)
         if reply.status in (400, 413) and is_ours(reply) and self._most > 1:
             self._most = max(1, min(self._most, len(lines)) // 2)  # find the one that the server cannot read; the others go on
             return Working("push")
@@ -112,7 +127,7 @@ class Engine:
     def _take_push_answer(self, answer: dict[str, Any], first: int, lines: list[tuple[int, bytes, str]]) -> None:
         verdicts = [Verdict.from_json(value) for value in answer["verdicts"]]
         with self.store.transaction():
-            changed_epoch = self._take_receipt(answer)
+            changed_epoch = self.take_receipt(answer)
             if changed_epoch:
                 self._forget_after(int(answer["expect"]) - 1)
             else:
@@ -134,20 +149,25 @@ class Engine:
         identity = self.client.identity
         device = self.store.meta("renewing") or new_id(self.client.ports.now(), self.client.ports.randomness(10))
         self.store.set_meta(renewing=device)
-        signer = self.client.ports.new_signer(device)
-        message = p.renew_message(identity.ledger, identity.device, device, signer.public_key())
-        request = {
-            "protocol": p.PROTOCOL, "device": identity.device, "new_device": device, "public_key": signer.public_key(),
-            "signature": self.client.signer.sign(message), "model": self.store.meta("model", ""),
-        }  # fmt: skip
-        reply = self.client.transport.request("POST", self._path("renew"), json.dumps(request).encode(), {"Content-Type": "application/json"})
+        reply = self.ask_renewal(identity.device, device)
         answer = read_answer(reply, ENROLLED)
         continue_as(self.client, device, answer)
         self._token, self._resend_from, self._more = "", None, True
 
+    def ask_renewal(self, old: str, new: str) -> Reply:
+        """The holder of the old device's key asks for the new id."""
+        old_signer, new_signer = self.client.ports.new_signer(old), self.client.ports.new_signer(new)
+        ledger, key = self.client.identity.ledger, new_signer.public_key()
+        request = {
+            "protocol": p.PROTOCOL, "device": old, "new_device": new, "public_key": key,
+            "signature": old_signer.sign(p.renew_message(ledger, old, new, key)), "model": self.store.meta("model", ""),
+        }  # fmt: skip
+        return self.client.transport.request("POST", self._path("renew"), json.dumps(request).encode(), {"Content-Type": "application/json"})
+
     # -- pull ------------------------------------------------------------------------------------------------------------------------------
 
-    def _pull(self, now: int) -> Status:
+    def pull(self, now: int) -> Status:
+        """The next page, or a token for it."""
         if not self._token or now >= self._token_until:
             self._get_token()
             return Working("token")
@@ -161,7 +181,7 @@ class Engine:
             self._token = ""
         head, lines = read_page(reply)
         with self.store.transaction():
-            changed_epoch = self._take_receipt(head)
+            changed_epoch = self.take_receipt(head)
             if changed_epoch:
                 self._forget_after(int(head["last"]) + int(head["held"]))
             self._take_page(head, lines)
@@ -211,7 +231,7 @@ class Engine:
     def _known_size(self) -> int:
         return int(self.store.meta("checkpoint", {"size": 0})["size"])
 
-    def _take_receipt(self, answer: dict[str, Any]) -> bool:
+    def take_receipt(self, answer: dict[str, Any]) -> bool:
         """Check the signed checkpoint against the one before; returns whether the ledger has begun a new epoch (a restore)."""
         identity, epoch = self.client.identity, str(answer["epoch"])
         try:
@@ -243,6 +263,7 @@ class Engine:
         self.store.run("UPDATE records SET no = 0")
         self.store.run("UPDATE operations SET state = 'pending', no = 0, code = '', other = 0, overlaid = 1 WHERE n > ?", (known,))
         self.store.run("UPDATE photos SET state = 'waiting', url = '', sent = 0, next_try = 0 WHERE state = 'stored'")
+        begin(self.client, known)
         self._more, self._resend_from = True, None
 
     def _note_time(self, answer: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from mobile.core.client import Client, Identity
@@ -21,24 +22,27 @@ def continue_as(client: Client, device: str, answer: dict[str, Any]) -> None:
     with store.transaction():
         rows = store.all("SELECT raw FROM operations WHERE state = 'pending' ORDER BY n")
         store.run(
-            "INSERT INTO former_operations SELECT ?, n, raw, kind, subject, at, state, no, code, settled FROM operations WHERE 1 ON CONFLICT DO NOTHING",
+            "INSERT INTO former_operations SELECT ?, n, raw, kind, subject, at, state, no, code, settled FROM operations WHERE 1 "
+            "ON CONFLICT DO NOTHING",
             (old.device,),
         )
         store.run("DELETE FROM operations")
         store.set_meta(
-            identity={"server": identity.server, "ledger": identity.ledger, "device": device, "person": identity.person, "verifier_key": identity.verifier_key},
+            identity=asdict(identity),
             renewing=None,
+            former=[*store.meta("former", []), old.device],
         )
         store.put_base((json.dumps(r, ensure_ascii=False, separators=(",", ":")), r) for r in answer["records"])
         client.identity = identity
         client.signer = client.ports.new_signer(device)
-        _make_again(client, [bytes(raw) for (raw,) in rows])
+        make_again(client, [bytes(raw) for (raw,) in rows])
         # Judged work of the old chain comes with the pull; until then what was pulled stands.
         client.rebuild()
 
 
-def _make_again(client: Client, raws: list[bytes]) -> None:
-    n, prev = 0, ""
+def make_again(client: Client, raws: list[bytes]) -> None:
+    """Operations of a chain that is closed, at the end of the present one. Inside the caller's transaction."""
+    n, prev = client.store.chain_end()
     redone: dict[str, str] = {}
     for raw in raws:
         old = read(raw)

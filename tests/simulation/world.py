@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
@@ -28,7 +28,7 @@ MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None  # backups need
 class World:
     """The state of one history."""
 
-    def __init__(self, seed: int, craft: Craft = CHEAP) -> None:
+    def __init__(self, seed: int, craft: Craft = CHEAP, names: Sequence[str] = ()) -> None:
         self.base = base = ground(craft)
         self.random = Random(seed)
         self.time = [START + DAY]
@@ -43,7 +43,7 @@ class World:
         self.server_backups: list[Path] = []
         self.phones: dict[int, Phone] = {}
         self.installations: list[Installation] = []
-        for name in sorted(self.random.sample(sorted(OWNERS), self.random.choice((2, 2, 3, 3, 4)))):
+        for name in names or sorted(self.random.sample(sorted(OWNERS), self.random.choice((2, 2, 3, 3, 4)))):
             number = OWNERS[name][1]
             if number not in self.phones:
                 phone = Phone(str(number), self.server, self.net, self.random, self.time)
