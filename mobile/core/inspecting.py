@@ -64,12 +64,37 @@ def report_finding(
         "template_item": item["id"] if item else None, "basis": item["basis"] if item else None, "found_at": now, **finding,
     }  # fmt: skip
     acts: list[tuple[str, str, dict[str, Any]]] = [("hazard.report", id, body)]
+    if inspection is not None and item is not None and not photos and finding.get("no_photo_reason"):
+        acts.append(("inspection.note", inspection["id"], {"item": item["id"], "about": "no_photo", "text": finding["no_photo_reason"]}))
     for photo, taken in photos:
         acts.append(("hazard.add_photo", id, {**_photo(client.new_id(), photo, taken), "phase": taken.get("phase", "before")}))
         if inspection is not None and item is not None and taken.get("phase", "before") == "before":
             acts.append(("inspection.attach", inspection["id"], {**_photo(client.new_id(), photo, taken), "item": item["id"]}))
     client.act_all(acts, [photo for photo, _ in photos])
     return id
+
+
+def add_hazard_photo(client: Client, hazard: str, photo: PhotoFile, taken: dict[str, Any], phase: str = "before") -> None:
+    """One more photo of a finding; before it is rectified it is evidence of the failed item, too."""
+    record = client.record(hazard) or {}
+    acts: list[tuple[str, str, dict[str, Any]]] = [("hazard.add_photo", hazard, {**_photo(client.new_id(), photo, taken), "phase": phase})]
+    inspection = client.record(record["inspection"]) if record.get("inspection") else None
+    if inspection is not None and inspection["state"] in ("draft", "returned") and phase == "before":
+        acts.append(("inspection.attach", inspection["id"], {**_photo(client.new_id(), photo, taken), "item": record["template_item"]}))
+    client.act_all(acts, [photo])
+
+
+def source_of(client: Client, inspection: Record) -> str:
+    """Whose find it is, by the kind of inspection and the finder's role (2.1)."""
+    by_kind = {
+        "enterprise_self": "self_inspection", "principal_led": "principal_led", "diagnosis": "diagnosis", "surprise": "surprise", "random": "random",
+        "joint": "joint", "cross_region": "cross_region", "audit_style": "audit_style", "report_check": "report", "community_patrol": "community",
+        "open_covert": "covert" if inspection["theme"] == "covert" else "section",
+    }  # fmt: skip
+    if inspection["inspection_kind"] in by_kind:
+        return by_kind[inspection["inspection_kind"]]
+    roles = {held["role"] for held in (client.person or {"roles": []})["roles"]}
+    return "community" if roles == {"community_worker"} else "section"
 
 
 def _photo(id: str, photo: PhotoFile, taken: dict[str, Any]) -> dict[str, Any]:

@@ -18,13 +18,14 @@ from mobile.core.answers import ENROLLED, Halt, TryLater, problem_of, read_answe
 from mobile.core.client import Client
 from mobile.core.ports import Ports, Reply, Unreachable
 from mobile.core.store import Store
-from shared.errors import PaichaError, Reason, Refused, RetryLater, reason
+from shared.errors import Reason, Refused, RetryLater, reason
 from shared.operation import new_id
 from shared.protocol import PROTOCOL, enrol_message, plain_code
 
 BAD_LINK = reason("enrol.link", "登记码无法识别，请重新扫描或手工输入", "this is no enrolment code; scan it again or type it in")
 NO_ANSWER = reason("enrol.no_answer", "连不上服务器，请检查网络后再试", "the server cannot be reached; check the network and try again")
 OTHER_KEY = reason("enrol.other_key", "服务器身份与登记码不符，已停止登记", "the server is not the one the code belongs to; stopped")
+_LATER = (429, 500, 502, 503, 504, 507)  # the code is not used up: the same attempt may go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,9 @@ class Phone:
 
 def _enrol_answer(reply: Reply) -> dict[str, Any]:
     problem = problem_of(reply)
-    if problem and reply.status < 500:
-        raise PaichaRefusal(problem)
+    if problem:
+        said = Reason(str(problem.get("code", "")), str(problem.get("zh", "")), str(problem.get("en", "")))  # the server's own words
+        raise RetryLater(said) if reply.status in _LATER else Refused(said)
     try:
         return read_answer(reply, ENROLLED)
     except (TryLater, Halt) as error:
@@ -137,10 +139,3 @@ def _begun_with(attempt: Path) -> Any:
         return json.loads(attempt.read_text())
     except ValueError:
         return None
-
-
-class PaichaRefusal(Refused):
-    """What the server said, in its own words."""
-
-    def __init__(self, problem: dict[str, Any]) -> None:
-        PaichaError.__init__(self, Reason(str(problem.get("code", "")), str(problem.get("zh", "")), str(problem.get("en", ""))))

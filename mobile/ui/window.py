@@ -11,7 +11,6 @@ import os
 import sys
 from pathlib import Path
 
-
 CHATTER = ("Cutbuffer", "xclip", "xsel", "Input: MTDev")  # what a machine may well lack
 
 

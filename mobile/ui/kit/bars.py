@@ -69,12 +69,12 @@ class BottomBar(BoxLayout):
 
 
 class Tab(NamedTuple):
-    """One item of the navigation: `name` is what `on_go` tells; `count` of things that need the person, 0 = none."""
+    """One item of the navigation: `name` is what `on_go` tells; `waiting`: how many things need the person."""
 
     name: str
     text: str
     icon: str
-    count: int = 0
+    waiting: int = 0
 
 
 class NavItem(Tap):

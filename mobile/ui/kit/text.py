@@ -43,7 +43,7 @@ class Text(Label):
 
     def fit(self, *_: object) -> None:
         """Break the lines for the present width and take the height they need, now."""
-        room = self.max_width if self.snug else self.width
+        room = self.max_width if self.snug else self.size[0]
         wanted = (self.content, room, self.font_size, self.strong, self.lines, self.snug)
         if wanted == self._done or room <= 1:
             return

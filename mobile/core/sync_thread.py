@@ -1,0 +1,68 @@
+"""The sync engine in a thread of its own: works while there is something to do, sleeps until it is worth trying again, is woken by the person.
+
+It shares the `Client` with the window: a transaction of either waits for the other's, and none is held while the network is waited for.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from mobile.core.engine import Engine
+from mobile.core.status import Status, Stopped, Waiting, Working
+
+NAP, LONGEST_NAP = 1.0, 20.0  # seconds, when the last try failed and otherwise
+
+
+class SyncThread:
+    """Runs `engine` until `stop`; `on_status` is called in this thread with every new status."""
+
+    def __init__(self, engine: Engine, on_status: Callable[[Status], None]) -> None:
+        self._engine = engine
+        self._on_status = on_status
+        self._woken = threading.Event()
+        self._wake_engine = False
+        self._stopping = False
+        self._failing = False
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started."""
+        return self._thread.ident is not None
+
+    def wake(self) -> None:
+        """The person asks: try now."""
+        self._wake_engine = True
+        self._woken.set()
+
+    def nudge(self) -> None:
+        """There is something new to hand in: go on, unless the last try failed; then the time for the next one stands."""
+        if not self._failing:
+            self.wake()
+
+    def stop(self, patience: float = 5) -> None:
+        """End after the step that is under way; what it was doing goes on next time."""
+        self._stopping = True
+        self._woken.set()
+        if self.running:
+            self._thread.join(patience)
+
+    def _run(self) -> None:
+        while not self._stopping:
+            if self._wake_engine:
+                self._wake_engine = False
+                self._engine.wake()
+            status = self._engine.step()
+            self._failing = isinstance(status, Stopped) or (isinstance(status, Waiting) and bool(status.problem))
+            self._on_status(status)
+            self._sleep(status)
+
+    def _sleep(self, status: Status) -> None:
+        if not isinstance(status, Working):
+            self._woken.wait(NAP if self._failing else LONGEST_NAP)
+        self._woken.clear()

@@ -1,0 +1,60 @@
+"""Syncing in plain words: what is going on, what is wrong, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mobile.core.status import Status, Stopped, Unsent, UpToDate, Waiting, Working
+from mobile.ui.strings import tr, words
+from shared.errors import REASONS
+
+# code of a failure -> key of the text; codes of the server's rules have their own words
+PROBLEMS = {
+    "unreachable": "sync.unreachable", "not_the_server": "sync.not_the_server", "cut_short": "sync.cut_short", "rewritten": "sync.rewritten",
+    "revoked": "sync.revoked", "protocol": "sync.protocol", "behind": "sync.behind", "read_only": "sync.behind",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line for the person, with its icon and tone."""
+
+    text: str
+    icon: str
+    tone: str
+
+
+def why(code: str) -> str:
+    """A code in words; one from a newer server as it is."""
+    if code in PROBLEMS:
+        return tr(PROBLEMS[code])
+    known = REASONS.get(code)
+    return known.text(words.language) if known else tr("sync.other", code=code)
+
+
+def say(status: Status | None, unsent: Unsent) -> Said:
+    """The state of syncing."""
+    waiting = unsent.operations + unsent.photos
+    if isinstance(status, Stopped):
+        return Said(why(status.code), "alert-octagon", "danger")
+    if isinstance(status, Waiting) and status.problem:
+        key = "sync.offline_with" if waiting else "sync.offline"
+        return Said(tr(key, why=why(status.problem), count=unsent.operations, photos=unsent.photos), "cloud-off-outline", "warn")
+    if isinstance(status, Working):
+        return Said(tr(f"sync.working_{status.what}"), "cloud-sync-outline", "info")
+    if waiting:
+        return Said(tr("sync.waiting", count=unsent.operations, photos=unsent.photos), "cloud-upload-outline", "warn")
+    if isinstance(status, UpToDate | Waiting):
+        return Said(tr("sync.done"), "cloud-check-outline", "ok")
+    return Said(tr("sync.begin"), "cloud-sync-outline", "neutral")
+
+
+def answer_words(item: dict[str, Any], value: Any) -> str:
+    """An answer as people say it."""
+    if value in ("conform", "not_conform", "na"):
+        return tr({"conform": "kit.conform", "not_conform": "kit.not_conform", "na": "kit.not_applicable"}[value])
+    if item["answer"] == "choice" and type(value) is int:
+        choice = item["choices"][value]
+        return str(choice["en"] if words.language == "en" else choice["zh"])
+    return str(value)

@@ -1,0 +1,253 @@
+"""The checklist of an inspection, a few items to a page: each tap is an operation on disk before its tick is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mobile.core import inspecting
+from mobile.ui.kit import (
+    Badge,
+    Banner,
+    BottomBar,
+    Card,
+    Chip,
+    ChoiceRow,
+    EmptyState,
+    Option,
+    PushButton,
+    Row,
+    RowList,
+    Scroll,
+    StepHeader,
+    Text,
+    TextField,
+    Wrap,
+)
+from mobile.ui.saying import answer_words
+from mobile.ui.screens.screen import TONES, Screen, both, moment, state_badge
+from mobile.ui.strings import tr
+from shared import checklist
+from shared.rules import Record
+
+if TYPE_CHECKING:
+    from mobile.ui.app import Paicha
+
+PER_PAGE = 6
+OPEN = ("draft", "returned")
+
+
+class Inspections(Screen):
+    """One's own inspections, those still open first."""
+
+    def __init__(self, app: Paicha) -> None:
+        super().__init__(app, tr("inspections.title"), back=False)
+        self.list = RowList()
+        self.list.bind(on_open=lambda _, row: app.nav.push("checklist", id=row.id))
+        self.empty = EmptyState(icon="clipboard-text-search", title=tr("inspections.none"), text=tr("inspections.none_text"), button=tr("inspections.go"))
+        self.empty.bind(on_action=lambda _: app.nav.reset("enterprises"))
+        self.add_widget(self.list)
+
+    def refresh(self) -> None:
+        """From the database."""
+        found = self.client.rows("inspection", where="state != 'void'", order="CASE state WHEN 'draft' THEN 0 WHEN 'returned' THEN 0 ELSE 1 END, at DESC")
+        mark = "cloud-upload-outline"
+        self.list.show(
+            Row(
+                id=row.id, title=row.title, subtitle=tr(f"kind.{row.level}"), meta=moment(row.at), badges=(state_badge(row.state),),
+                icon="clipboard-list", mark=mark if row.pending else "",
+            )
+            for row in found
+        )  # fmt: skip
+        self.remove_widget(self.empty)
+        if not found:
+            self.add_widget(self.empty)
+
+
+class Checklist(Screen):
+    """The items page by page, then the end: signatures and handing in."""
+
+    def __init__(self, app: Paicha, id: str) -> None:
+        super().__init__(app)
+        self.id = id
+        self.page = 0
+        self.steps = StepHeader()
+        self.banner = Banner(tone="warn", icon="alert-circle")
+        self.body = Scroll()
+        self.bottom = BottomBar()
+        self.previous = PushButton(text=tr("checklist.previous"), kind="secondary", on_release=lambda _: self.turn(-1))
+        self.next = PushButton(on_release=lambda _: self.turn(1))
+        self.bottom.add_widget(self.previous)
+        self.bottom.add_widget(self.next)
+        for widget in (self.steps, self.body, self.bottom):
+            self.add_widget(widget)
+        self.cards: list[ItemCard] = []
+        self._drawn: tuple[int, str] | None = None
+
+    @property
+    def items(self) -> list[Record]:
+        """Of the template version it began with."""
+        record = self.client.record(self.id)
+        return list(self.client.template_of(record)["items"]) if record else []
+
+    def refresh(self) -> None:
+        """Head and cards as they are in the database; cards are built only when the page is turned."""
+        record = self.client.record(self.id)
+        if record is None:
+            return
+        items, template = self.items, self.client.template_of(record)
+        pages = (len(items) + PER_PAGE - 1) // PER_PAGE
+        left = len(checklist.unanswered(template, record["answers"]))
+        words, _ = state_badge(record["state"])
+        self.bar.title, self.bar.subtitle = record["enterprise_name"], f"{tr('kind.' + record['inspection_kind'])} · {words}"
+        self.steps.text, self.steps.detail = both(template["title"]), tr("checklist.left", left=left, all=len(items))
+        self.steps.step, self.steps.count = self.page + 1, pages
+        self.previous.disabled = self.page == 0
+        self.next.text = tr("checklist.next") if self.page < pages - 1 else tr("checklist.finish")
+        self.next.icon = "" if self.page < pages - 1 else "draw"
+        self._show_returned(record)
+        if self._drawn != (self.page, record["state"]):
+            self._drawn = (self.page, record["state"])
+            self._build(items, record["state"] in OPEN)
+        findings = {h["template_item"]: h for h in inspecting.hazards_of(self.client, self.id)}
+        for card in self.cards:
+            card.show(record, findings.get(card.item["id"]))
+
+    def _show_returned(self, record: Record) -> None:
+        self.remove_widget(self.banner)
+        if record["state"] == "returned":
+            self.banner.text = tr("checklist.returned", reason=record["return_reason"] or "")
+            self.add_widget(self.banner, index=len(self.children) - 1)
+
+    def _build(self, items: list[Record], can_change: bool) -> None:
+        self.body.ids.column.clear_widgets()
+        self.cards = [ItemCard(self, item, can_change) for item in items[self.page * PER_PAGE : (self.page + 1) * PER_PAGE]]
+        for card in self.cards:
+            self.body.add(card)
+        self.body.scroll_y = 1
+
+    def turn(self, by: int) -> None:
+        """To another page; beyond the last is the end of the inspection."""
+        for card in self.cards:
+            card.commit()
+        pages = (len(self.items) + PER_PAGE - 1) // PER_PAGE
+        if self.page + by >= pages:
+            self.app.nav.push("finish", id=self.id)
+            return
+        self.page = max(0, self.page + by)
+        self.refresh()
+
+
+class ItemCard(Card):
+    """One item: its words, its answer, and where it fails what was found."""
+
+    def __init__(self, screen: Checklist, item: Record, can_change: bool) -> None:
+        super().__init__()
+        self.screen, self.item, self.can_change = screen, item, can_change
+        self.add_widget(Text(content=f"{item['id']}  {both(item['text'])}"))
+        line = Wrap()
+        if item["severity"] == "major":
+            line.add_widget(Badge(text=tr("level.major"), tone="danger"))
+            self.add_widget(line)
+        self.add_widget(Text(content=item["basis"], style="caption", tone="ink_soft"))
+        self.input: Any = self._make_input()
+        self.add_widget(self.input)
+        self.extra = Card(padding=0)
+        self._shown: tuple[Any, ...] | None = None
+
+    def _make_input(self) -> Any:
+        kind = self.item["answer"]
+        if not self.can_change:
+            return Text(style="headline")
+        if kind == "conform":
+            row = ChoiceRow(options=[
+                Option("conform", tr("kit.conform"), "check-circle", "ok"), Option("not_conform", tr("kit.not_conform"), "close-circle", "danger"),
+                Option("na", tr("kit.not_applicable"), "minus-circle", "neutral"),
+            ])  # fmt: skip
+            row.bind(on_choose=lambda _, value: self.answer(value))
+            return row
+        if kind == "choice":
+            chips = Wrap()
+            for index, choice in enumerate(self.item["choices"]):
+                chips.add_widget(Chip(text=both(choice), on_release=lambda _, index=index: self.answer(index)))
+            chips.add_widget(Chip(text=tr("kit.not_applicable"), on_release=lambda _: self.answer("na")))
+            return chips
+        field = TextField(hint=tr(f"checklist.{kind}_hint"), input_type="number" if kind == "number" else "text", multiline=kind == "text")
+        field.bind(on_commit=lambda _, text: self.type(text))
+        return field
+
+    def commit(self) -> None:
+        """Typed text becomes an answer when the page is left, too."""
+        if isinstance(self.input, TextField):
+            self.input.commit()
+
+    def type(self, text: str) -> None:
+        """A number, a day or words were typed; empty takes the answer back."""
+        text = text.strip()
+        record = self.screen.client.record(self.screen.id)
+        if not text:
+            if record is not None and self.item["id"] in record["answers"]:
+                self.screen.app.session.do(lambda: self.screen.client.act("inspection.retract", self.screen.id, {"item": self.item["id"], "photo": None}))
+            return
+        value = _value(self.item, text)
+        problem = checklist.answer_problem(self.item, value)
+        self.input.error = tr(f"checklist.{self.item['answer']}_wrong") if problem else ""
+        if not problem:
+            self.answer(value)
+
+    def answer(self, value: Any) -> None:
+        """One tap."""
+        if self.screen.app.session.do(lambda: inspecting.answer(self.screen.client, self.screen.id, self.item["id"], value)) is None:
+            self._shown = None
+            self.screen.refresh()
+
+    def show(self, record: Record, finding: Record | None) -> None:
+        """The answer in the database, and what follows from it."""
+        value = record["answers"].get(self.item["id"])
+        note = record["notes"].get(f"no_photo:{self.item['id']}", "")
+        shown = (value, finding and finding["no"], finding and finding["description"], note)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._show_value(value)
+        self.remove_widget(self.extra)
+        self.extra.clear_widgets()
+        if value is not None and checklist.fails(self.item, value):
+            self._show_failure(record, finding, note)
+            self.add_widget(self.extra)
+
+    def _show_value(self, value: Any) -> None:
+        if isinstance(self.input, ChoiceRow):
+            self.input.value = value or ""
+        elif isinstance(self.input, Wrap):
+            for index, chip in enumerate(reversed(self.input.children)):
+                chip.selected = value == ("na" if index == len(self.item["choices"]) else index)
+        elif isinstance(self.input, TextField):
+            self.input.set_text("" if value is None else answer_words(self.item, value))
+        else:
+            self.input.content = "—" if value is None else answer_words(self.item, value)
+
+    def _show_failure(self, record: Record, finding: Record | None, note: str) -> None:
+        screen = self.screen
+        if finding is not None:
+            line = Wrap()
+            line.add_widget(Badge(text=tr(f"level.{finding['level_proposed']}"), tone=TONES[finding["level_proposed"]]))
+            line.add_widget(Badge(text=tr("checklist.photos", count=len(finding["photos"])), tone="neutral"))
+            self.extra.add_widget(line)
+            self.extra.add_widget(Text(content=finding["description"]))
+            self.extra.add_widget(PushButton(text=tr("checklist.see_finding"), kind="secondary", on_release=lambda _: screen.app.nav.push("finding", id=finding["id"])))
+        elif self.can_change:
+            self.extra.add_widget(Text(content=note or tr("checklist.needs_finding"), tone="ink_soft" if note else "danger", style="small"))
+            button = PushButton(text=tr("checklist.report"), icon="camera-plus", kind="danger")
+            button.bind(on_release=lambda _: screen.app.nav.push("finding", inspection=screen.id, item=self.item["id"]))
+            self.extra.add_widget(button)
+
+
+def _value(item: Record, text: str) -> Any:
+    """What was typed, as an answer of the item's kind."""
+    if item["answer"] != "number":
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() else number

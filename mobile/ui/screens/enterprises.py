@@ -1,0 +1,212 @@
+"""The enterprises of one's area: found by any part of the name or by pinyin initials; one of them, with what was done there, and the start of an inspection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mobile.core import inspecting
+from mobile.core.client import Listed
+from mobile.ui.kit import (
+    Badge,
+    Banner,
+    BottomBar,
+    Card,
+    Chip,
+    EmptyState,
+    Head,
+    PushButton,
+    Row,
+    RowList,
+    Scroll,
+    SearchField,
+    SectionHeader,
+    Text,
+    TextField,
+    Wrap,
+)
+from mobile.ui.saying import say
+from mobile.ui.screens.screen import TONES, Screen, both, moment, state_badge
+from mobile.ui.strings import tr
+from shared.kinds.inspection import INSPECTION_KINDS
+from shared.people import COMMUNITY_WORKER, ENTERPRISE_ROLES, roles_of
+
+if TYPE_CHECKING:
+    from mobile.ui.app import Paicha
+
+PAGE = 300
+
+
+class Enterprises(Screen):
+    """The list, the first thing one sees."""
+
+    def __init__(self, app: Paicha) -> None:
+        super().__init__(app, back=False)
+        self.banner = Banner()
+        self.banner.bind(on_action=lambda _: app.nav.reset("sync"))
+        head = Head()
+        self.search = SearchField(hint=tr("enterprises.search"))
+        self.search.bind(on_search=lambda *_: self.refresh())
+        head.add_widget(self.search)
+        self.list = RowList()
+        self.list.bind(on_open=lambda _, row: app.nav.push("enterprise", id=row.id), on_end=lambda _: self.more())
+        self.empty = EmptyState(icon="store")
+        self.shown = PAGE
+        for widget in (self.banner, head, self.list):
+            self.add_widget(widget)
+
+    def refresh(self) -> None:
+        """Who is here, how syncing stands, which enterprises fit the search."""
+        client, session = self.client, self.app.session
+        ledger, person = client.record("ledger") or {}, client.person or {}
+        self.bar.title, self.bar.subtitle = str(ledger.get("name", "")), f"{person.get('name', '')} · {person.get('post', '')}"
+        said = say(session.status, client.unsent())
+        self.banner.text, self.banner.icon, self.banner.tone = said.text, said.icon, said.tone
+        self.banner.button = tr("enterprises.see") if client.needs_you() else ""
+        found = client.enterprises(self.search.text, limit=self.shown)
+        units = {id: self.name_of(id) for id in {row.community for row in found}}
+        self.list.show(_row(row, units) for row in found)
+        self._show_empty(not found)
+
+    def _show_empty(self, empty: bool) -> None:
+        searching = bool(self.search.text)
+        self.empty.title = tr("enterprises.none_found") if searching else tr("enterprises.none")
+        self.empty.text = tr("enterprises.none_found_text") if searching else tr("enterprises.none_text")
+        self.remove_widget(self.empty)
+        if empty:
+            self.add_widget(self.empty)
+
+    def more(self) -> None:
+        """The end of the list is in sight."""
+        if len(self.list.rows) >= self.shown:
+            self.shown += PAGE
+            self.refresh()
+
+
+def _row(row: Listed, units: dict[str, str]) -> Row:
+    badges = ((tr(f"level.{row.level}"), TONES[row.level]),) if row.level else ()
+    if row.state not in ("open", ""):
+        badges = (*badges, (tr(f"state.{row.state}"), "neutral"))
+    return Row(id=row.id, title=row.title, subtitle=row.number, meta=units.get(row.community, ""), badges=badges, icon="factory")
+
+
+class Enterprise(Screen):
+    """One enterprise: what it is, what is open there, and the button to begin."""
+
+    def __init__(self, app: Paicha, id: str) -> None:
+        super().__init__(app)
+        self.id = id
+        self.body = Scroll()
+        self.add_widget(self.body)
+        bottom = BottomBar()
+        bottom.add_widget(PushButton(text=tr("enterprise.start"), icon="clipboard-check", on_release=lambda _: app.nav.push("start", enterprise=id)))
+        self.add_widget(bottom)
+
+    def refresh(self) -> None:
+        """Facts, drafts, hazards."""
+        record = self.client.record(self.id)
+        column = self.body.ids.column
+        column.clear_widgets()
+        if record is None:
+            self.body.add(EmptyState(icon="domain", title=tr("enterprise.gone"), text=tr("enterprise.gone_text")))
+            return
+        self.bar.title, self.bar.subtitle = record["name"], self.name_of(record["community"])
+        facts = Card()
+        flags = Wrap()
+        for name in ("high_risk", "key"):
+            if record[name]:
+                flags.add_widget(Badge(text=tr(f"level.{name}"), tone=TONES[name]))
+        if flags.children:
+            facts.add_widget(flags)
+        for key, value in (("address", record["address"]), ("section", self.name_of(record["lead_section"])), ("code", record["credit_code"] or record["number"]),
+                           ("people", record["employees"]), ("principal", record["principal"]), ("phone", record["principal_phone"])):  # fmt: skip
+            if value:
+                facts.add_widget(Text(content=tr(f"enterprise.{key}"), style="caption", tone="ink_soft"))
+                facts.add_widget(Text(content=str(value)))
+        self.body.add(facts)
+        self._records("inspection", "inspections.title")
+        self._records("hazard", "hazards.title")
+
+    def _records(self, kind: str, title: str) -> None:
+        rows = self.client.rows(kind, where="enterprise = ? AND state != 'void'", params=(self.id,), limit=20)
+        self.body.add(SectionHeader(text=tr(title), detail=str(len(rows)) if rows else ""))
+        if not rows:
+            self.body.add(Text(content=tr("enterprise.nothing"), tone="ink_soft", style="small"))
+        for row in rows:
+            self.body.add(_record_card(self.app, kind, row))
+
+
+def _record_card(app: Paicha, kind: str, row: Listed) -> Card:
+    card = Card()
+    words, tone = state_badge(row.state)
+    badges = Wrap()
+    badges.add_widget(Badge(text=words, tone=tone))
+    if kind == "hazard":
+        badges.add_widget(Badge(text=tr(f"level.{row.level}"), tone=TONES.get(row.level, "neutral")))
+    card.add_widget(Text(content=row.title if kind == "hazard" else tr(f"kind.{row.level}"), style="headline"))
+    card.add_widget(Text(content=" · ".join(part for part in (row.number, moment(row.at)) if part), style="small", tone="ink_soft"))
+    card.add_widget(badges)
+    target = "finding" if kind == "hazard" else "checklist"
+    card.add_widget(PushButton(text=tr("enterprise.open"), kind="text", snug=True, on_release=lambda _: app.nav.push(target, **{"id": row.id})))
+    return card
+
+
+class Start(Screen):
+    """Which kind of inspection, which checklist, and where one stands; then it begins."""
+
+    def __init__(self, app: Paicha, enterprise: str) -> None:
+        super().__init__(app, tr("start.title"))
+        self.enterprise = enterprise
+        roles = roles_of(self.client.person or {"roles": []})
+        kinds = ("enterprise_self", "principal_led") if roles and roles <= ENTERPRISE_ROLES else tuple(k for k in INSPECTION_KINDS if not k.startswith(("ent", "prin")))
+        if roles == {COMMUNITY_WORKER}:
+            kinds = tuple(kind for kind in kinds if not INSPECTION_KINDS[kind][1])
+        self.kinds, self.kind = kinds, kinds[0]
+        self.template = ""
+        self.body = Scroll()
+        self.add_widget(self.body)
+        self.reason = TextField(label=tr("start.reason"), hint=tr("start.reason_hint"), text=tr("start.reason_default"))
+        bottom = BottomBar()
+        self.button = PushButton(text=tr("start.go"), icon="check", on_release=lambda _: self.start())
+        bottom.add_widget(self.button)
+        self.add_widget(bottom)
+        self._draw()
+
+    def refresh(self) -> None:
+        """The enterprise's name."""
+        record = self.client.record(self.enterprise)
+        self.bar.subtitle = str(record["name"]) if record else ""
+
+    def _draw(self) -> None:
+        self.body.ids.column.clear_widgets()
+        self.body.add(SectionHeader(text=tr("start.kind"), detail=tr("start.two") if INSPECTION_KINDS[self.kind][1] else ""))
+        chips = Wrap()
+        for kind in self.kinds:
+            chips.add_widget(Chip(text=tr(f"kind.{kind}"), selected=kind == self.kind, on_release=lambda _, kind=kind: self._choose_kind(kind)))
+        self.body.add(chips)
+        templates = inspecting.templates_for(self.client, self.kind)
+        if self.template not in {template["id"] for template in templates}:
+            self.template = templates[0]["id"] if templates else ""
+        self.body.add(SectionHeader(text=tr("start.template"), detail=str(len(templates))))
+        for template in templates:
+            chosen = template["id"] == self.template
+            self.body.add(
+                Chip(text=f"{both(template['title'])} · {len(template['items'])}", selected=chosen, on_release=lambda _, id=template["id"]: self._choose(id))
+            )
+        self.body.add(self.reason)
+        self.button.disabled = not self.template
+
+    def _choose_kind(self, kind: str) -> None:
+        self.kind = kind
+        self._draw()
+
+    def _choose(self, template: str) -> None:
+        self.template = template
+        self._draw()
+
+    def start(self) -> None:
+        """Begin; the checklist opens."""
+        template = next(t for t in self.client.templates() if t["id"] == self.template)
+        why = self.reason.text.strip()
+        made = self.app.session.do(lambda: inspecting.start_inspection(self.client, self.enterprise, self.kind, template, why_no_position=why))
+        if made:
+            self.app.nav.replace("checklist", id=made)

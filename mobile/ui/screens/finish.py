@@ -1,0 +1,171 @@
+"""The end of an inspection: what is still missing, who accompanied it, who signs or refuses, and handing it in with its findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mobile.core import inspecting
+from mobile.ui.kit import Badge, Banner, BottomBar, Card, Chip, PushButton, Scroll, SectionHeader, Text, TextField, Wrap, ask, tell
+from mobile.ui.screens.screen import Screen, moment, state_badge
+from mobile.ui.strings import tr, words
+from shared.rules import Record
+
+if TYPE_CHECKING:
+    from mobile.ui.app import Paicha
+
+OPEN = ("draft", "returned")
+
+
+class Finish(Screen):
+    """Signatures and handing in."""
+
+    def __init__(self, app: Paicha, id: str) -> None:
+        super().__init__(app, tr("finish.title"))
+        self.id = id
+        self.body = Scroll()
+        self.missing = Card()
+        self.team = Card()
+        self.unit = Card()
+        self.refusing = False
+        self.companion = TextField(label=tr("finish.companion"), hint=tr("finish.companion_hint"))
+        self.companion.bind(on_commit=lambda _, text: self.set_companion(text.strip()))
+        self.signer = TextField(label=tr("finish.unit_name"), hint=tr("finish.unit_hint"))
+        self.reason = TextField(label=tr("finish.refuse_reason"), hint=tr("finish.refuse_hint"))
+        self.witness = TextField(label=tr("finish.witness"), hint=tr("finish.witness_hint"))
+        for widget in (self.missing, SectionHeader(text=tr("finish.companion")), self.companion, SectionHeader(text=tr("finish.inspectors")), self.team,
+                       SectionHeader(text=tr("finish.unit")), self.unit):  # fmt: skip
+            self.body.add(widget)
+        bottom = BottomBar()
+        self.button = PushButton(text=tr("finish.submit"), icon="send", on_release=lambda _: self.submit())
+        bottom.add_widget(self.button)
+        self.add_widget(self.body)
+        self.add_widget(bottom)
+
+    def refresh(self) -> None:
+        """From the record: nothing here is remembered by the screen."""
+        record = self.client.record(self.id)
+        if record is None:
+            return
+        self.bar.subtitle = record["enterprise_name"]
+        can_change = record["state"] in OPEN
+        self._show_missing(record, can_change)
+        self._show_team(record, can_change)
+        self._show_unit(record, can_change)
+        companion = record["companion"]
+        if companion and not self.companion.focus:
+            self.companion.set_text(companion["name"])
+        self.companion.disabled = not can_change
+        self.button.disabled = not can_change
+        self.button.text = tr("finish.submit") if can_change else state_badge(record["state"])[0]
+
+    def _show_missing(self, record: Record, can_change: bool) -> None:
+        self.missing.clear_widgets()
+        if not can_change:
+            self.missing.add_widget(Banner(text=tr("finish.handed_in"), icon="check-circle", tone="ok"))
+            return
+        missing = [(why, detail) for why, detail in inspecting.what_is_missing(self.client, self.id) if why.code != "inspection.no_end"]
+        hazards = inspecting.hazards_of(self.client, self.id)
+        failed = len(hazards)
+        self.missing.add_widget(Text(content=tr("finish.findings", count=failed), style="headline"))
+        if not missing:
+            self.missing.add_widget(Banner(text=tr("finish.complete"), icon="check-circle", tone="ok"))
+        for why, detail in missing:
+            self.missing.add_widget(Banner(text=f"{why.text(words.language)}{_detail(detail)}", icon="alert-circle", tone="warn"))
+
+    def _show_team(self, record: Record, can_change: bool) -> None:
+        self.team.clear_widgets()
+        for member, held in record["team"].items():
+            signed = record["signatures"].get(member)
+            self.team.add_widget(Text(content=self.name_of(member) + (f"  {tr('finish.card')} {held['card_no']}" if held["card_no"] else "")))
+            line = Wrap()
+            line.add_widget(Badge(text=tr("finish.signed", at=moment(signed["signed_at"])) if signed else tr("finish.unsigned"), tone="ok" if signed else "neutral"))
+            self.team.add_widget(line)
+        mine = self.client.identity.person
+        if can_change and mine in record["team"] and mine not in record["signatures"]:
+            self.team.add_widget(PushButton(text=tr("finish.sign"), icon="draw", kind="secondary", on_release=lambda _: self.sign()))
+
+    def _show_unit(self, record: Record, can_change: bool) -> None:
+        signed, refusal = record["signatures"].get("unit"), record["refusal"]
+        state = (bool(signed), bool(refusal), can_change, self.refusing)
+        if getattr(self, "_unit_state", None) == state:
+            return
+        self._unit_state = state
+        self.unit.clear_widgets()
+        if signed:
+            self.unit.add_widget(Text(content=f"{signed['name']}  {moment(signed['signed_at'])}"))
+        if refusal:
+            self.unit.add_widget(Text(content=tr("finish.refused", reason=refusal["reason"], witness=refusal["witness"])))
+        if not can_change or signed or refusal:
+            return
+        choose = Wrap()
+        choose.add_widget(Chip(text=tr("finish.unit_signs"), selected=not self.refusing, on_release=lambda _: self._refusing(False)))
+        choose.add_widget(Chip(text=tr("finish.unit_refuses"), selected=self.refusing, on_release=lambda _: self._refusing(True)))
+        self.unit.add_widget(choose)
+        for field in (self.reason, self.witness) if self.refusing else (self.signer,):
+            self.unit.add_widget(field)
+        text = tr("finish.record_refusal") if self.refusing else tr("finish.unit_sign")
+        self.unit.add_widget(PushButton(text=text, icon="draw", kind="secondary", on_release=lambda _: self.sign_unit()))
+
+    def _refusing(self, refusing: bool) -> None:
+        self.refusing = refusing
+        self.refresh()
+
+    def set_companion(self, name: str) -> None:
+        """Who went along for the enterprise."""
+        if name:
+            self.app.session.do(lambda: self.client.act("inspection.companion", self.id, {"companion": {"name": name, "post": None, "phone": None}}))
+
+    def sign(self) -> None:
+        """The inspector signs; the end of the inspection is noted with the first signature."""
+        name = str((self.client.person or {}).get("name", ""))
+        self._act([*self._end(), self._signature("inspector", name)])
+
+    def sign_unit(self) -> None:
+        """The unit signs, or its refusal is recorded with a witness."""
+        self.companion.commit()
+        if self.refusing:
+            fields = {"reason": self.reason.text.strip(), "witness": self.witness.text.strip()}
+            self.reason.error = "" if fields["reason"] else tr("finding.missing")
+            self.witness.error = "" if fields["witness"] else tr("finding.missing")
+            if all(fields.values()):
+                self._act([("inspection.refuse", self.id, fields)])
+            return
+        name = self.signer.text.strip()
+        self.signer.error = "" if name else tr("finding.missing")
+        if name:
+            self._act([self._signature("unit", name)])
+
+    def _signature(self, role: str, name: str) -> tuple[str, str, dict[str, Any]]:
+        return "inspection.sign", self.id, {"role": role, "name": name, "signed_at": self.client.ports.now(), "sha256": None}
+
+    def _end(self) -> list[tuple[str, str, dict[str, Any]]]:
+        record = self.client.record(self.id) or {}
+        start = record["moments"]["start"]
+        if record["moments"]["end"] is not None:
+            return []
+        place = {"position": start["position"], "reason": start["reason"] or tr("finding.no_position")}
+        return [("inspection.moment", self.id, {"moment": "end", "at": max(self.client.ports.now(), start["at"]), **place})]
+
+    def _act(self, acts: list[tuple[str, str, dict[str, Any]]]) -> None:
+        self.app.session.do(lambda: self.client.act_all(acts))
+
+    def submit(self) -> None:
+        """All or nothing; asked once, because a submitted inspection can only come back from a reviewer."""
+        self.companion.commit()
+        missing = inspecting.what_is_missing(self.client, self.id)
+        if missing:
+            why, detail = missing[0]
+            tell(f"{why.text(words.language)}{_detail(detail)}")
+            return
+        count = len(inspecting.hazards_of(self.client, self.id))
+        ask(tr("finish.ask"), tr("finish.ask_text", count=count), tr("finish.submit"), self._submit)
+
+    def _submit(self) -> None:
+        if self.app.session.do(lambda: inspecting.submit(self.client, self.id)) is not None:
+            tell(tr("finish.done"))
+            self.app.nav.reset("inspections")
+
+
+def _detail(detail: str) -> str:
+    short = detail if len(detail) < 60 else detail[:57] + "…"
+    return f" ({short})" if short and words.language == "en" else f"（{short}）" if short else ""

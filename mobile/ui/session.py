@@ -1,0 +1,164 @@
+"""What all screens share: the open enrolment, its sync thread, and when to draw anew.
+
+Everything a screen shows is read from the device's database; `revision` grows whenever that may have changed, by an own act or by syncing.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from kivy.clock import Clock, mainthread
+from kivy.event import EventDispatcher
+from kivy.properties import NumericProperty, ObjectProperty
+
+from mobile.core.client import Client
+from mobile.core.engine import Engine
+from mobile.core.phone import Invitation, Phone
+from mobile.core.photos import Prepared, prepare
+from mobile.core.status import Status, UpToDate, Waiting, Working
+from mobile.core.sync_thread import SyncThread
+from mobile.ui.fonts import font_path
+from mobile.ui.kit import tell
+from mobile.ui.strings import words
+from shared.errors import PaichaError
+
+DRAW_EVERY = 0.5  # seconds, while syncing
+
+
+class Session(EventDispatcher):
+    """`status` is the newest of the sync thread, or None before the first."""
+
+    status = ObjectProperty(None, allownone=True)
+    revision = NumericProperty(0)
+
+    def __init__(self, phone: Phone, pictures: Path) -> None:
+        super().__init__()
+        self.phone = phone
+        self.pictures = pictures  # where "choose a picture" begins
+        self.client: Client | None = None
+        self.device = ""
+        self._sync: SyncThread | None = None
+        self._draw_soon = Clock.create_trigger(self._draw, DRAW_EVERY)
+
+    # -- enrolments ------------------------------------------------------------------------------------------------------------------------
+
+    def open(self, device: str) -> Client:
+        """Work in this enrolment from now on."""
+        self.close()
+        self.device = device
+        self.client = client = self.phone.open(device)
+        self._sync = SyncThread(Engine(client), self._told)
+        self.status = None
+        self.revision += 1
+        return client
+
+    def start_sync(self) -> None:
+        """Let the engine run; the screen is unlocked."""
+        if self._sync is not None and not self._sync.running:
+            self._sync.start()
+
+    def close(self) -> None:
+        """Stop syncing and let go of the database."""
+        if self._sync is not None:
+            self._sync.stop()
+        if self.client is not None:
+            self.client.store.close()
+        self._sync, self.client = None, None
+
+    def enrol(self, invitation: Invitation, done: Callable[[str], None], failed: Callable[[PaichaError], None]) -> None:
+        """Redeem a code in the background; `done(device)` or `failed(error)` in the window's thread."""
+
+        def work() -> None:
+            try:
+                client = self.phone.enrol(invitation, "desktop")
+            except PaichaError as error:
+                self._later(partial(failed, error))
+                return
+            device = client.identity.device
+            client.store.close()
+            self._later(partial(done, device))
+
+        threading.Thread(target=work, name="enrol", daemon=True).start()
+
+    # -- doing -----------------------------------------------------------------------------------------------------------------------------
+
+    def do(self, work: Callable[[], Any]) -> Any:
+        """An act of the person: on disk when this returns its result (True for None); None if it was not done and the person has been told why."""
+        try:
+            result = work()
+        except PaichaError as error:
+            tell(error.text(words.language))
+            return None
+        self.revision += 1
+        if self._sync is not None:
+            self._sync.nudge()
+        return True if result is None else result
+
+    def sync_now(self) -> None:
+        """The person asks for it."""
+        if self._sync is not None:
+            self._sync.wake()
+
+    def prepare_photo(self, source: Path, stamp: Sequence[str], done: Callable[[Prepared], None], ended: Callable[[], None]) -> None:
+        """Shrink, stamp and store a picture beside the window's thread; what is wrong with it is told. `ended` comes last in either case."""
+        client = self.client
+        assert client is not None
+        folder, now = self.phone.photos(self.device), client.ports.now()
+
+        def work() -> None:
+            try:
+                prepared = prepare(source, folder, stamp, now, font=font_path())
+            except PaichaError as error:
+                text = error.text(words.language)
+                self._later(partial(tell, text))
+            else:
+                self._later(partial(done, prepared))
+            self._later(ended)
+
+        threading.Thread(target=work, name="photo", daemon=True).start()
+
+    # -- hearing ---------------------------------------------------------------------------------------------------------------------------
+
+    @mainthread  # type: ignore[untyped-decorator, unused-ignore]
+    def _told(self, status: Status) -> None:
+        changed = isinstance(status, Working | UpToDate) or type(status) is not type(self.status)
+        self.status = status
+        if changed:
+            self._draw_soon()
+
+    def _draw(self, *_: object) -> None:
+        self.revision += 1
+
+    @staticmethod
+    def _later(work: Callable[[], object]) -> None:
+        Clock.schedule_once(lambda _: work())
+
+    @property
+    def problem(self) -> str:
+        """The code of what keeps syncing from going on, "" if nothing."""
+        return self.status.problem if isinstance(self.status, Waiting) else getattr(self.status, "code", "")
+
+    # -- the phone's own settings ----------------------------------------------------------------------------------------------------------
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """A choice of the person that is no operation: language, colours, the last enrolment."""
+        return self._settings().get(name, default)
+
+    def keep_setting(self, name: str, value: Any) -> None:
+        """Remember it."""
+        file = self.phone.folder / "settings.json"
+        temporary = file.with_suffix(".tmp")
+        temporary.write_text(json.dumps({**self._settings(), name: value}, ensure_ascii=False), "utf-8")
+        temporary.replace(file)
+
+    def _settings(self) -> dict[str, Any]:
+        try:
+            found = json.loads((self.phone.folder / "settings.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
