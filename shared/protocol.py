@@ -175,11 +175,11 @@ def read_push(body: bytes) -> tuple[PushHead, list[bytes]]:
 def _read_head(line: bytes) -> PushHead:
     try:
         fields = json.loads(line)
-        protocol, head = fields.pop("protocol"), PushHead(**fields)
+        if fields.pop("protocol") != PROTOCOL:
+            raise Refused(PROTOCOL_NEWER)
+        head = PushHead(**fields)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Refused(MALFORMED, str(error)[:200]) from None
-    if protocol != PROTOCOL:
-        raise Refused(PROTOCOL_NEWER)
     whole, text = (head.first, head.count, head.size), (head.device, head.signature, head.epoch)
     if not all(type(x) is int and 0 <= x < 2**53 for x in whole) or not all(type(x) is str for x in text) or head.first < 1:
         raise Refused(MALFORMED, "head")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI, Request
@@ -17,12 +19,15 @@ from sync_server.routes.photos import photo_router
 from sync_server.routes.sync import sync_router
 from sync_server.service import BEHIND, NO_ENTRY, TRY_LATER, Service
 from sync_server.settings import Settings
+from sync_server.throttle import TOO_MANY_TRIES
+
+log = logging.getLogger("paicha.app")
 
 _STATUS = {
     p.TOKEN_NEEDED.code: 401, p.CLOCK.code: 401, p.BAD_SIGNATURE.code: 403, p.REVOKED.code: 403, p.UNKNOWN_DEVICE.code: 403,
     p.UNKNOWN_LEDGER.code: 404, NO_ENTRY.code: 404, NO_UPLOAD.code: 404, "no_photo": 404, p.PUSH_TOO_LARGE.code: 413, p.READ_ONLY.code: 503, BEHIND.code: 503,
     DISK_FULL.code: 507, "blob.busy": 423, "blob.offset": 409, "blob.digest_mismatch": 460, "blob.too_large": 413, p.DEVICE_TAKEN.code: 409,
-    p.CODE_USED.code: 409,
+    p.CODE_USED.code: 409, TOO_MANY_TRIES.code: 429,
 }  # fmt: skip
 
 
@@ -44,16 +49,11 @@ def create_app(settings: Settings, service: Service, blobs: LocalBlobs) -> FastA
     """The whole server: device protocol, photos, console."""
     app = FastAPI(title="Paicha 排查", version=_version(), docs_url=None, redoc_url=None)
 
-    app.add_middleware(NameProtocol)
+    app.add_middleware(Edge, clock=service.clock)
 
     @app.exception_handler(PaichaError)
     async def explain(request: Request, error: PaichaError) -> JSONResponse:
         return _problem(error, status_of(error), service.clock())
-
-    @app.exception_handler(Exception)
-    async def try_later(request: Request, error: Exception) -> JSONResponse:
-        # The edge of a request: the failure is in the server's log; the device keeps its work and tries again.
-        return _problem(RetryLater(TRY_LATER), 503, service.clock())
 
     @app.get("/health", tags=["server"])
     def health() -> Health:
@@ -72,21 +72,33 @@ def create_app(settings: Settings, service: Service, blobs: LocalBlobs) -> FastA
     return app
 
 
-class NameProtocol:
-    """Puts the protocol's header on every answer: a device takes an answer without it for a captive portal's."""
+class Edge:
+    """The edge of every request: it puts the protocol's header on each answer (a device takes an answer without it for a captive portal's), and makes
+    a failure inside the server "try later": the failure is logged, the device keeps its work.
+    """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, clock: Callable[[], int]) -> None:
         self._app = app
+        self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI call."""
+        started = False
 
         async def named(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 message["headers"] = [*message["headers"], (p.PROTOCOL_HEADER.lower().encode(), str(p.PROTOCOL).encode())]
             await send(message)
 
-        await self._app(scope, receive, named)
+        try:
+            await self._app(scope, receive, named)
+        except Exception:
+            if started or scope["type"] != "http":
+                raise
+            log.exception("%s %s failed", scope["method"], scope["path"])
+            await _problem(RetryLater(TRY_LATER), 503, self._clock())(scope, receive, named)
 
 
 def status_of(error: PaichaError) -> int:

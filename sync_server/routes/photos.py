@@ -20,7 +20,7 @@ from shared.people import sees
 from shared.rules import Record
 from sync_server.accept import Act
 from sync_server.blobs import MAX_BLOB, LocalBlobs, Upload
-from sync_server.routes.sync import bearer
+from sync_server.routes.sync import bearer, problems
 from sync_server.service import Service, person_record
 from sync_server.store import ledgers as store
 
@@ -30,7 +30,8 @@ STRETCH = 1024 * 1024  # bytes that are made durable at a time
 
 def photo_router(service: Service, blobs: LocalBlobs) -> APIRouter:
     """Upload and read photos."""
-    router = APIRouter(prefix="/v1/ledgers/{ledger}", tags=["photos"])
+    refusals = problems(400, 401, 403, 404, 409, 413, 415, 423, 460, 503, 507)
+    router = APIRouter(prefix="/v1/ledgers/{ledger}", tags=["photos"], responses=refusals)
 
     @router.options("/photos", status_code=204)
     def options(ledger: str) -> Response:

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from shared import protocol as p
 from shared.errors import MALFORMED, Refused
 from sync_server.service import Caller, Service, pack, unpack
+from sync_server.throttle import Tries
 
 SMALL = 64 * 1024  # bytes; a push below this is parsed where it arrives, a larger one in a worker thread
 
@@ -27,15 +28,26 @@ class Problem(BaseModel):
     now: int
 
 
-_ERROR = {"model": Problem}
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    400: {"description": "This request cannot be read; nothing was stored", **_ERROR},
-    401: {"description": "Sign in again, or with the server's time", **_ERROR},
-    403: {"description": "Unknown or revoked device, or a wrong signature", **_ERROR},
-    404: {"description": "No such ledger or entry", **_ERROR},
-    413: {"description": "Too much at once", **_ERROR},
-    503: {"description": "Try later; nothing was lost", **_ERROR},
+_MEANINGS = {
+    400: "This request cannot be read; nothing was stored",
+    401: "Sign in again, or with the server's time",
+    403: "Unknown or revoked device, or a wrong signature",
+    404: "No such ledger, entry or photo",
+    409: "Taken already, or another offset",
+    413: "Too much at once",
+    415: "Another media type is needed",
+    423: "The same photo is being uploaded right now",
+    429: "Too many wrong codes from this address",
+    460: "The bytes are not those announced",
+    503: "Try later; nothing was lost",
+    507: "The server's disk is full; nothing was lost",
 }
+_PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How a route may say no, for its OpenAPI description."""
+    return {status: {"description": _MEANINGS[status], "content": _PROBLEM} for status in statuses}
 
 
 def _json_body(*required: str) -> dict[str, Any]:
@@ -57,13 +69,19 @@ def bearer(request: Request, service: Service, ledger: str) -> Caller:
 
 def sync_router(service: Service) -> APIRouter:
     """Everything a device asks, but photos."""
-    router = APIRouter(prefix="/v1", tags=["sync"], responses=_ERRORS)
+    router = APIRouter(prefix="/v1", tags=["sync"], responses=problems(400, 401, 403, 404, 413, 503))
 
-    @router.post("/enrol", summary="A new device by its one-time code", openapi_extra=_json_body("code", "device", "public_key", "signature"))
+    tries = Tries(service.clock)
+    taken = {**problems(409, 429), 400: {"model": Problem, "description": _MEANINGS[400]}}
+
+    @router.post("/enrol", responses=taken, openapi_extra=_json_body("code", "device", "public_key", "signature"))
     async def enrol(request: Request) -> JSONResponse:
-        return JSONResponse(await run_in_threadpool(service.enrol, await _json(request)))
+        """A new device by its one-time code."""
+        asked = await _json(request)
+        with tries.of(request.client.host if request.client else ""):
+            return JSONResponse(await run_in_threadpool(service.enrol, asked))
 
-    @router.post("/ledgers/{ledger}/renew", openapi_extra=_json_body("device", "new_device", "public_key", "signature"))
+    @router.post("/ledgers/{ledger}/renew", responses=problems(409), openapi_extra=_json_body("device", "new_device", "public_key", "signature"))
     async def renew(ledger: str, request: Request) -> JSONResponse:
         """A new id for a device whose chain forked."""
         return JSONResponse(await run_in_threadpool(service.renew, ledger, await _json(request)))

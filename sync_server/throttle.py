@@ -1,0 +1,35 @@
+"""Guessing is slow: after some wrong tries an address waits. Kept in memory, for one process; whoever guesses gains nothing from a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from shared.errors import Refused, RetryLater, reason
+
+FREE_TRIES, LOCK = 20, 5 * 60_000  # tries, ms
+MOST_ADDRESSES = 10_000
+TOO_MANY_TRIES = reason("too_many_tries", "输错次数过多，请五分钟后再试", "too many wrong tries; wait five minutes")
+
+
+class Tries:
+    """Counts refusals by address."""
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self._wrong: dict[str, list[int]] = {}
+
+    @contextmanager
+    def of(self, address: str) -> Iterator[None]:
+        """Around one try. Raises RetryLater(too_many_tries) when this address has been wrong too often of late."""
+        since = self._clock() - LOCK
+        recent = [at for at in self._wrong.get(address, ()) if at > since]
+        if len(recent) >= FREE_TRIES:
+            raise RetryLater(TOO_MANY_TRIES)
+        try:
+            yield
+        except Refused:
+            if len(self._wrong) >= MOST_ADDRESSES:
+                self._wrong.clear()
+            self._wrong[address] = [*recent, self._clock()]
+            raise
