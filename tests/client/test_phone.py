@@ -114,6 +114,21 @@ def test_what_is_no_answer_to_a_code_uses_nothing_up(world: World, reply: Reply)
     assert world.keep(phone.enrol(Invitation(SERVER, code))).identity.person == "p1"
 
 
+@pytest.mark.parametrize(("status", "code"), ((429, "too_many_tries"), (503, "try_later")))
+def test_a_server_that_says_later_is_quoted_and_the_attempt_goes_on_later(world: World, status: int, code: str) -> None:
+    phone, invitation = world.phone(), Invitation(SERVER, world.code())
+    world.wire.fault = answer_lost("enrol")
+    with pytest.raises(RetryLater):
+        phone.enrol(invitation)
+    said = json.dumps({"code": code, "zh": "请稍后再试", "en": "try later", "now": 1}).encode()
+    world.wire.fault = instead("enrol", Reply(status, OURS, said))
+    with pytest.raises(RetryLater) as failure:
+        phone.enrol(invitation)
+    assert (failure.value.code, failure.value.text("zh"), failure.value.text("en")) == (code, "请稍后再试", "try later")
+    world.wire.fault = no_fault
+    assert world.keep(phone.enrol(invitation)).identity.person == "p1", "with the key that the server has already"
+
+
 def test_a_server_that_is_not_the_one_of_the_code_is_noticed(world: World) -> None:
     phone = world.phone()
     with pytest.raises(Refused) as refusal:

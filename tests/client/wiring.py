@@ -13,6 +13,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -59,6 +60,7 @@ class Asked:
     path: str
     body: bytes
     headers: dict[str, str]
+    address: str = "10.0.0.2"
 
     @property
     def what(self) -> str:
@@ -82,11 +84,12 @@ class Wire:
 
     app: FastAPI
     fault: Fault = no_fault
+    address: str = "10.0.0.2"
     log: list[Asked] = field(default_factory=list)
 
     def request(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
         """One request through the fault."""
-        asked = Asked(method, path, body, {name.lower(): value for name, value in (headers or {}).items()})
+        asked = Asked(method, path, body, {name.lower(): value for name, value in (headers or {}).items()}, self.address)
         self.log.append(asked)
         return self.fault(asked, self.ask)
 
@@ -141,7 +144,7 @@ async def _call(app: FastAPI, asked: Asked, cut_after: int | None) -> Reply:
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": asked.method,
         "path": urlsplit(asked.path).path, "raw_path": asked.path.encode(), "query_string": b"", "root_path": "", "scheme": "http",
-        "server": ("paicha.test", 80), "client": ("10.0.0.2", 1),
+        "server": ("paicha.test", 80), "client": (asked.address, 1),
         "headers": [(name.encode(), value.encode()) for name, value in asked.headers.items()] + [(b"content-length", str(len(asked.body)).encode())],
     }  # fmt: skip
     coming: list[dict[str, Any]] = [{"type": "http.request", "body": asked.body[:cut_after], "more_body": cut_after is not None}]
@@ -184,6 +187,7 @@ class _Standing:
 
 _worlds: list[World] = []
 _apps: list[FastAPI] = []
+_addresses = count(3)
 
 
 def _standing_app() -> FastAPI:
@@ -202,7 +206,7 @@ class World:
         self.service = Service(self.database, self.clock)
         self.blobs = LocalBlobs(folder / "server" / "blobs")
         _worlds[:] = [self]
-        self.wire = Wire(_standing_app())
+        self.wire = Wire(_standing_app(), address=f"10.0.0.{next(_addresses)}")  # the application remembers who guessed codes
         self._seed = 0
         self._clients: list[Client] = []
 
