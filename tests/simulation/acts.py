@@ -56,8 +56,10 @@ def _join(inst: Installation, known: Known, random: Random) -> Acts:
 
 def _answers(inst: Installation, known: Known, random: Random) -> Acts:
     found = _inspection(known, random)
-    items = random.sample(ITEMS[:4], random.randrange(1, 3))
-    return [("inspection.answer", found[0], {"item": item, "value": random.choice(("conform", "na", "not_conform"))}) for item in items] if found else []
+    if not found:
+        return []
+    items, values = random.sample(ITEMS[:4], random.randrange(1, 3)), ("conform", "na", "not_conform")
+    return [("inspection.answer", found[0], {"item": item, "value": random.choice(values)}) for item in items]
 
 
 def _inspect_more(inst: Installation, known: Known, random: Random) -> Acts:
@@ -81,7 +83,8 @@ def _inspect_more(inst: Installation, known: Known, random: Random) -> Acts:
 
 def _photo(inst: Installation, known: Known) -> dict[str, Any]:
     digest = hashlib.sha256(b"%d" % (known.photos % 5)).hexdigest()  # now and then the same picture twice
-    return {"photo": inst.client.new_id(), "sha256": digest, "size": 1000, "media_type": "image/jpeg", "taken_at": max(0, inst.phone.now()), "position": None}
+    taken_at = max(0, inst.phone.now())
+    return {"photo": inst.client.new_id(), "sha256": digest, "size": 1000, "media_type": "image/jpeg", "taken_at": taken_at, "position": None}
 
 
 def _complete(inst: Installation, known: Known, random: Random) -> Acts:
@@ -93,7 +96,8 @@ def _complete(inst: Installation, known: Known, random: Random) -> Acts:
     id, now = found[0], max(0, inst.phone.now(), record["moments"]["start"]["at"])
     acts: Acts = [("inspection.answer", id, {"item": item, "value": "conform"}) for item in ITEMS if item not in record["answers"]]
     failed = [item for item, value in record["answers"].items() if value == "not_conform"]
-    acts += [("inspection.note", id, {"item": item, "about": "no_photo", "text": "不便"}) for item in failed if f"no_photo:{item}" not in record["notes"]]
+    bare = [item for item in failed if f"no_photo:{item}" not in record["notes"]]
+    acts += [("inspection.note", id, {"item": item, "about": "no_photo", "text": "不便"}) for item in bare]
     acts.append(("inspection.moment", id, {"moment": "end", "at": now, "position": None, "reason": "室内"}))
     acts += [("inspection.sign", id, {"role": role, "name": "签", "signed_at": now, "sha256": None}) for role in ("inspector", "unit")]
     acts.append(("inspection.submit", id, {}))
@@ -107,9 +111,9 @@ def _report(inst: Installation, known: Known, random: Random) -> Acts:
     known.hazards.append(id)
     body = {
         "enterprise": found[1]["enterprise"] if found else random.choice(ENTERPRISES), "inspection": found[0] if found else None,
-        "template": "short" if item else None, "template_item": item, "basis": None, "found_at": max(0, inst.phone.now()), "place_text": random.choice(WORDS),
-        "description": "无登记", "cause": "management", "level_proposed": "general", "position": None, "position_reason": "室内", "source_kind": "section",
-        "no_photo_reason": random.choice((None, "不便")),
+        "template": "short" if item else None, "template_item": item, "basis": None, "found_at": max(0, inst.phone.now()),
+        "place_text": random.choice(WORDS), "description": "无登记", "cause": "management", "level_proposed": "general",
+        "position": None, "position_reason": "室内", "source_kind": "section", "no_photo_reason": random.choice((None, "不便")),
     }  # fmt: skip
     acts: Acts = [("hazard.report", id, body)]
     if random.random() < 0.5:

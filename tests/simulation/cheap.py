@@ -1,6 +1,7 @@
 """Keys that cost nothing: the same places sign and check as in life, with a keyed hash instead of P-256 and Ed25519.
 
-`REAL` is the true thing, for a few histories; `CHEAP` for the many. Whoever knows the public key can sign here, which no simulated party abuses; forged signatures are tested elsewhere, with real keys.
+`CHEAP` is for the many histories, `REAL` the true thing for a few. Whoever knows a cheap public key can sign with it, which no simulated party
+abuses; forged signatures are tested elsewhere, with real keys.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,14 +28,13 @@ START = 1_700_000_000_000  # ms; the ledger is opened here
 ADMIN, OFFICE, HEAD = "person-admin", "person-office", "person-head"
 SECTION, OTHER_SECTION, COMMUNITY, OTHER_COMMUNITY = "unit-section", "unit-section2", "unit-community", "unit-community2"
 ENTERPRISES = ("enterprise-1", "enterprise-2")
+ITEMS = tuple(f"SH-{i:02d}" for i in range(1, 9))
 TEMPLATE = {
     "id": "short", "version": 1, "title": {"zh": "短表", "en": "Short"}, "kind": "spot_check", "users": ["section"], "industries": ["all"],
     "items": [
-        {"id": f"SH-{i:02d}", "text": {"zh": f"项目{i}", "en": f"Item {i}"}, "answer": "conform", "severity": "general", "basis": "三（一）"}
-        for i in range(1, 9)
+        {"id": id, "text": {"zh": f"项目{id}", "en": f"Item {id}"}, "answer": "conform", "severity": "general", "basis": "三（一）"} for id in ITEMS
     ],
 }  # fmt: skip
-ITEMS = tuple(item["id"] for item in TEMPLATE["items"])  # type: ignore[index]
 
 # Whose device it is, and on which phone. Two people share phone 1; one person has a phone and a tablet.
 OWNERS = {"an": ("person-an", 1), "cui": ("person-cui", 1), "bo": ("person-bo", 2), "head": (HEAD, 3), "tablet": ("person-an", 4)}
@@ -82,7 +82,8 @@ def ground(craft: Craft) -> Ground:
 
 def _open(server: Server) -> None:
     newer.speak(newer.OLD)
-    server.service.open_ledger(LEDGER, {"name": "青榆街道", "district": "海岳区", "city": "鲁川市", "code": "QY", "admin": {"id": ADMIN, "name": "管理员"}})
+    names = {"name": "青榆街道", "district": "海岳区", "city": "鲁川市", "code": "QY"}
+    server.service.open_ledger(LEDGER, {**names, "admin": {"id": ADMIN, "name": "管理员"}})
     acts = [Act(ADMIN, "unit.add", id, {"kind": "section", "name": id}) for id in (SECTION, OTHER_SECTION)]
     acts += [Act(ADMIN, "unit.add", id, {"kind": "community", "name": id, "number": f"0{i}"}) for i, id in enumerate((COMMUNITY, OTHER_COMMUNITY))]
     acts.append(Act(ADMIN, "template.publish", "template/short/1", {"template": TEMPLATE}))
@@ -90,15 +91,16 @@ def _open(server: Server) -> None:
         acts.append(Act(ADMIN, "person.add", id, {"name": name, "card_no": f"QY-{id}"}))
         acts.append(Act(ADMIN, "person.grant", id, {"role": role, "unit": unit}))
     for id in ENTERPRISES:
-        body = {"name": id, "address": "榆荫路1号", "community": COMMUNITY, "lead_section": SECTION, "industries": ["all"], "high_risk": False, "key": False}
+        body: dict[str, object] = {"name": id, "address": "榆荫路1号", "community": COMMUNITY, "lead_section": SECTION, "industries": ["all"]}
+        body |= {"high_risk": False, "key": False}
         acts.append(Act(ADMIN, "enterprise.register", id, body))
     outcome = server.act(acts)
     assert outcome is not None and all(verdict.verdict == "accepted" for verdict in outcome.verdicts), outcome
 
 
-def _phone(server: Server, folder: Path, now: object, random: Random) -> Phone:
+def _phone(server: Server, folder: Path, now: Callable[[], int], random: Random) -> Phone:
     ports = Ports(
-        now=now,  # type: ignore[arg-type]
+        now=now,
         randomness=random.randbytes,
         new_signer=lambda device: server.craft.signer(f"{device}/first"),
         transport=lambda address: Wire(server),
@@ -107,14 +109,14 @@ def _phone(server: Server, folder: Path, now: object, random: Random) -> Phone:
     return Phone(folder, lambda folder: ports)
 
 
-def _enrol(server: Server, folder: Path, person: str, now: object, random: Random) -> str:
+def _enrol(server: Server, folder: Path, person: str, now: Callable[[], int], random: Random) -> str:
     code = server.service.make_code(LEDGER, person, ADMIN)
     client = _phone(server, folder, now, random).enrol(Invitation("http://simulated", code), "simulated")
     client.store.close()
     return client.identity.device
 
 
-def _sync(server: Server, folder: Path, device: str, now: object, random: Random) -> bytes:
+def _sync(server: Server, folder: Path, device: str, now: Callable[[], int], random: Random) -> bytes:
     client = _phone(server, folder, now, random).open(device)
     engine = Engine(client)
     for _ in range(20):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from mobile.core.status import Stopped, UpToDate
+from mobile.core.status import Stopped, UpToDate, Working
 from tests.simulation import newer
 from tests.simulation.cheap import CHEAP, Craft
 from tests.simulation.faults import FaultyConnection
@@ -44,7 +44,7 @@ def events_of(seed: int) -> list[Event]:
     random = Random(seed)
     # Each history has its own taste, so that rare things also come together (swarm testing).
     weights = [weight * random.choice((0.2, 1, 1, 5)) for weight in WEIGHTS.values()]
-    names = random.choices(list(WEIGHTS), weights, k=random.randrange(8, 40))
+    names = random.choices(list(WEIGHTS), weights, k=random.randrange(6, 32))
     return [(name, random.getrandbits(60)) for name in names]
 
 
@@ -87,6 +87,8 @@ def heal(world: World) -> None:
         inst.connection.arm(0, "before")
         inst.phone.mood = GOOD
     world.net.deliver(world.server, len(world.net.late))
+    for inst in world.installations:
+        hand_in(inst)  # before anyone pulls, so that most need to pull only once
     for _ in range(4):
         behind = [inst for inst in world.installations if not inst.is_level(world.server)]
         if not behind:
@@ -95,6 +97,14 @@ def heal(world: World) -> None:
         for inst in behind:
             finish(world, inst)
     raise Broken("the devices do not come to an end")
+
+
+def hand_in(inst: Installation) -> None:
+    """Sync until nothing is left in the outbox, if it comes to that at once."""
+    inst.engine.wake()
+    for _ in range(8):
+        if inst.client.store.first_unsent() is None or not isinstance(inst.step(), Working):
+            return
 
 
 def finish(world: World, inst: Installation) -> None:

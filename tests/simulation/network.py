@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -52,10 +53,8 @@ class Net:
         while self.late and done < count:
             self.late.rotate(self.random.randrange(len(self.late)))
             letter = self.late.popleft()
-            try:
+            with suppress(Unreachable):  # the server died over it
                 server.handle(letter.path, letter.body, letter.headers)
-            except Unreachable:
-                pass  # the server died over it
             done += 1
         return done
 

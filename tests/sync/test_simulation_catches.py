@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mobile.core.store import Store
-from shared.errors import Refused
+from shared.errors import INTERNAL, Refused
 from shared.protocol import Verdict
 from shared.rules import Case
 from sync_server import accept
@@ -102,7 +102,7 @@ def test_a_refused_operation_that_stops_the_push_is_caught(monkeypatch: pytest.M
     def strict(self: Batch, chain: Any, line: Line, now: int) -> Any:
         entry = honest(self, chain, line, now)
         if entry.verdict == "refused" and line.operation is not None and line.operation.device != accept.console_device(self.name):
-            raise Refused(accept.INTERNAL)
+            raise Refused(INTERNAL)
         return entry
 
     monkeypatch.setattr(Batch, "_number", strict)
