@@ -17,10 +17,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import server
+from tests.bench import client, photos, server
 from tests.bench.figures import Figure, Setting
 
-ALL: dict[str, Callable[[Setting], Iterator[Figure]]] = {**server.FIGURES}
+ALL: dict[str, Callable[[Setting], Iterator[Figure]]] = {**server.FIGURES, **photos.FIGURES, **client.FIGURES}
 
 
 def main() -> int:
