@@ -123,13 +123,13 @@ def submit(client: Client, inspection: str) -> None:
     client.act_all(acts)
 
 
-def templates_for(client: Client, kind: str) -> list[Record]:
-    """The checklists that suit this kind of inspection, the campaign's own first."""
+def templates_for(client: Client, kind: str, enterprise: Record | None = None) -> list[Record]:
+    """The checklists that suit this kind of inspection: first those of the enterprise's own industries, then those for all, then the rest."""
     users = {"community_patrol": "community", "enterprise_self": "enterprise", "principal_led": "enterprise_principal"}.get(kind, "section")
-    found = [template for template in client.templates() if users in template["users"]]
-    return sorted(found, key=lambda template: (template["kind"] != "spot_check", template["title"]["zh"]))
+    industries = set(enterprise["industries"]) if enterprise else set()
 
+    def order(template: Record) -> tuple[int, bool, str]:
+        fits = 0 if industries & set(template["industries"]) else 1 if "all" in template["industries"] else 2
+        return fits, template["kind"] != "spot_check", template["title"]["zh"]
 
-def is_failed(item: Record, value: Any) -> bool:
-    """Whether this answer opens a finding."""
-    return checklist.fails(item, value)
+    return sorted((template for template in client.templates() if users in template["users"]), key=order)

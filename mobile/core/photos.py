@@ -54,13 +54,13 @@ class Prepared:
 def prepare(source: Path, folder: Path, stamp: Sequence[str], now: int, *, font: Path) -> Prepared:
     """The picture in `source` as evidence in `folder`, with the stamp's lines on it.
 
-    `font` draws the stamp. Raises Refused (photo.not_a_picture, photo.damaged, photo.too_many_pixels), RetryLater(photo.disk_full).
+    The stamp begins with the time and the position of the picture itself. `font` draws it. Raises Refused (photo.not_a_picture, photo.damaged, photo.too_many_pixels), RetryLater(photo.disk_full).
     """
     picture, taken_at, position = _open(source)
     picture = _shrunk(picture, LONGEST)
     likeness = _likeness(picture)
     small = _shrunk(picture.copy(), THUMB)
-    _draw_stamp(picture, stamp, font)
+    _draw_stamp(picture, (_when_and_where(taken_at or now, position), *stamp) if stamp else (), font)
     data = _jpeg(picture, QUALITY)
     sha256 = hashlib.sha256(data).hexdigest()
     file = PhotoFile(sha256, folder / f"{sha256}.jpg", folder / f"{sha256}.thumb.jpg", len(data))
@@ -150,6 +150,12 @@ def _likeness(picture: Image.Image) -> str:
         for column in range(8):
             bits = bits << 1 | (small[row * 9 + column] > small[row * 9 + column + 1])
     return f"{bits:016x}"
+
+
+def _when_and_where(at: int, position: dict[str, Any] | None) -> str:
+    """The first line of a stamp: the camera's own time and position, in Shanghai's time."""
+    moment = f"{datetime.fromtimestamp(at / 1000, SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    return f"{moment} · {position['lat']:.5f}, {position['lon']:.5f}" if position else f"{moment} · 无定位"
 
 
 def _draw_stamp(picture: Image.Image, lines: Sequence[str], font_file: Path) -> None:

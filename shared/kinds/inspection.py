@@ -47,6 +47,7 @@ BAD_ANSWER = reason("inspection.bad_answer", "这一项的回答格式不对", "
 INCOMPLETE = reason("inspection.incomplete", "检查表还有未答的项目", "some items are not answered yet", "rule 5")
 PHOTO_OR_REASON = reason("inspection.photo_or_reason", "不符合项要有照片，或写明无照片的原因", "a failed item needs a photo or a reason for none", "rule 3")
 TWO_INSPECTORS = reason("inspection.two_inspectors", "这种检查须有两名以上检查人员签名", "this kind of inspection needs the signatures of two or more", "R131")
+INSPECTOR_SIGNATURE = reason("inspection.inspector_signature", "检查人员还没有签名", "no inspector has signed yet", "R132")
 CARD_NEEDED = reason("inspection.card", "至少一名检查人员要登记执法证号", "at least one inspector's enforcement card must be recorded", "R131")
 UNIT_SIGNATURE = reason(
     "inspection.unit_signature", "须由被检查单位签名，或记录拒签原因和见证人", "the unit must sign, or its refusal be recorded with a witness", "R132"
@@ -296,7 +297,7 @@ def submit_problems(record: Record, template: Record) -> list[tuple[Any, str]]:
         if not any(record["team"][member]["card_no"] for member in signers):
             problems.append((CARD_NEEDED, ""))
     elif not signers and not covert:
-        problems.append((TWO_INSPECTORS, "0"))
+        problems.append((INSPECTOR_SIGNATURE, ""))
     if not covert and "unit" not in record["signatures"] and record["refusal"] is None:
         problems.append((UNIT_SIGNATURE, ""))
     return problems

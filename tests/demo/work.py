@@ -46,7 +46,7 @@ class Inspector:
         raw.parent.mkdir(parents=True, exist_ok=True)
         taken = datetime.fromtimestamp(self.client.ports.now() / 1000, SHANGHAI)
         raw.write_bytes(picture(self.seed, taken=f"{taken:%Y:%m:%d %H:%M:%S}", lat=36.65 + self.seed / 100_000, lon=117.12))
-        stamp = (f"{taken:%Y-%m-%d %H:%M} · {place}", enterprise, f"检查人 {self.name}")
+        stamp = (f"{enterprise} {place}", f"检查人 {self.name}")
         prepared = prepare(raw, self.folder, stamp, self.client.ports.now(), font=self.font)
         self.photos.append(prepared.file)
         raw.unlink()

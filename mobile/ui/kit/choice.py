@@ -73,12 +73,15 @@ class ChoiceRow(BoxLayout):
         self._show()
 
     def _arrange(self, *_: object) -> None:
-        """The widest option decides for all whether icon and words stand beside each other."""
+        """The widest option decides for all: icon beside the words, above them, or the options below one another where a word would be torn."""
         if not self.children:
             return
         each = (self.width - self.spacing * (len(self.children) - 1)) / len(self.children)
-        widest = max(typeface.measure(b.ids.pair.text_size, True)(b.text) + b.ids.pair.icon_size * 1.1 for b in self.children)
-        self.stacked = widest + dp(8 + 16) > each
+        measure = typeface.measure(self.children[0].ids.pair.text_size, True)
+        widest = max(measure(b.text) + (b.ids.pair.icon_size * 1.1 if b.icon else 0) for b in self.children)
+        longest_word = max(measure(word) for b in self.children for word in b.text.split())
+        self.orientation = "vertical" if longest_word + dp(12) > each else "horizontal"
+        self.stacked = self.orientation == "horizontal" and widest + dp(8 + 16) > each
         for button in self.children:
             button.stacked = self.stacked
 

@@ -83,7 +83,8 @@ class TwoPane(BoxLayout):
         self.wide = self.width >= dp(WIDE)
 
     def _place(self, *_: object) -> None:
-        shown = [self.left, self.right] if self.wide else [self.right or self.left]
+        # While the two are being changed, one after the other, the same screen may be both.
+        shown = dict.fromkeys((self.left, self.right) if self.wide else (self.right or self.left,))
         self.clear_widgets()
         for pane in (p for p in shown if p is not None):
             pane.size_hint_x = 1

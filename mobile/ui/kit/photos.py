@@ -14,17 +14,17 @@ from kivy.properties import ListProperty, NumericProperty, ObjectProperty, Optio
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.stacklayout import StackLayout
 from kivy.uix.widget import Widget
-from PIL import Image
+from PIL import Image, ImageOps
 
 from mobile.ui.kit.tap import Tap
 
-LARGEST = 320  # px; a thumbnail file is smaller anyway
+SIDE = 256  # px
 MARKS = {"": "", "pending": "cloud-upload-outline", "problem": "alert-circle", "away": "cloud-off-outline"}
 
 
 @lru_cache(maxsize=64)
 def thumbnail(path: str) -> Texture | None:
-    """The picture of a thumbnail file, None if there is none yet or it is no picture; the last 64 are remembered."""
+    """The middle square of a thumbnail file, None if there is none yet or it is no picture; the last 64 are remembered."""
     if not Path(path).is_file():
         return None
     try:
@@ -33,22 +33,11 @@ def thumbnail(path: str) -> Texture | None:
     except (OSError, ValueError) as error:  # Pillow's own errors are OSErrors; a broken picture must not take the screen down
         Logger.warning(f"photos: {Path(path).name} cannot be shown: {error}")
         return None
-    pixels.thumbnail((LARGEST, LARGEST))
+    pixels = ImageOps.fit(pixels, (SIDE, SIDE))
     picture = Texture.create(size=pixels.size, colorfmt="rgb", mipmap=True)
     picture.blit_buffer(pixels.tobytes(), colorfmt="rgb")
     picture.flip_vertical()
     return picture
-
-
-def cover(picture: Texture, ratio: float) -> tuple[float, ...]:
-    """Texture coordinates that fill a box of `ratio` (width / height) with the middle of the picture."""
-    across = min(1.0, picture.height * ratio / picture.width)
-    along = min(1.0, picture.width / ratio / picture.height)
-    u, v = picture.uvpos
-    du, dv = picture.uvsize
-    left, right = u + du * (0.5 - across / 2), u + du * (0.5 + across / 2)
-    bottom, top = v + dv * (0.5 - along / 2), v + dv * (0.5 + along / 2)
-    return (left, bottom, right, bottom, right, top, left, top)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +56,11 @@ class Thumb(ButtonBehavior, Widget):
     mark = OptionProperty("", options=list(MARKS))
     photo = ObjectProperty(None, allownone=True)
     picture = ObjectProperty(None, allownone=True)
-    tex_coords = ListProperty([0, 0, 1, 0, 1, 1, 0, 1])
     MARKS = MARKS
 
     def on_source(self, *_: object) -> None:
         """Load the file."""
         self.picture = thumbnail(self.source)
-        if self.picture:
-            self.tex_coords = cover(self.picture, 1)
 
 
 class AddPhoto(Tap):

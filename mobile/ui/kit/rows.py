@@ -25,7 +25,7 @@ from kivy.uix.widget import Widget
 from mobile.ui.charset import has_bold
 from mobile.ui.icons import ICONS
 from mobile.ui.kit import typeface
-from mobile.ui.kit.photos import cover, thumbnail
+from mobile.ui.kit.photos import thumbnail
 from mobile.ui.kit.wrap import shorten, wrap
 from mobile.ui.theme import theme
 
@@ -193,7 +193,7 @@ class ListRow(RecycleDataViewBehavior, ButtonBehavior, Widget):
         picture = thumbnail(self.row.thumbnail) if self.row.thumbnail else None
         if picture:
             Color(1, 1, 1, 1)
-            RoundedRectangle(texture=picture, tex_coords=cover(picture, 1), pos=(x, y), size=(side, side), radius=[dp(10)], segments=8)
+            RoundedRectangle(texture=picture, pos=(x, y), size=(side, side), radius=[dp(10)], segments=8)
             return
         Color(rgba=theme.surface_variant)
         Ellipse(pos=(x + side * 0.07, y + side * 0.07), size=(side * 0.86, side * 0.86), segments=48)

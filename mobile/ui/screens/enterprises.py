@@ -183,7 +183,7 @@ class Start(Screen):
         for kind in self.kinds:
             chips.add_widget(Chip(text=tr(f"kind.{kind}"), selected=kind == self.kind, on_release=lambda _, kind=kind: self._choose_kind(kind)))
         self.body.add(chips)
-        templates = inspecting.templates_for(self.client, self.kind)
+        templates = inspecting.templates_for(self.client, self.kind, self.client.record(self.enterprise))
         if self.template not in {template["id"] for template in templates}:
             self.template = templates[0]["id"] if templates else ""
         self.body.add(SectionHeader(text=tr("start.template"), detail=str(len(templates))))

@@ -163,17 +163,12 @@ class Finding(Screen):
         return shown
 
     def stamp(self) -> tuple[str, ...]:
-        """What is burnt into the picture."""
+        """What is burnt into the picture below its time and position."""
         record = self.client.record(self.id) if self.id else self.client.record(self.inspection)
         place = self.fields["place_text"].text if "place_text" in self.fields else ""
         person = self.client.person or {}
         enterprise = (record or {}).get("enterprise_name", "")
-        where = self._position_words(record)
-        return (f"{moment(self.client.ports.now(), seconds=True)} · {where}", f"{enterprise} {place}".strip(), f"{tr('finding.inspector')} {person.get('name', '')}")
-
-    def _position_words(self, record: Record | None) -> str:
-        position = ((record or {}).get("moments") or {}).get("start", {}).get("position")
-        return f"{position['lat']:.5f}, {position['lon']:.5f}" if position else tr("finding.no_position")
+        return (f"{enterprise} {place}".strip(), f"{tr('finding.inspector')} {person.get('name', '')}")
 
     def picked(self, source: Path) -> None:
         """A picture was chosen: prepared in the background, attached when it is safe on disk."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kivy.metrics import dp
+
 from mobile.core import inspecting
 from mobile.ui.kit import Badge, Banner, BottomBar, Card, Chip, PushButton, Scroll, SectionHeader, Text, TextField, Wrap, ask, tell
 from mobile.ui.screens.screen import Screen, moment, state_badge
@@ -27,7 +29,7 @@ class Finish(Screen):
         self.team = Card()
         self.unit = Card()
         self.refusing = False
-        self.companion = TextField(label=tr("finish.companion"), hint=tr("finish.companion_hint"))
+        self.companion = TextField(hint=tr("finish.companion_hint"))
         self.companion.bind(on_commit=lambda _, text: self.set_companion(text.strip()))
         self.signer = TextField(label=tr("finish.unit_name"), hint=tr("finish.unit_hint"))
         self.reason = TextField(label=tr("finish.refuse_reason"), hint=tr("finish.refuse_hint"))
@@ -61,16 +63,16 @@ class Finish(Screen):
     def _show_missing(self, record: Record, can_change: bool) -> None:
         self.missing.clear_widgets()
         if not can_change:
-            self.missing.add_widget(Banner(text=tr("finish.handed_in"), icon="check-circle", tone="ok"))
+            self.missing.add_widget(Banner(text=tr("finish.handed_in"), icon="check-circle", tone="ok", radius=dp(12)))
             return
         missing = [(why, detail) for why, detail in inspecting.what_is_missing(self.client, self.id) if why.code != "inspection.no_end"]
         hazards = inspecting.hazards_of(self.client, self.id)
         failed = len(hazards)
         self.missing.add_widget(Text(content=tr("finish.findings", count=failed), style="headline"))
         if not missing:
-            self.missing.add_widget(Banner(text=tr("finish.complete"), icon="check-circle", tone="ok"))
+            self.missing.add_widget(Banner(text=tr("finish.complete"), icon="check-circle", tone="ok", radius=dp(12)))
         for why, detail in missing:
-            self.missing.add_widget(Banner(text=f"{why.text(words.language)}{_detail(detail)}", icon="alert-circle", tone="warn"))
+            self.missing.add_widget(Banner(text=f"{why.text(words.language)}{_detail(detail)}", icon="alert-circle", tone="warn", radius=dp(12)))
 
     def _show_team(self, record: Record, can_change: bool) -> None:
         self.team.clear_widgets()
