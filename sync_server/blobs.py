@@ -184,7 +184,7 @@ def check_image(path: Path, media_type: str) -> None:
         with Image.open(path, formats=[MEDIA_TYPES[media_type]]) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise Refused(TOO_MANY_PIXELS, f"{image.width}x{image.height}")
-    except Image.DecompressionBombError as bomb:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise Refused(TOO_MANY_PIXELS, str(bomb)) from None
     except (OSError, SyntaxError, ValueError) as error:
         raise Refused(NOT_AN_IMAGE, str(error)[:100]) from None
