@@ -49,9 +49,9 @@ class Counted:
         self._http.close()
 
 
-def enrolled(setting: Setting, url: str, code: str, count: Callable[[int], None] = lambda size: None) -> Client:
+def enrolled(folder: Path, url: str, code: str, count: Callable[[int], None] = lambda size: None) -> Client:
     """A new phone."""
-    phone = Phone(setting.fresh("phone"), lambda folder: replace(desktop_ports(folder), transport=lambda server: Counted(server, count)))
+    phone = Phone(folder, lambda folder: replace(desktop_ports(folder), transport=lambda server: Counted(server, count)))
     return phone.enrol(Invitation(url, code))
 
 
@@ -82,7 +82,7 @@ def pull(setting: Setting) -> Iterator[Figure]:
 
         def measure() -> float:
             nonlocal came
-            client = enrolled(setting, url, next(invitations))
+            client = enrolled(setting.fresh("phone"), url, next(invitations))
             taken = seconds(lambda: sync(client))
             came = client.count("inspection")
             assert came == total // 20
@@ -100,14 +100,14 @@ def first_sync(setting: Setting) -> Iterator[Figure]:
     rounds, folder, many = setting.rounds(3), setting.fresh("first"), 2_000 if setting.quick else 10_000
     world = open_server(folder)
     for start in range(0, many, 1000):
-        world.service.act(world.ledger, [_enterprise(number) for number in range(start, min(start + 1000, many))])
+        world.service.act(world.ledger, [enterprise(number) for number in range(start, min(start + 1000, many))])
     invitations = codes(world, rounds)
     world.service.close()
     times, sizes = [], []
     with running(folder) as url:
         for _ in range(rounds):
             came: list[int] = []
-            client = enrolled(setting, url, next(invitations), came.append)
+            client = enrolled(setting.fresh("phone"), url, next(invitations), came.append)
             came.clear()
             times.append(seconds(lambda: sync(client)))  # noqa: B023  called at once
             sizes.append(sum(came))
@@ -118,7 +118,8 @@ def first_sync(setting: Setting) -> Iterator[Figure]:
     yield Figure(f"first sync of {many:,} enterprises", text, "< 2 s and 1.5 MB", least < 2 and size <= 1.5, absolute=least, unit="s", note="met by the best of the runs")
 
 
-def _enterprise(number: int) -> Act:
+def enterprise(number: int) -> Act:
+    """A registration; every one has another name."""
     name = f"鲁川{'晟禾柏岳榆青海明'[number % 8]}{'泰丰润达和信源祥'[number // 8 % 8]}{number:05d}{'机械制造' if number % 3 else '商贸'}有限公司"
     more = {"credit_code": f"99DEMO{number:012d}", "number": f"QY{number:06d}", "address": f"榆荫路{number % 400 + 1}号"}
     return Act("admin", "enterprise.register", f"ent-{number:05d}-{secrets.token_hex(4)}", enterprise_body(name, **more))
@@ -128,11 +129,11 @@ def tap(setting: Setting) -> Iterator[Figure]:
     """One answer on the checklist, durable when the call returns; on a phone with 1,000 enterprises and a day of work not yet sent."""
     folder, taps = setting.fresh("tap"), 100 if setting.quick else 400
     world = open_server(folder)
-    world.service.act(world.ledger, [_enterprise(number) for number in range(1_000)])
+    world.service.act(world.ledger, [enterprise(number) for number in range(1_000)])
     invitations = codes(world, 1)
     world.service.close()
     with running(folder) as url:
-        client = enrolled(setting, url, next(invitations))
+        client = enrolled(setting.fresh("phone"), url, next(invitations))
         sync(client)
     ids = [inspecting.start_inspection(client, "e1", "assistance", TEMPLATE, why_no_position="室内") for _ in range(10)]
     items = [item["id"] for item in TEMPLATE["items"]]
