@@ -261,6 +261,8 @@ class Engine:
         self.store.run("DELETE FROM cursors")
         self.store.run("DELETE FROM members")
         self.store.run("UPDATE records SET no = 0")
+        # What the server has may have other numbers and verdicts now: it was handed in anew, or judged after the restore.
+        self.store.run("UPDATE operations SET state = 'held', no = 0, code = '', other = 0 WHERE n <= ?", (known,))
         self.store.run("UPDATE operations SET state = 'pending', no = 0, code = '', other = 0, overlaid = 1 WHERE n > ?", (known,))
         self.store.run("UPDATE photos SET state = 'waiting', url = '', sent = 0, next_try = 0 WHERE state = 'stored'")
         begin(self.client, known)

@@ -2,6 +2,7 @@
 
 Numbers alone prove nothing: since the restore a clone of this phone may have handed in something else under the same number. So the newest
 operation that both sides should have is sent again, bytes and all. Each operation names the one before, so one comparison covers the chain.
+Chains of former ids are short and rare: they are sent whole.
 
     meta "former"       the device ids this enrolment had before, oldest first
     meta "unconfirmed"  [device id, n to compare next], oldest first; empty when the server's new life is known to go on where ours does
@@ -29,7 +30,7 @@ Lines = list[tuple[int, bytes, str]]
 def begin(client: Client, known: int) -> None:
     """Note what is to be compared; `known` is the number up to which the restored server has a chain under our present id."""
     store = client.store
-    waiting = [[device, last] for device in store.meta("former", []) if (last := _last_received(store, device))]
+    waiting = [[device, 1] for device in store.meta("former", []) if _last_received(store, device)]
     shared = min(known, store.chain_end()[0])
     store.set_meta(unconfirmed=[*waiting, *([[client.identity.device, shared]] if shared else [])])
 
@@ -70,15 +71,11 @@ def _take_former(client: Client, waiting: list[list[Any]], lines: Lines, verdict
     for v in verdicts:
         store.run("UPDATE former_operations SET state = ?, no = ?, code = ? WHERE device = ? AND n = ?", (v.verdict, v.no, v.code, device, v.n))
     after = first + len(verdicts)
-    if answer["fork"] and not verdicts and first > 1:
-        return [[device, 1], *waiting[1:]]  # find where the two part
     if answer["fork"]:
         rest = "FROM former_operations WHERE device = ? AND n >= ? AND state != 'pending' ORDER BY n"
         make_again(client, [bytes(raw) for (raw,) in store.all(f"SELECT raw {rest}", (device, after))])
         store.run("UPDATE former_operations SET state = 'pending' WHERE device = ? AND n >= ?", (device, after))
         return waiting[1:]
-    if not verdicts:
-        return [[device, max(1, int(answer["expect"]))], *waiting[1:]]  # the server has less than that
     return [[device, after], *waiting[1:]] if after <= _last_received(store, device) else waiting[1:]
 
 

@@ -75,6 +75,8 @@ def check_end(world: World) -> None:
 def _check_device(inst: Installation, view: View) -> None:
     client, store_ = inst.client, inst.client.store
     if isinstance(inst.last, Stopped):
+        if inst.last.code == "revoked" and view.records[client.identity.device]["state"] == "revoked":
+            return  # the rest stays on the device
         raise Broken(f"{inst.name}: stopped, {inst.last.code} {inst.last.detail}")
     left = store_.all("SELECT n, state, kind FROM operations WHERE state IN ('pending', 'held')")
     if left:
@@ -93,6 +95,9 @@ def _receipts_hold(inst: Installation, view: View) -> None:
     """What the device believes of its own operations is what the ledger says; what was not accepted is on the person's list."""
     device = inst.client.identity.device
     shown = {problem.n for problem in inst.client.needs_you()}
+    for n, state in inst.client.store.all("SELECT n, state FROM former_operations WHERE state = 'refused'"):
+        if -n not in shown:
+            raise Broken(f"{inst.name}: operation {n} of a former chain is {state} and the person is not told")
     rows = inst.client.store.all("SELECT n, raw, state, no, code, other, subject FROM operations ORDER BY n")
     for n, raw, state, no, code, other, subject in rows:
         stored = view.entries[no - 1] if 0 < no <= view.size else None
@@ -120,17 +125,22 @@ def _same_records(inst: Installation, view: View) -> None:
 
 
 def _nothing_lost(inst: Installation, view: View) -> None:
-    """Every operation the device has called durable is in the ledger or held there, itself or made again under a new device id."""
+    """Every operation the device has called durable is in the ledger or held there, itself or made again under a new device id.
+
+    What a revoked device had not handed in is still on the device.
+    """
     heirs: dict[str, list[str]] = {}
+    stopped = isinstance(inst.last, Stopped)
+    kept = {id for (id,) in inst.client.store.all("SELECT id FROM operations WHERE state = 'pending'")} if stopped else set()
     for new, old in inst.client.store.meta("redone", {}).items():
         heirs.setdefault(old, []).append(new)
     for id, raw in inst.made.items():
-        if id in inst.gone or raw in view.digests or raw in view.held:
+        if id in inst.gone or raw in view.digests or raw in view.held or id in kept:
             continue
         line = list(heirs.get(id, []))
         while line:
             heir = line.pop()
-            if heir in view.by_id:
+            if heir in view.by_id or heir in kept:
                 break
             line += heirs.get(heir, [])
         else:

@@ -115,6 +115,12 @@ class World:
         answers = [self.console_act(act) for _ in range(random.choice((1, 1, 1, 2)))]
         return f"{by} {kind} {subject[-6:]}: {answers}"
 
+    def revoke(self) -> str:
+        """A phone is said to be lost."""
+        inst = self.anyone()
+        act = Act(OFFICE, "device.revoke", inst.client.identity.device, {"reason": "遗失"}, 0, new_id(self.server.clock(), self.random.randbytes(10)))
+        return f"{inst.name}: {self.console_act(act)}"
+
     def console_act(self, act: Act) -> str:
         """The verdict, which is a promise."""
         outcome = self.server.act([act])
@@ -275,4 +281,5 @@ def describe(status: Status) -> str:
 WEIGHTS: dict[str, float] = {
     "work": 40, "sync": 26, "office": 9, "settle": 3, "misbehave": 2, "late_mail": 3, "weather": 5, "clock": 2, "trouble": 5, "kill": 2,
     "back_up_device": 2, "restore_device": 2, "clone_device": 1, "back_up_server": 0.7, "restore_server": 1, "upgrade": 1, "month_away": 0.7,
+    "revoke": 0.3,
 }  # fmt: skip

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from mobile.core.status import UpToDate
+from shared.operation import push_message
+from shared.protocol import PushHead, write_push
 from tests.simulation import newer
 from tests.simulation.history import heal
 from tests.simulation.invariants import check_end
@@ -131,3 +133,18 @@ def test_an_older_phone_keeps_records_of_a_kind_it_does_not_know(world: World) -
     synced(bo)
     assert bo.client.record(id) == an.client.record(id)
     ends_well(world)
+
+
+def test_a_request_that_comes_late_after_a_restore_gives_new_numbers_and_the_device_learns_them(world: World) -> None:
+    an = world.installations[0]
+    world.back_up_server()
+    id = edit(an, "东门")
+    ((_, raw, digest),) = an.client.store.outbox(0, 10, 10_000)
+    synced(an)
+    before = an.client.store.one("SELECT no FROM operations WHERE id = ?", (id,))
+    world.restore_server()
+    device = an.client.identity.device
+    late = PushHead(device, 1, 1, an.client.signer.sign(push_message(LEDGER, device, 1, digest)))
+    world.server.handle("/v1/ledgers/qingyu/push", write_push(late, [raw]), {})
+    ends_well(world)
+    assert an.client.store.one("SELECT no FROM operations WHERE id = ?", (id,)) != before
