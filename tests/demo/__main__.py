@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 from tests.demo.day import run_day
 from tests.demo.server import HERE, ServerFailed, ServerProcess
+from tests.pictures import picture
 
 NO_WINDOW = 3  # the client's exit status where there is no display
 
@@ -58,12 +60,23 @@ def _with_window(data: Path, port: int) -> int:
 
 def _open_window(server: ServerProcess, phone: Path) -> int:
     invite = ["--invite", f"{server.url} {server.codes[0]['code']}"] if server.codes else []
-    child = subprocess.Popen([sys.executable, "-m", "mobile", "--phone", str(phone), *invite], cwd=HERE)
+    pictures = sample_pictures(phone.parent / "pictures")
+    child = subprocess.Popen([sys.executable, "-m", "mobile", "--no-pin", "--phone", str(phone), "--pictures", str(pictures), *invite], cwd=HERE)
     status = child.wait()
     if status != NO_WINDOW:
         return status
     print("没有显示器，手机窗口未打开；控制台继续运行，按 Ctrl-C 结束 · no display: no phone window; the console goes on, Ctrl-C ends it", flush=True)
     return server.wait()
+
+
+def sample_pictures(folder: Path) -> Path:
+    """What stands in for a camera on a desktop."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(6):
+        file = folder / f"IMG_{number + 1}.jpg"
+        if not file.exists():
+            file.write_bytes(picture(number, taken=f"{datetime.now():%Y:%m:%d %H:%M:%S}"))
+    return folder
 
 
 if __name__ == "__main__":
