@@ -232,8 +232,9 @@ class Client:
     def needs_you(self) -> list[Problem]:
         """What was refused or collided, and photos that cannot be sent, newest first, until settled."""
         wanted = "state IN ('refused', 'conflict') AND NOT settled"
-        sql = f"SELECT n, state, code, kind, subject, at, no FROM operations WHERE {wanted} UNION ALL SELECT -n, state, code, kind, subject, at, no "
-        rows = self.store.all(f"{sql} FROM former_operations WHERE {wanted} ORDER BY at DESC")
+        own = f"SELECT n, state, code, kind, subject, at, no FROM operations WHERE {wanted}"
+        former = f"SELECT -rowid, state, code, kind, subject, at, no FROM former_operations WHERE {wanted}"
+        rows = self.store.all(f"{own} UNION ALL {former} ORDER BY at DESC")
         open_ones = [Problem(*row[:6]) for row in rows if row[1] != "conflict" or self._is_open(row[4], row[6])]
         photos = self.store.all("SELECT sha256, code, record, created_at FROM photos WHERE state = 'problem' ORDER BY created_at DESC")
         return open_ones + [Problem(0, "photo", code, "", record, at, photo=sha256) for sha256, code, record, at in photos]
@@ -246,6 +247,6 @@ class Client:
 
     def dismiss(self, n: int) -> None:
         """The person has seen a refusal; the operation and its reason stay."""
-        table, n = ("operations", n) if n > 0 else ("former_operations", -n)
+        table, key = ("operations", "n") if n > 0 else ("former_operations", "rowid")
         with self.store.transaction():
-            self.store.run(f"UPDATE {table} SET settled = 1 WHERE n = ?", (n,))
+            self.store.run(f"UPDATE {table} SET settled = 1 WHERE {key} = ?", (abs(n),))

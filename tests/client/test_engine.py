@@ -439,7 +439,7 @@ def _clone(world: World, device: Device, name: str = "clone") -> Device:
     device.client.store.run("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copytree(device.phone.folder, world.folder / name)
     phone = Phone(world.folder / name, world.ports(world.clock))
-    return Device(world, phone, phone.open(device.folder.name))
+    return Device(world, phone, phone.open(device.folder.name), device.folder.name)
 
 
 def _subjects(device: Device) -> list[str]:
@@ -500,6 +500,36 @@ def test_a_clone_with_the_same_unsent_work_hands_it_in_once(world: World, device
     device.sync()
     clone.sync()
     assert world.size() == size + 1 and clone.states() == ["accepted"] and world.record(same)["state"] == "draft"
+
+
+def _refuse_a_void(world: World, device: Device) -> None:
+    """One more refused operation, and the role given back."""
+    inspection = work.start(device.client)
+    device.sync()
+    device.client.act("inspection.void", inspection, {"reason": "误建"})
+    assert world.act("admin", "person.revoke", "p1", {"role": "inspector", "unit": "s1"}) == "accepted"
+    device.sync()
+    assert world.act("admin", "person.grant", "p1", {"role": "inspector", "unit": "s1"}) == "accepted"
+    device.sync()
+
+
+def test_what_was_refused_under_former_ids_is_still_shown_and_dismissed_one_by_one(world: World, device: Device) -> None:
+    work.report(device.client)  # so that the refused ones have the same number in each chain
+    _refuse_a_void(world, device)
+    for name in ("second", "third"):  # each goes on from a copy, so its predecessor's id becomes a former one
+        clone = _clone(world, device, name)
+        work.report(device.client)
+        device.sync()
+        work.report(clone.client)
+        clone.sync()
+        device = clone
+        _refuse_a_void(world, device)
+    problems = device.client.needs_you()
+    assert [problem.code for problem in problems] == ["no_right"] * 3 and len({problem.n for problem in problems}) == 3
+    for left in (2, 1, 0):
+        device.client.dismiss(device.client.needs_you()[-1].n)
+        device.restart()
+        assert len(device.client.needs_you()) == left
 
 
 # -- being told to stop ----------------------------------------------------------------------------------------------------------------------

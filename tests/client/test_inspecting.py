@@ -31,7 +31,7 @@ def test_every_shipped_checklist_can_be_filled_and_handed_in_without_a_network(w
     assert users, "somebody uses it"
     inspection = work.start(device.client, "e1", kind, template)
     missing = [why.code for why, _ in inspecting.what_is_missing(device.client, inspection)]
-    assert missing == ["inspection.incomplete", "inspection.no_end", "inspection.two_inspectors", "inspection.unit_signature"]
+    assert missing == ["inspection.incomplete", "inspection.no_end", "inspection.inspector_signature", "inspection.unit_signature"]
     work.fill(device.client, inspection, failed=3)
     assert inspecting.what_is_missing(device.client, inspection) == []
     inspecting.submit(device.client, inspection)
@@ -264,6 +264,8 @@ def test_handing_in_takes_the_findings_along_all_or_none(world: World, device: D
     inspecting.submit(device.client, inspection)
     device.sync()
     assert [world.record(id)["state"] for id in (inspection, whole, bare)] == ["submitted"] * 3
+    found = [hazard["id"] for hazard in inspecting.hazards_of(device.client, inspection)]
+    assert sorted(found) == sorted((whole, bare)), "with the records as the server writes them, too"
 
 
 def test_a_returned_inspection_is_mended_and_handed_in_again(world: World, device: Device) -> None:

@@ -143,7 +143,7 @@ def test_a_day_of_work_arrives_whole_though_the_server_is_killed_again_and_again
         engine.wake()
         for _ in range(turn % 4):
             engine.step()
-        if turn == 12 or client.unsent().photos == 0:
+        if turn == 7 or client.unsent().photos == 0:
             break
         server.kill()
         engine.wake()
@@ -227,12 +227,3 @@ def test_a_server_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
     with pytest.raises(RetryLater) as failure:
         phone.enrol(Invitation(f"http://127.0.0.1:{port}", "AB23"))
     assert failure.value.code == "enrol.no_answer" and phone.devices() == []
-
-
-def test_nothing_is_kept_of_a_cookie_that_a_portal_sets() -> None:
-    """The session is kept for its connection only."""
-    with _answering(b"HTTP/1.1 200 OK\r\nSet-Cookie: portal=1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n") as url:
-        transport = HttpTransport(url)
-        for _ in range(2):
-            assert transport.request("GET", "/").status == 200
-        transport.close()

@@ -274,12 +274,13 @@ class World:
 class Device:
     """A phone in somebody's hand: the client, its engine, and their death and rebirth."""
 
-    def __init__(self, world: World, phone: Phone, client: Client) -> None:
+    def __init__(self, world: World, phone: Phone, client: Client, name: str = "") -> None:
+        """`name` is the enrolment's folder, where that is another than its present device id."""
         self.world = world
         self.phone = phone
         self.client = world.keep(client)
         self.engine = Engine(client)
-        self.folder = phone.folder / client.identity.device
+        self.folder = phone.folder / (name or client.identity.device)
 
     def sync(self, most: int = 200) -> Status:
         """Step until there is nothing more to do, letting the time of every back-off pass; returns the last status."""
