@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--data", default=str(HERE / ".demo"), help="where everything is kept (default: .demo)")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server and the window end with it
     if options.once:
         return _once()
     data = Path(options.data)
@@ -62,7 +64,10 @@ def _open_window(server: ServerProcess, phone: Path) -> int:
     invite = ["--invite", f"{server.url} {server.codes[0]['code']}"] if server.codes else []
     pictures = sample_pictures(phone.parent / "pictures")
     child = subprocess.Popen([sys.executable, "-m", "mobile", "--no-pin", "--phone", str(phone), "--pictures", str(pictures), *invite], cwd=HERE)
-    status = child.wait()
+    try:
+        status = child.wait()
+    finally:
+        child.terminate()
     if status != NO_WINDOW:
         return status
     print("没有显示器，手机窗口未打开；控制台继续运行，按 Ctrl-C 结束 · no display: no phone window; the console goes on, Ctrl-C ends it", flush=True)
