@@ -166,6 +166,10 @@ class Engine:
 
     # -- pull ------------------------------------------------------------------------------------------------------------------------------
 
+    def pull_again(self) -> None:
+        """There is something new to fetch."""
+        self._more = True
+
     def pull(self, now: int) -> Status:
         """The next page, or a token for it."""
         if not self._token or now >= self._token_until:

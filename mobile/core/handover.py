@@ -55,6 +55,7 @@ def confirm(engine: Engine, waiting: list[list[Any]], now: int) -> Status:
             waiting = _take_former(client, waiting, lines, verdicts, answer)
         store.set_meta(unconfirmed=waiting)
         client.rebuild()
+    engine.pull_again()  # it brings the verdicts on the rest of the chain
     return Working("push", len(verdicts), len(lines))
 
 

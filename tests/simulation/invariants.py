@@ -127,11 +127,11 @@ def _same_records(inst: Installation, view: View) -> None:
 def _nothing_lost(inst: Installation, view: View) -> None:
     """Every operation the device has called durable is in the ledger or held there, itself or made again under a new device id.
 
-    What a revoked device had not handed in is still on the device.
+    What a revoked device had not handed in is still on the device, and what a restored server has forgotten of it.
     """
     heirs: dict[str, list[str]] = {}
     stopped = isinstance(inst.last, Stopped)
-    kept = {id for (id,) in inst.client.store.all("SELECT id FROM operations WHERE state = 'pending'")} if stopped else set()
+    kept = {id for (id,) in inst.client.store.all("SELECT id FROM operations")} if stopped else set()
     for new, old in inst.client.store.meta("redone", {}).items():
         heirs.setdefault(old, []).append(new)
     for id, raw in inst.made.items():

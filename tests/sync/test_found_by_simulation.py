@@ -135,6 +135,17 @@ def test_an_older_phone_keeps_records_of_a_kind_it_does_not_know(world: World) -
     ends_well(world)
 
 
+def test_after_a_restore_a_device_knows_the_verdict_on_every_operation_again(world: World) -> None:
+    an = world.installations[0]
+    ids = [edit(an, place) for place in ("东门", "西侧", "二楼")]
+    synced(an)
+    world.back_up_server()
+    world.restore_server()
+    ends_well(world)
+    states = an.client.store.all("SELECT id, state FROM operations ORDER BY n")
+    assert states == [(id, "accepted") for id in ids]
+
+
 def test_a_request_that_comes_late_after_a_restore_gives_new_numbers_and_the_device_learns_them(world: World) -> None:
     an = world.installations[0]
     world.back_up_server()
