@@ -14,17 +14,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from mobile.core.answers import ENROLLED, Halt, TryLater, problem_of, read_answer
+from mobile.core.answers import ENROLLED, Halt, TryLater, is_ours, problem_of, read_answer
 from mobile.core.client import Client
 from mobile.core.ports import Ports, Reply, Unreachable
+from mobile.core.renewal import continue_as
 from mobile.core.store import Store
 from shared.errors import Reason, Refused, RetryLater, reason
 from shared.operation import new_id
-from shared.protocol import PROTOCOL, enrol_message, plain_code
+from shared.protocol import PROTOCOL, UNKNOWN_DEVICE, enrol_message, plain_code, token_message
 
 BAD_LINK = reason("enrol.link", "登记码无法识别，请重新扫描或手工输入", "this is no enrolment code; scan it again or type it in")
 NO_ANSWER = reason("enrol.no_answer", "连不上服务器，请检查网络后再试", "the server cannot be reached; check the network and try again")
 OTHER_KEY = reason("enrol.other_key", "服务器身份与登记码不符，已停止登记", "the server is not the one the code belongs to; stopped")
+OTHER_PERSON = reason(
+    "enrol.other_person",
+    "这个登记码属于另一个人或另一个台账，请向管理人员要本人的登记码",
+    "this code is another person's or another ledger's; ask for one of your own",
+)
 _LATER = (429, 500, 502, 503, 504, 507)  # the code is not used up: the same attempt may go on
 
 
@@ -81,20 +87,31 @@ class Phone:
             raise
         return self.open(folder.name)
 
-    def _redeem(self, folder: Path, invitation: Invitation, model: str) -> None:
-        ports, device = self._ports_in(folder), folder.name
-        key = ports.new_signer(device).public_key()
-        signature = ports.new_signer(device).sign(enrol_message(invitation.code, device, key))
-        request = {"protocol": PROTOCOL, "code": invitation.code, "device": device, "public_key": key, "signature": signature, "model": model}
+    def enrol_again(self, device: str, invitation: Invitation, model: str = "") -> Client:
+        """A new code for an enrolment whose device the server has revoked, or forgotten in a restore: it goes on under a new device id, and all
+        that the server lacks of it is handed in. Raises as `enrol`, and Refused for a code of somebody else; nothing changes then.
+        """
+        client = self.open(device)
         try:
-            transport = ports.transport(invitation.server)
-            reply = transport.request("POST", "/v1/enrol", json.dumps(request).encode(), {"Content-Type": "application/json"})
-        except Unreachable as error:
-            raise RetryLater(NO_ANSWER, str(error)) from None
-        answer = _enrol_answer(reply)
-        if invitation.verifier_key and answer["verifier_key"] != invitation.verifier_key:
-            raise Refused(OTHER_KEY)
-        self._finish(folder, invitation, answer, model)
+            attempt = {"server": invitation.server, "code": invitation.code}
+            new = client.store.meta("enrolling_again", {})
+            if {**new, "device": ""} != {**attempt, "device": ""}:
+                new = {**attempt, "device": client.new_id()}
+                client.store.set_meta(enrolling_again=new)
+            answer = _ask(client.ports, invitation, new["device"], model)
+            identity = client.identity
+            if (answer["ledger"], answer["person"], answer["verifier_key"]) != (identity.ledger, identity.person, identity.verifier_key):
+                raise Refused(OTHER_PERSON)
+            ids = [*client.store.meta("former", []), identity.device]
+            forgotten = [id for id in ids if _is_unknown(client, invitation.server, id, answer["now"])]
+            continue_as(client, new["device"], answer, forgotten, invitation.server)
+        except BaseException:
+            client.store.close()
+            raise
+        return client
+
+    def _redeem(self, folder: Path, invitation: Invitation, model: str) -> None:
+        self._finish(folder, invitation, _ask(self._ports_in(folder), invitation, folder.name, model), model)
 
     def _begun(self, invitation: Invitation) -> Path:
         """The folder of this attempt; the same code goes on with the same device id and key."""
@@ -120,6 +137,34 @@ class Phone:
             store.put_members((r["id"], "enrolment") for r in answer["records"])
         store.close()
         (folder / "enrolling.json").unlink()
+
+
+def _ask(ports: Ports, invitation: Invitation, device: str, model: str) -> dict[str, Any]:
+    """Redeem the code for this device id and its key."""
+    key = ports.new_signer(device).public_key()
+    signature = ports.new_signer(device).sign(enrol_message(invitation.code, device, key))
+    request = {"protocol": PROTOCOL, "code": invitation.code, "device": device, "public_key": key, "signature": signature, "model": model}
+    answer = _enrol_answer(_post(ports, invitation.server, "/v1/enrol", request))
+    if invitation.verifier_key and answer["verifier_key"] != invitation.verifier_key:
+        raise Refused(OTHER_KEY)
+    return answer
+
+
+def _is_unknown(client: Client, server: str, device: str, now: int) -> bool:
+    """Whether the server has never heard of a device id that was ours."""
+    signature = client.ports.new_signer(device).sign(token_message(client.identity.ledger, device, now))
+    request = {"protocol": PROTOCOL, "device": device, "at": now, "signature": signature}
+    reply = _post(client.ports, server, f"/v1/ledgers/{client.identity.ledger}/token", request)
+    if not is_ours(reply) or reply.status >= 500:
+        raise RetryLater(NO_ANSWER)
+    return problem_of(reply).get("code") == UNKNOWN_DEVICE.code
+
+
+def _post(ports: Ports, server: str, path: str, request: dict[str, Any]) -> Reply:
+    try:
+        return ports.transport(server).request("POST", path, json.dumps(request).encode(), {"Content-Type": "application/json"})
+    except Unreachable as error:
+        raise RetryLater(NO_ANSWER, str(error)) from None
 
 
 def _enrol_answer(reply: Reply) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from mobile.core import inspecting
-from mobile.core.engine import FIRST_WAIT, LONGEST_WAIT
-from mobile.core.phone import Phone
+from mobile.core.engine import FIRST_WAIT, LONGEST_WAIT, Engine
+from mobile.core.phone import Invitation, Phone
 from mobile.core.ports import Reply
 from mobile.core.status import Stopped, UpToDate, Waiting, Working
+from shared.errors import Refused, RetryLater
 from sync_server.backup import backup, restore
 from tests.client import work
-from tests.client.wiring import DAY, LEDGER, MINUTE, Ask, Asked, Clock, Device, World, answer_lost, changed, instead, no_fault, offline
+from tests.client.wiring import DAY, LEDGER, MINUTE, SERVER, Ask, Asked, Clock, Device, World, answer_lost, changed, instead, no_fault, offline
 
 OURS = {"paicha-protocol": "1"}
 
@@ -355,6 +356,86 @@ def test_a_restored_server_that_does_not_know_the_phone_is_told_clearly_and_noth
     _restored(world)
     assert device.sync() == Stopped("unknown_device")
     assert device.states() == ["pending"]
+
+
+def _code_in_use(world: World, person: str = "p1") -> Invitation:
+    return Invitation(SERVER, world.code(person))
+
+
+def _again(world: World, device: Device, invitation: Invitation) -> None:
+    """The person types in a new code on the phone they have."""
+    device.client.store.close()
+    device.client = world.keep(device.phone.enrol_again(device.folder.name, invitation))
+    device.engine = Engine(device.client)
+
+
+def test_a_phone_that_a_restored_server_forgot_goes_on_with_a_new_code_and_hands_in_everything_again(world: World) -> None:
+    backup(world.database, world.blobs, world.folder / "backup", world.clock.now, progress=lambda text: None)
+    device = world.device("p1")
+    inspection = work.start(device.client)
+    work.fill(device.client, inspection, failed=1)
+    device.sync()
+    forked = _clone(world, device)  # so that there is a former device id, forgotten as well
+    work.report(device.client)
+    device.sync()
+    device = forked
+    handed_in = work.report(device.client, inspection)
+    device.sync()
+    unsent = work.report(device.client, inspection, description="未上传")
+    inspecting.submit(device.client, inspection)
+    _restored(world)
+    assert device.sync() == Stopped("unknown_device")
+    _again(world, device, _code_in_use(world))
+    assert isinstance(device.sync(), UpToDate)
+    device.sync()
+    assert set(device.states()) == {"accepted"} and device.client.needs_you() == [] and device.overlay() == 0
+    for id in (inspection, handed_in, unsent):
+        assert world.record(id)["state"] == "submitted" and device.client.record(id) == world.record(id)
+    device.restart()
+    later = work.report(device.client)
+    device.sync()
+    assert world.record(later)["finder"] == "p1"
+
+
+def test_a_phone_revoked_by_mistake_goes_on_with_a_new_code(world: World, device: Device) -> None:
+    inspection = work.start(device.client)
+    device.sync()
+    work.fill(device.client, inspection)
+    assert world.act("admin", "device.revoke", device.client.identity.device, {"reason": "误操作"}) == "accepted"
+    size = world.size()
+    _again(world, device, _code_in_use(world))
+    device.sync()
+    made = len(device.states())
+    assert set(device.states()) == {"accepted"} and world.size() == size + 1 + made, "the enrolment, and each unsent operation once"
+    inspecting.submit(device.client, inspection)
+    device.sync()
+    assert device.client.record(inspection) == world.record(inspection) and world.record(inspection)["state"] == "submitted"
+
+
+def test_a_new_code_whose_answer_is_lost_is_redeemed_again_with_the_same_id(world: World, device: Device) -> None:
+    unsent, invitation = work.report(device.client), _code_in_use(world)
+    before = device.client.identity
+    for lost in ("enrol", "token"):
+        world.wire.fault = answer_lost(lost)
+        with pytest.raises(RetryLater):
+            device.phone.enrol_again(device.folder.name, invitation)
+        world.wire.fault = no_fault
+        device.restart()
+        assert device.client.identity == before and device.client.unsent().operations == 1
+    _again(world, device, invitation)
+    device.sync()
+    assert world.record(unsent)["state"] == "draft" and device.client.identity != before
+
+
+def test_a_code_of_another_person_changes_nothing_on_the_phone(world: World, device: Device) -> None:
+    unsent, before = work.report(device.client), device.client.identity
+    with pytest.raises(Refused) as refusal:
+        device.phone.enrol_again(device.folder.name, _code_in_use(world, "p2"))
+    assert refusal.value.code == "enrol.other_person" and refusal.value.text("zh") and refusal.value.text("en")
+    device.restart()
+    assert device.client.identity == before
+    device.sync()
+    assert world.record(unsent)["finder"] == "p1"
 
 
 def _copied(world: World) -> str:
