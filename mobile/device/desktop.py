@@ -1,4 +1,7 @@
-"""The ports of a desktop computer: a key in a file, the system's clock, `cryptography` for signatures."""
+"""The ports of a desktop computer: a key in a file, the system's clock, `cryptography` for signatures.
+
+What is only needed for syncing is imported when syncing begins, so that the window is there first.
+"""
 
 from __future__ import annotations
 
@@ -6,40 +9,54 @@ import base64
 import os
 import secrets
 import time
+from functools import cached_property
 from pathlib import Path
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
+from typing import TYPE_CHECKING
 
 from mobile.core.ports import Ports
 from mobile.device.http import HttpTransport
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec
 
 
 class FileSigner:
     """A P-256 key in a PEM file that only this user can read; made at first use."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         if not path.exists():
             _write_key(path)
-        key = load_pem_private_key(path.read_bytes(), None)
+
+    @cached_property
+    def _key(self) -> ec.EllipticCurvePrivateKey:
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        key = load_pem_private_key(self._path.read_bytes(), None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError(f"{path} holds no P-256 key")
-        self._key = key
+            raise ValueError(f"{self._path} holds no P-256 key")
+        return key
 
     def public_key(self) -> str:
         """SubjectPublicKeyInfo, DER, base64."""
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
         return base64.b64encode(self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).decode()
 
     def sign(self, message: bytes) -> str:
         """ECDSA with SHA-256, DER, base64."""
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import ec
+
         return base64.b64encode(self._key.sign(message, ec.ECDSA(hashes.SHA256()))).decode()
 
 
 def _write_key(path: Path) -> None:
     """Whole and on disk, or not there."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     temporary = path.with_suffix(".tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -52,6 +69,9 @@ def _write_key(path: Path) -> None:
 
 def verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:
     """The same answer as `shared.ed25519.verify`, faster."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except (InvalidSignature, ValueError):

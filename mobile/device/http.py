@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import requests
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from mobile.core.ports import Reply, Unreachable
+
+if TYPE_CHECKING:
+    import requests
 
 CONNECT, READ = 10, 60  # seconds
 
@@ -16,15 +19,23 @@ class HttpTransport:
 
     def __init__(self, server: str) -> None:
         self._server = server.rstrip("/")
-        self._session = requests.Session()
-        self._session.trust_env = False
+
+    @cached_property
+    def _session(self) -> requests.Session:
+        import requests  # at the first request: the window is there by then
+
+        session = requests.Session()
+        session.trust_env = False
+        return session
 
     def request(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
         """Raises Unreachable for whatever keeps a whole answer from arriving."""
+        from requests import RequestException
+
         url = path if path.startswith("http") else self._server + path
         try:
             reply = self._session.request(method, url, data=body or None, headers=dict(headers or {}), timeout=(CONNECT, READ), allow_redirects=False)
-        except (requests.RequestException, OSError) as error:
+        except (RequestException, OSError) as error:
             raise Unreachable(str(error)[:200]) from None
         return Reply(reply.status_code, {name.lower(): value for name, value in reply.headers.items()}, reply.content)
 

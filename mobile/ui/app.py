@@ -54,11 +54,11 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         Window.bind(on_keyboard=lambda window, key, *rest: self.nav.on_key(window, key, *rest))
         self.session.bind(revision=lambda *_: self._count())
         devices = self.session.phone.devices()
-        self._make_frame()
         last = self.session.setting("device", "")
         if devices:
             self.enter(last if last in devices else devices[-1])
         else:
+            self._make_frame()
             self.nav.reset("enrol", invite=self.invite)
         return self.root_box
 

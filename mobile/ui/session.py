@@ -28,6 +28,7 @@ from mobile.ui.strings import words
 from shared.errors import PaichaError
 
 DRAW_EVERY = 0.5  # seconds, while syncing
+SYNC_AFTER = 0.2  # seconds from unlocking to the first request
 
 
 class Session(EventDispatcher):
@@ -58,14 +59,21 @@ class Session(EventDispatcher):
         return client
 
     def start_sync(self) -> None:
-        """Let the engine run; the screen is unlocked."""
+        """Let the engine run; the screen is unlocked. It begins when the screen is drawn: it would only hold that up."""
+        Clock.schedule_once(self._start_sync, SYNC_AFTER)
+
+    def _start_sync(self, *_: object) -> None:
         if self._sync is not None and not self._sync.running:
             self._sync.start()
 
-    def close(self) -> None:
-        """Stop syncing and let go of the database."""
+    def stop_sync(self) -> None:
+        """End the engine after the step that is under way; work goes on being kept on the phone."""
         if self._sync is not None:
             self._sync.stop()
+
+    def close(self) -> None:
+        """Stop syncing and let go of the database."""
+        self.stop_sync()
         if self.client is not None:
             self.client.store.close()
         self._sync, self.client = None, None
