@@ -126,12 +126,13 @@ def anything(value: Any) -> bool:
 
 def problem(fields: Shape, body: Mapping[str, Any]) -> str | None:
     """The name of the first field that is wrong, missing or unknown."""
+    get = body.get
     for name, check in fields.items():
-        value = body.get(name)
-        if value is None:
-            if type(check) is not Optional:
+        value = get(name)
+        if type(check) is Optional:
+            if value is not None and not check.check(value):
                 return name
-        elif not check(value):
+        elif value is None or not check(value):
             return name
     if not body.keys() <= fields.keys():
         return min(body.keys() - fields.keys())
