@@ -10,6 +10,7 @@ import shutil
 import sys
 import time
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import uvicorn
@@ -164,7 +165,7 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
     with database.read() as link:
         names = [options.ledger] if options.ledger else store.ledger_names(link)
     for name in names:
-        report = verify(database, _blobs(settings), name, lambda done, total: print(f"\r{name}: {done}/{total}", end="", file=sys.stderr, flush=True))
+        report = verify(database, _blobs(settings), name, partial(_progress, name))
         print(file=sys.stderr)
         print(
             f"{name}: ok · {report.operations} 条操作 operations · {report.records} 条记录 records · {report.photos} 张照片 photos · "
@@ -172,6 +173,10 @@ def _verify(options: argparse.Namespace, settings: Settings) -> int:
         )
     database.close()
     return 0
+
+
+def _progress(name: str, done: int, total: int) -> None:
+    print(f"\r{name}: {done}/{total}", end="", file=sys.stderr, flush=True)
 
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kivy.core.window import Window
+
 from mobile.core import inspecting
 from mobile.core.status import Waiting
+from mobile.ui.kit import PushButton
 from sync_server.store import ledgers as store
 from tests.pictures import picture
 from tests.window.conftest import Hand, pump, tap, until
@@ -98,7 +101,7 @@ def test_a_tap_is_an_operation_on_disk_before_its_tick_is_drawn(enrolled: Hand) 
 
 def test_a_whole_inspection_offline_reaches_the_ledger_when_the_network_is_back(enrolled: Hand, tmp_path: Path) -> None:
     app, client = enrolled.app, enrolled.client
-    app.session._sync.stop()  # no network: the engine does not run
+    app.session.stop_sync()  # no network: the engine does not run
     inspection = begin(enrolled)
     items = enrolled.screen.items
     failing = enrolled.screen.cards[0].item
@@ -132,10 +135,8 @@ def test_a_whole_inspection_offline_reaches_the_ledger_when_the_network_is_back(
     assert kept is not None and kept["place_text"] == "东门" and kept["ledger_no"]
 
 
-def enrolled_buttons() -> list[object]:
-    from kivy.core.window import Window
-
-    return [w for root in Window.children if type(root).__name__ == "ConfirmSheet" for w in root.walk() if type(w).__name__ == "PushButton"]
+def enrolled_buttons() -> list[PushButton]:
+    return [w for root in Window.children if type(root).__name__ == "ConfirmSheet" for w in root.walk() if isinstance(w, PushButton)]
 
 
 def test_a_finding_half_typed_is_there_again_after_the_app_was_killed(enrolled: Hand) -> None:
@@ -162,7 +163,7 @@ def test_what_is_missing_is_said_before_handing_in(enrolled: Hand) -> None:
 
 def test_the_sync_page_says_what_is_wrong_and_what_is_kept(enrolled: Hand) -> None:
     begin(enrolled)
-    enrolled.app.session._sync.stop()
+    enrolled.app.session.stop_sync()
     enrolled.app.session.status = Waiting(0, "not_the_server", 1)
     enrolled.client.act("inspection.note", enrolled.screen.id, {"item": None, "about": "note", "text": "离线备注"})
     enrolled.app.nav.reset("sync")
@@ -174,7 +175,7 @@ def test_the_sync_page_says_what_is_wrong_and_what_is_kept(enrolled: Hand) -> No
 def test_what_was_refused_waits_on_the_sync_page_in_plain_words(enrolled: Hand) -> None:
     inspection = begin(enrolled)
     until(lambda: not enrolled.client.unsent().operations, "the start handed in")
-    enrolled.app.session._sync.stop()
+    enrolled.app.session.stop_sync()
     enrolled.world.act("admin", "device.revoke", enrolled.app.session.device, {"reason": "遗失"})
     inspecting.answer(enrolled.client, inspection, enrolled.screen.items[0]["id"], "conform")
     enrolled.app.enter(enrolled.app.session.device)
