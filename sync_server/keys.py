@@ -141,7 +141,10 @@ def signature_is_right(public_key: str, signature: str, message: bytes) -> bool:
     if key is None:
         return False
     try:
-        key.verify(base64.b64decode(signature, validate=True), message, ec.ECDSA(hashes.SHA256()))
+        bytes_of_it = base64.b64decode(signature, validate=True)
+        if base64.b64encode(bytes_of_it).decode() != signature:
+            return False  # another spelling of the same bytes
+        key.verify(bytes_of_it, message, ec.ECDSA(hashes.SHA256()))
     except (InvalidSignature, ValueError, binascii.Error):
         return False
     return True

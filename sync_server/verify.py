@@ -18,10 +18,12 @@ from shared.errors import Refused
 from shared.operation import Operation, digest_of, leaf, push_message
 from shared.operation import read as read_operation
 from shared.rules import Record, Row
+from shared.search import search_text
 from sync_server.blobs import LocalBlobs
 from sync_server.keys import signature_is_right
 from sync_server.store import ledgers as store
 from sync_server.store.database import Database, Link
+from sync_server.store.spelling import spell
 
 STRETCH = 2_000  # operations read at a time
 
@@ -62,6 +64,7 @@ def verify(
             raise Difference(f"no ledger {ledger}")
         walk = _Walk(link, ledger, head.size, report, check)
         walk.operations(progress)
+        walk.held()
         walk.devices()
         walk.tree()
         walk.records()
@@ -78,6 +81,7 @@ class _Walk:
         self.folded: dict[str, Record] = {}
         self.scopes: dict[str, dict[str, tuple[int, int]]] = {}
         self.chains: dict[str, tuple[int, str]] = {}
+        self.ends: dict[str, tuple[int, str]] = {}  # of chains that go on in held operations
         self.signed: dict[tuple[str, int], str] = {}
         self._tiles: dict[tuple[int, int], bytes] = {}
         self._growing = merkle.Tree(0, lambda level, place: b"")
@@ -118,6 +122,8 @@ class _Walk:
         self.signed[stored.device, stored.n] = digest
         self.report.refused += stored.entry.verdict == rules.REFUSED
         self.report.conflicts += stored.entry.verdict == rules.CONFLICT
+        if op is None and stored.entry.verdict == rules.REFUSED:
+            self._unread(stored)
         if stored.entry.verdict == rules.REFUSED:
             return
         if op is None:
@@ -133,11 +139,19 @@ class _Walk:
             if stored.entry.verdict != rules.REFUSED or stored.kind:
                 raise Difference(f"entry {stored.no}: the bytes of the operation are damaged") from None
             return None
+        if not stored.kind:
+            return None
         columns = (stored.device, stored.n, stored.kind, stored.subject, stored.author)
         written = (op.device, op.n, op.kind, op.subject, op.by)
-        if stored.kind and (columns != written or stored.id not in (op.id, f"{stored.device}/{stored.n}")):
+        if columns != written or stored.id not in (op.id, _row_key(stored)):
             raise Difference(f"entry {stored.no}: the columns differ from the operation")
         return op
+
+    def _unread(self, stored: store.Stored) -> None:
+        """An operation that was kept as it came: only its place and its device's person are known."""
+        person = self.folded.get(stored.device, {}).get("person")
+        if (stored.id, stored.kind, stored.subject, stored.author) != (_row_key(stored), "", "", person):
+            raise Difference(f"entry {stored.no}: the columns differ from those of an operation that cannot be read")
 
     def _fold(self, stored: store.Stored, op: Operation) -> None:
         before = {}
@@ -162,27 +176,37 @@ class _Walk:
             for scope in after:
                 seen[scope] = (stored.no, 1)
 
+    def held(self) -> None:
+        """What is held for a newer program continues its device's chain."""
+        for device in store.devices_with_held(self.link, self.ledger):
+            n, digest = self.chains.get(device, (0, ""))
+            for there, raw in store.held(self.link, self.ledger, device):
+                if there != n + 1 or _prev_of(raw, device, there) not in (None, digest):
+                    raise Difference(f"device {device}: held operation {there} does not follow operation {n}")
+                n, digest = there, digest_of(raw)
+                self.signed[device, n] = digest
+            self.ends[device] = (n, digest)
+
     def devices(self) -> None:
         """The end of each chain as noted, and every push's signature."""
         noted = {chain.device: chain for chain in store.chains(self.link, self.ledger)}
-        for device, (n, digest) in self.chains.items():
-            chain = noted.get(device)
-            if chain is None or chain.judged != n or (chain.n == n and chain.digest != digest):
-                raise Difference(f"device {device}: the noted end of its chain is not operation {n}")
+        covered = dict.fromkeys(noted, 0)
+        for device in sorted(noted.keys() | self.chains.keys() | self.ends.keys()):
+            chain, judged = noted.get(device), self.chains.get(device, (0, ""))
+            end = self.ends.get(device, judged)
+            if chain is None or (chain.judged, chain.n, chain.digest) != (judged[0], *end):
+                raise Difference(f"device {device}: the noted end of its chain is not operation {end[0]}")
             record = self.folded.get(device)
             if record is None or record["public_key"] != chain.public_key or record["person"] != chain.person:
                 raise Difference(f"device {device}: its noted key or person is not the one enrolled")
-        covered = dict.fromkeys(self.chains, 0)
         rows = self.link.all("SELECT device, n, digest, signature FROM signatures WHERE ledger = ? ORDER BY device, n", (self.ledger,))
         for device, n, digest, signature in rows:
-            stored = self.signed.get((device, n))
-            if stored is None and noted.get(device) is not None and n > noted[device].judged:
-                continue  # of operations that are held
-            if stored != digest or not self.check(noted[device].public_key, signature, push_message(self.ledger, device, n, digest)):
+            right = self.signed.get((device, n)) == digest
+            if not right or not signature_is_right(noted[device].public_key, signature, push_message(self.ledger, device, n, digest)):
                 raise Difference(f"device {device}: the signature over operation {n} is wrong")
             covered[device] = n
-        for device, (n, _) in self.chains.items():
-            if covered[device] < n and noted[device].n == n:
+        for device, chain in noted.items():
+            if covered[device] < chain.n:
                 raise Difference(f"device {device}: no signature covers operations after {covered[device]}")
 
     def tree(self) -> None:
@@ -195,14 +219,15 @@ class _Walk:
     def records(self) -> None:
         """Every record against the fold, to the byte, with its list columns."""
         found = set()
-        columns = "id, kind, no, body, title, number, state, level, enterprise, community, section, person, at, conflicts"
+        columns = "id, kind, no, body, title, number, state, level, enterprise, community, section, person, at, search, conflicts"
         for id, kind, no, body, *row in self.link.all(f"SELECT {columns} FROM records WHERE ledger = ? ORDER BY id", (self.ledger,)):
             record = self.folded.get(id)
             if record is None or json.dumps(record, ensure_ascii=False, separators=(",", ":")) != body:
                 raise Difference(f"record {id} differs from what the operations add up to")
             listed = rules.row_of(record) or Row()
             wanted = [listed.title, listed.number, listed.state, listed.level, listed.enterprise, listed.community, listed.section, listed.person]
-            if (kind, no) != (record["kind"], record["no"]) or row != [*wanted, listed.at, len(rules.open_conflicts(record))]:
+            search = search_text(record["kind"], listed, spell)
+            if (kind, no) != (record["kind"], record["no"]) or row != [*wanted, listed.at, search, len(rules.open_conflicts(record))]:
                 raise Difference(f"record {id}: its list row differs")
             found.add(id)
         missing = self.folded.keys() - found
@@ -213,15 +238,29 @@ class _Walk:
     def visibility(self) -> None:
         """Who sees what since when."""
         rows = self.link.all("SELECT scope, record, no, present FROM visible WHERE ledger = ?", (self.ledger,))
-        stored = {(scope, record): present for scope, record, _, present in rows}
-        wanted = {(scope, record): present for record, seen in self.scopes.items() for scope, (_, present) in seen.items()}
-        gone = {key for key, present in wanted.items() if not present}
-        for key in sorted(stored.keys() | wanted.keys() - gone):
-            if stored.get(key, 0) != wanted.get(key, 0):
-                raise Difference(f"visibility of {key[1]} in {key[0]} differs")
-        for scope, record, no, present in rows:
-            if present and no != self.folded[record]["no"]:
-                raise Difference(f"visibility of {record} in {scope}: number {no}")
+        stored = {(scope, record): (no, present) for scope, record, no, present in rows}
+        wanted = {
+            (scope, record): (self.folded[record]["no"] if present else no, present)
+            for record, seen in self.scopes.items()
+            for scope, (no, present) in seen.items()
+        }
+        for scope, record in sorted(stored.keys() | wanted.keys()):
+            if stored.get((scope, record)) != wanted.get((scope, record)):
+                raise Difference(f"visibility of {record} in {scope} differs")
+
+
+def _row_key(stored: store.Stored) -> str:
+    """The key of a row whose own id is unknown or used already."""
+    return f"{stored.device}/{stored.n}"
+
+
+def _prev_of(raw: bytes, device: str, n: int) -> str | None:
+    """The digest that an operation says it follows; None of one that cannot be read in its place."""
+    try:
+        op = read_operation(raw)
+    except Refused:
+        return None
+    return op.prev if (op.device, op.n) == (device, n) else None
 
 
 def _photos(folded: dict[str, Record], blobs: LocalBlobs, ledger: str, report: Report) -> None:
