@@ -46,7 +46,10 @@ def decide(op: Operation, no: int, received_at: int, read: Read, *, pulled: int 
     except Conflict as clash:
         entry = Entry(no, received_at, CONFLICT, clash.code, clash.other)
     except Refused as refusal:
-        entry = Entry(no, received_at, REFUSED, refusal.code)
+        return Entry(no, received_at, REFUSED, refusal.code), {}
+    else:
+        KINDS[op.kind, op.v].fold(case)  # folding looks neither at `base` nor at `pulled`: it is what `fold` does
+        return entry, case.written
     return entry, fold(op, entry, read)
 
 
@@ -76,7 +79,7 @@ def reads(op: Operation) -> set[str]:
     """The records to fetch before judging it."""
     kind = KINDS.get((op.kind, op.v))
     wanted = {op.subject, op.by, op.device}
-    if kind is not None and fields.problem(kind.shape, op.body) is None:
+    if kind is not None and _is_well_formed(op, kind):
         wanted.update(kind.reads(op))
     return wanted
 
@@ -104,13 +107,21 @@ def may_settle(person: Record, record: Record) -> bool:
     return any(people.may(person, right) for right in ("review", "administer")) and people.sees(person, scopes_of(record))
 
 
+def _is_well_formed(op: Operation, kind: Kind) -> bool:
+    """Whether the body has its kind's shape; nothing changes a body, so this is found out once."""
+    if op.well_formed is None:
+        op.well_formed = fields.problem(kind.shape, op.body) is None
+    return op.well_formed
+
+
 def _judge(case: Case) -> tuple[str, ...]:
     """Well formed, by someone who may, and allowed by the kind's own rules; returns the flags to show beside it."""
     op = case.op
     kind = KINDS.get((op.kind, op.v))
     if kind is None:
         raise Refused(NEWER, f"{op.kind} v{op.v}")
-    fields.require(kind.shape, op.body)
+    if not _is_well_formed(op, kind):
+        fields.require(kind.shape, op.body)
     flags = _judge_author(case, kind) if kind.name != "ledger.open" else ()
     _judge_kind(case, kind)
     if op.at - (op.skew or 0) > case.entry.received_at + CLOCK_TOLERANCE:

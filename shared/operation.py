@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from shared.errors import MALFORMED, UNREADABLE, Refused
@@ -35,7 +35,10 @@ Body = dict[str, Any]
 
 @dataclass(slots=True)
 class Operation:
-    """One parsed operation; `raw` are the bytes it was made as, `digest` their SHA-256 in hex."""
+    """One parsed operation; `raw` are the bytes it was made as, `digest` their SHA-256 in hex.
+
+    `well_formed` is what the rules have found of its body's shape, so that they look once; None before.
+    """
 
     v: int
     id: str
@@ -53,6 +56,7 @@ class Operation:
     body: Body
     raw: bytes
     digest: str
+    well_formed: bool | None = field(default=None, init=False, repr=False, compare=False)
 
 
 @dataclass(slots=True)
@@ -128,17 +132,12 @@ def _is_plain(raw: bytes) -> bool:
 
 def _check_frame(o: Operation) -> None:
     """The fields around the body have the right types; bool is no int here."""
-    whole = (o.v, o.n, o.at, o.base) if o.skew is None else (o.v, o.n, o.at, o.base, o.skew)
-    text = (o.id, o.ledger, o.epoch, o.device, o.prev, o.by, o.kind, o.subject)
-    right = (
-        all(type(x) is int and -MAX_INTEGER <= x < MAX_INTEGER for x in whole)
-        and all(type(x) is str and len(x) <= 128 for x in text)
-        and type(o.body) is dict
-        and o.v >= 1
-        and o.n >= 1
-        and o.base >= 0
-        and o.id != ""
-        and "/" not in o.id  # such keys are the store's own, for lines that cannot be read
-    )
-    if not right:
+    for whole in (o.v, o.n, o.at, o.base, 0 if o.skew is None else o.skew):
+        if type(whole) is not int or not -MAX_INTEGER <= whole < MAX_INTEGER:
+            raise Refused(UNREADABLE, MALFORMED.en)
+    for text in (o.id, o.ledger, o.epoch, o.device, o.prev, o.by, o.kind, o.subject):
+        if type(text) is not str or len(text) > 128:
+            raise Refused(UNREADABLE, MALFORMED.en)
+    # a "/" in ids is for the store's own keys, of lines that cannot be read
+    if type(o.body) is not dict or o.v < 1 or o.n < 1 or o.base < 0 or o.id == "" or "/" in o.id:
         raise Refused(UNREADABLE, MALFORMED.en)

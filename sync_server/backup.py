@@ -100,7 +100,7 @@ def _copy_blobs(source: LocalBlobs, target: LocalBlobs, ledger: str) -> int:
 
 def restore(source: Path, service: Service, blobs: LocalBlobs, progress: Progress = print, why: str = "") -> dict[str, Any]:
     """Fill an empty, prepared database and blob folder from a backup, and open a new epoch of every ledger. Raises Damaged."""
-    manifest = json.loads((source / "backup.json").read_text())
+    manifest = _manifest(source)
     with service.database.read() as link:
         if store.ledger_names(link):
             raise Damaged(NOT_EMPTY)
@@ -114,6 +114,17 @@ def restore(source: Path, service: Service, blobs: LocalBlobs, progress: Progres
     for name in manifest["ledgers"]:
         progress(f"{name}: {_copy_blobs(LocalBlobs(source / 'blobs'), blobs, name)} photos")
         _note_restore(service, name, manifest, why)
+    return manifest
+
+
+def _manifest(source: Path) -> dict[str, Any]:
+    """What the backup says it holds; it is written last, so a backup that was cut off has none."""
+    try:
+        manifest = json.loads((source / "backup.json").read_text(encoding="utf-8"))
+        if not {"tables", "ledgers", "made_at"} <= manifest.keys():
+            raise ValueError("tables, ledgers, made_at")
+    except (OSError, ValueError, AttributeError) as error:
+        raise Damaged(BACKUP_DAMAGED, f"backup.json: {error}") from None
     return dict(manifest)
 
 

@@ -76,8 +76,11 @@ class LocalBlobs:
             raise Refused(NO_UPLOAD)
         return self.folder / ledger / "uploads" / f"{id}.part"
 
-    def create(self, ledger: str, sha256: str, size: int, media_type: str, device: str) -> Upload:
-        """Announce a blob; announcing it again goes on with what has come already."""
+    def create(self, ledger: str, sha256: str, size: int, media_type: str, device: str, *, bytes_follow: bool = False) -> Upload:
+        """Announce a blob; announcing it again goes on with what has come already.
+
+        With `bytes_follow` nobody is told of the upload before its bytes are here, so the announcement need not be on disk by itself.
+        """
         if media_type not in MEDIA_TYPES:
             raise Refused(NOT_AN_IMAGE, media_type)
         if not re.fullmatch(r"[0-9a-f]{64}", sha256) or size < 1:
@@ -88,24 +91,23 @@ class LocalBlobs:
         if self.has(ledger, sha256):
             return Upload(upload.id, sha256, size, media_type, device, size)
         part = self._part(ledger, upload.id)
-        if part.with_suffix(".json").exists():
+        if _announced(part) is not None:
             return self.status(ledger, upload.id)
         with _disk():
             part.parent.mkdir(parents=True, exist_ok=True)
             part.touch()
-            write_durably(part.with_suffix(".json"), json.dumps(asdict(upload)).encode())
-        return upload
+            write_whole(part.with_suffix(".json"), json.dumps(asdict(upload)).encode(), durably=not bytes_follow)
+        return self.status(ledger, upload.id)
 
     def status(self, ledger: str, id: str) -> Upload:
         """How far an upload is. Raises Refused(blob.no_upload)."""
         part = self._part(ledger, id)
-        try:
-            announced = Upload(**json.loads(part.with_suffix(".json").read_text()))
-        except FileNotFoundError:
+        announced = _announced(part)
+        if announced is None:
             if self.has(ledger, id[:64]):
                 size = self.path(ledger, id[:64]).stat().st_size
                 return Upload(id, id[:64], size, "", "", size)
-            raise Refused(NO_UPLOAD) from None
+            raise Refused(NO_UPLOAD)
         return Upload(announced.id, announced.sha256, announced.size, announced.media_type, announced.device, part.stat().st_size)
 
     def append(self, ledger: str, id: str, offset: int, chunks: Iterable[bytes]) -> Upload:
@@ -133,6 +135,9 @@ class LocalBlobs:
             os.fsync(file.fileno())  # the offset is told to the client: those bytes must survive a power cut
             if written == announced.size:
                 self._finish(ledger, part, announced, digest.hexdigest() if digest else None)
+            elif offset == 0:
+                sync_file(part.with_suffix(".json"))  # from now on the client counts on it
+                sync_folder(part.parent)
         return Upload(id, announced.sha256, announced.size, announced.media_type, announced.device, written)
 
     def _finish(self, ledger: str, part: Path, announced: Upload, sha256: str | None) -> None:
@@ -190,15 +195,36 @@ def check_image(path: Path, media_type: str) -> None:
         raise Refused(NOT_AN_IMAGE, str(error)[:100]) from None
 
 
+def _announced(part: Path) -> Upload | None:
+    """What was announced; None where nothing was, or where a power cut has left nothing that can be read."""
+    try:
+        return Upload(**json.loads(part.with_suffix(".json").read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """The whole file or nothing, on disk when this returns."""
+    write_whole(path, data, durably=True)
+
+
+def write_whole(path: Path, data: bytes, *, durably: bool) -> None:
+    """The whole file or nothing as far as other processes see; after a power cut only what was written `durably`."""
     temporary = path.with_name(path.name + ".tmp")
     with temporary.open("wb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        if durably:
+            os.fsync(file.fileno())
     os.replace(temporary, path)
-    sync_folder(path.parent)
+    if durably:
+        sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Make what another handle has written survive a power cut."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -68,6 +68,7 @@ class Service:
         self.acceptor = Acceptor(database, self.keys.sign_console, self.randomness)
         self.writer = Writer(self.acceptor) if threaded else None
         self._public_keys: dict[tuple[str, str], tuple[str, str]] = {}
+        self._newest: dict[str, tuple[str, int, str]] = {}  # ledger -> epoch, size and note of the checkpoint signed last
 
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
@@ -244,13 +245,21 @@ class Service:
         """The signed checkpoint, and the proof that it extends the one the device has."""
         head = _head(link, ledger)
         read_tile = _tiles(link, ledger)
-        note = self.keys.sign_checkpoint(ledger, Checkpoint(p.origin(ledger, head.epoch), head.size, merkle.root(head.size, read_tile)))
+        note = self._note(ledger, head, read_tile)
         proof: list[str] = []
         if epoch == head.epoch and 0 < size <= head.size:
             proof = [step.hex() for step in merkle.consistency_proof(size, head.size, read_tile)]
         return {
             "protocol": p.PROTOCOL, "epoch": head.epoch, "checkpoint": note, "consistency": proof, "size": head.size, "safe": head.safe, "now": self.clock(),
         }  # fmt: skip
+
+    def _note(self, ledger: str, head: store.Head, read_tile: merkle.ReadTile) -> str:
+        """The signed checkpoint; all who were served by the same commit get the same."""
+        epoch, size, note = self._newest.get(ledger, ("", -1, ""))
+        if (epoch, size) != (head.epoch, head.size):
+            note = self.keys.sign_checkpoint(ledger, Checkpoint(p.origin(ledger, head.epoch), head.size, merkle.root(head.size, read_tile)))
+            self._newest[ledger] = (head.epoch, head.size, note)
+        return note
 
     # -- pull ------------------------------------------------------------------------------------------------------------------------------
 

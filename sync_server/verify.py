@@ -202,7 +202,7 @@ class _Walk:
         rows = self.link.all("SELECT device, n, digest, signature FROM signatures WHERE ledger = ? ORDER BY device, n", (self.ledger,))
         for device, n, digest, signature in rows:
             right = self.signed.get((device, n)) == digest
-            if not right or not signature_is_right(noted[device].public_key, signature, push_message(self.ledger, device, n, digest)):
+            if not right or not self.check(noted[device].public_key, signature, push_message(self.ledger, device, n, digest)):
                 raise Difference(f"device {device}: the signature over operation {n} is wrong")
             covered[device] = n
         for device, chain in noted.items():

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psycopg
 
+from sync_server.store.database import Database
+
 KINDS = ("sqlite", "postgresql")
 
 
@@ -25,12 +27,27 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'paicha.db'}"
 
 
-def postgres_url() -> str:
-    """A new database on this process's server."""
+def postgres_url(*, empty: bool = False) -> str:
+    """A new database on this process's server, with the schema already in it unless it is to be `empty`."""
+    return _create("template1" if empty else _prepared())
+
+
+def _create(template: str) -> str:
     server, name = _server(), f"t{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
     return server.replace("/postgres?", f"/{name}?", 1)
+
+
+@cache
+def _prepared() -> str:
+    """A database that new ones are copied from: quicker than running the migrations in each."""
+    url = _create("template1")
+    database = Database(url)
+    database.prepare()
+    database.close()
+    database.engine.dispose()
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 @cache

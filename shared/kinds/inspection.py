@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared import checklist
-from shared.errors import reason
+from shared.errors import Refused, reason
 from shared.fields import anything, choice, digest, flag, identifier, integer, listing, moment, optional, position, shape, text
 from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, photo_reads
 from shared.kinds.template import template_record_id
@@ -168,10 +168,12 @@ def _template(case: Case) -> Record:
 
 
 def _item(case: Case) -> Record:
-    found: Record | None = next((item for item in _template(case)["items"] if item["id"] == case.body["item"]), None)
-    refuse_if(found is None, UNKNOWN_ITEM, case.body["item"])
-    assert found is not None
-    return found
+    wanted = case.body["item"]
+    for item in _template(case)["items"]:
+        if item["id"] == wanted:
+            found: Record = item
+            return found
+    raise Refused(UNKNOWN_ITEM, wanted)
 
 
 def _judge_answer(case: Case) -> None:

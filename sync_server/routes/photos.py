@@ -42,14 +42,9 @@ def photo_router(service: Service, blobs: LocalBlobs) -> APIRouter:
     @router.post("/photos", status_code=201)
     async def create(ledger: str, request: Request) -> Response:
         """Announce a photo; bytes may come with it."""
-        device = (await run_in_threadpool(bearer, request, service, ledger)).device
-        metadata = _metadata(request.headers.get("upload-metadata", ""))
-        sha256, size = metadata.get("sha256", ""), _whole(request, "upload-length")
-        await run_in_threadpool(_require_not_erased, service, ledger, sha256)
-        upload = await run_in_threadpool(blobs.create, ledger, sha256, size, metadata.get("filetype", "image/jpeg"), device)
-        if upload.complete:
-            await run_in_threadpool(note_received, service, ledger, upload)
-        elif request.headers.get("content-type") == "application/offset+octet-stream" and upload.offset == 0:
+        bytes_follow = request.headers.get("content-type") == "application/offset+octet-stream"
+        upload = await run_in_threadpool(_announce, service, blobs, ledger, request, bytes_follow)
+        if bytes_follow and upload.offset == 0:
             upload = await _receive(service, blobs, ledger, upload, request.stream())
         return Response(status_code=201, headers={**TUS, "Location": f"/v1/ledgers/{ledger}/photos/{upload.id}", "Upload-Offset": str(upload.offset)})
 
@@ -109,6 +104,18 @@ def require_visible(service: Service, ledger: str, sha256: str, person_id: str) 
         raise Refused(NO_PHOTO)
 
 
+def _announce(service: Service, blobs: LocalBlobs, ledger: str, request: Request, bytes_follow: bool) -> Upload:
+    """Who, what, how much; a photo that is here already is noted once more, in case that was cut off before."""
+    device = bearer(request, service, ledger).device
+    metadata = _metadata(request.headers.get("upload-metadata", ""))
+    sha256, size = metadata.get("sha256", ""), _whole(request, "upload-length")
+    _require_not_erased(service, ledger, sha256)
+    upload = blobs.create(ledger, sha256, size, metadata.get("filetype", "image/jpeg"), device, bytes_follow=bytes_follow)
+    if upload.complete:
+        note_received(service, ledger, upload)
+    return upload
+
+
 async def _receive(service: Service, blobs: LocalBlobs, ledger: str, upload: Upload, stream: AsyncIterator[bytes]) -> Upload:
     """Write what comes, a stretch at a time; a cut connection keeps what came before it."""
     waiting: list[bytes] = []
@@ -122,10 +129,16 @@ async def _receive(service: Service, blobs: LocalBlobs, ledger: str, upload: Upl
         waiting.append(chunk)
         gathered += len(chunk)
         if gathered and (cut or gathered >= STRETCH):
-            upload = await run_in_threadpool(blobs.append, ledger, upload.id, upload.offset, waiting)
+            upload = await run_in_threadpool(_keep, service, blobs, ledger, upload, waiting)
             waiting, gathered = [], 0
+    return upload
+
+
+def _keep(service: Service, blobs: LocalBlobs, ledger: str, upload: Upload, chunks: list[bytes]) -> Upload:
+    """Bytes on disk; with the last of them, the photo in the ledger."""
+    upload = blobs.append(ledger, upload.id, upload.offset, chunks)
     if upload.complete:
-        await run_in_threadpool(note_received, service, ledger, upload)
+        note_received(service, ledger, upload)
     return upload
 
 

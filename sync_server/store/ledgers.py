@@ -193,7 +193,7 @@ def put_records(link: Link, ledger: str, changed: Iterable[tuple[Record, Row | N
         _UPSERT_RECORD,
         [
             (
-                ledger, record["id"], record["kind"], record["no"], json.dumps(record, ensure_ascii=False, separators=(",", ":")), row.title,
+                ledger, record["id"], record["kind"], record["no"], _write(record), row.title,
                 row.number, row.state, row.level, row.enterprise, row.community, row.section, row.person, row.at, search_text(record["kind"], row, spell),
                 conflicts,
             )
@@ -203,6 +203,7 @@ def put_records(link: Link, ledger: str, changed: Iterable[tuple[Record, Row | N
 
 
 _NO_ROW = Row()
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def put_visible(link: Link, ledger: str, rows: Iterable[tuple[str, str, int, bool]]) -> None:

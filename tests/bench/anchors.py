@@ -27,7 +27,8 @@ def raw_rows(setting: Setting, rows: Sequence[bytes], batches: int = 20) -> floa
     start = time.perf_counter()
     for number in range(batches):
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany("INSERT INTO rows (no, id, raw) VALUES (?, ?, ?)", [(number * BATCH + i, f"id-{number}-{i}", raw) for i, raw in enumerate(batch)])
+        rows_now = [(number * BATCH + i, f"id-{number}-{i}", raw) for i, raw in enumerate(batch)]
+        connection.executemany("INSERT INTO rows (no, id, raw) VALUES (?, ?, ?)", rows_now)
         connection.execute("COMMIT")
     taken = time.perf_counter() - start
     connection.close()

@@ -17,8 +17,8 @@ from tests.worlds import World
 PIECE = 2_000  # operations that are copied at a time
 _OPERATION = (
     "INSERT INTO operations (ledger, no, id, device, n, kind, subject, author, raw, received_at, verdict, code, other, flags) "
-    "SELECT ledger, no + ?, ? || substr(id, 14), ? || substr(device, 14), n, kind, ? || substr(subject, 14), author, raw, received_at, verdict, code, "
-    "other, flags FROM operations WHERE ledger = ? AND no > ? AND no <= ?"
+    "SELECT ledger, no + ?, ? || substr(id, 14), ? || substr(device, 14), n, kind, ? || substr(subject, 14), author, raw, received_at, verdict, "
+    "code, other, flags FROM operations WHERE ledger = ? AND no > ? AND no <= ?"
 )
 _RECORD = (
     "INSERT INTO records (ledger, id, kind, no, body, title, number, state, level, enterprise, community, section, person, at, search, conflicts) "

@@ -136,7 +136,8 @@ def singles(setting: Setting) -> Iterator[Figure]:
     world = open_server(folder)
     four = [chain_of(world, make_inspection, rounds * each) for _ in range(4)]
     world.service.close()
-    turns = iter([[[_request(device.body(n, 1)) for n in range(1 + each * turn, 1 + each * (turn + 1))] for device in four] for turn in range(rounds)])
+    portions = [range(1 + each * turn, 1 + each * (turn + 1)) for turn in range(rounds)]
+    turns = iter([[[_request(device.body(n, 1)) for n in portion] for device in four] for portion in portions])
     waits: list[float] = []
     with running(folder) as url:
 

@@ -15,7 +15,10 @@ from shared.operation import new_id
 from tests.worlds import TEMPLATE, Clock, Device, World, open_world, photo_body, report_body, start_body
 
 POSITION = {"lat": 36.651234, "lon": 117.120987, "accuracy": 12.5}
-NOTE = "现场检查发现配电箱门缺失、线路老化，已当场告知企业安全负责人，要求立即断电并设置警示标志，限期更换；整改完成前不得恢复使用，由社区网格员每日巡查，并拍照留存备查，发现擅自通电的立即报告应急安监科。"
+NOTE = (
+    "现场检查发现配电箱门缺失、线路老化，已当场告知企业安全负责人，要求立即断电并设置警示标志，限期更换；"
+    "整改完成前不得恢复使用，由社区网格员每日巡查，并拍照留存备查，发现擅自通电的立即报告应急安监科。"
+)
 
 
 def now() -> int:
