@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from shared import ledger
 from shared.fields import text
-from shared.rules import Case, Family, Kind, Record, Row
+from shared.rules import UNKNOWN_RECORD, Case, Family, Kind, Record, Row, refuse_if
 
 OLD, NEW = 1, 2
 
@@ -84,6 +84,7 @@ def _everyone(record: Record) -> set[str]:
 def _judge_poison(case: Case) -> None:
     if _Now.on_server:
         raise ZeroDivisionError("a rule that fails")
+    refuse_if(case.subject is None, UNKNOWN_RECORD)  # as every judge does before a fold that needs the record
 
 
 def _fold_poison(case: Case) -> None:
