@@ -141,7 +141,7 @@ def tap(setting: Setting) -> Iterator[Figure]:
     times, bare = [], []
     disk = _Bare(setting.fresh("tap-anchor") / "raw.db")
     for number in range(taps):
-        value = ("conform", "not_applicable")[number // (len(ids) * len(items)) % 2]
+        value = ("conform", "na")[number // (len(ids) * len(items)) % 2]
         times.append(seconds_of(lambda: inspecting.answer(client, ids[number % 10], items[number // 10 % len(items)], value)))  # noqa: B023
         bare.append(seconds_of(disk.write))
     client.store.close()

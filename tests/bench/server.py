@@ -18,7 +18,7 @@ from tests.bench.figures import Figure, Setting, against, percentile, share
 from tests.bench.grown import grow
 from tests.bench.postgres import durable_postgres
 from tests.bench.wire import Wire, at_once, post
-from tests.bench.work import make_hazard, make_inspection, now, open_server
+from tests.bench.work import Taps, make_hazard, make_inspection, now, open_server
 from tests.serving import ServerProcess
 from tests.worlds import LEDGER, Clock, Device, World, open_world
 
@@ -29,6 +29,7 @@ TURN = 2  # batches between two looks at the anchor
 def chain_of(world: World, make: Callable[[Device], None], operations: int) -> Device:
     """A device with at least so many operations made and none handed in."""
     device = world.device("lin")
+    device.clock = Taps(device.clock() - 2_000 * operations)
     while len(device.lines) < operations:
         make(device)
     return device

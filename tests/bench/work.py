@@ -21,6 +21,14 @@ NOTE = (
 )
 
 
+class Taps(Clock):
+    """A device's clock while its work is made beforehand: every look is a second after the one before, so that ids are in the order of time."""
+
+    def __call__(self) -> int:
+        self.now += 1_000
+        return self.now
+
+
 def now() -> int:
     """ms since 1970."""
     return time.time_ns() // 1_000_000
@@ -35,8 +43,8 @@ def _digest() -> str:
     return hashlib.sha256(secrets.token_bytes(16)).hexdigest()
 
 
-def _photo() -> dict[str, object]:
-    return photo_body(new_id(now(), secrets.token_bytes(10)), _digest(), size=402_113, position=POSITION, likeness=secrets.token_hex(8))
+def _photo(taken: int) -> dict[str, object]:
+    return photo_body(new_id(taken, secrets.token_bytes(10)), _digest(), size=402_113, position=POSITION, likeness=secrets.token_hex(8))
 
 
 def make_inspection(device: Device) -> None:
@@ -48,7 +56,7 @@ def make_inspection(device: Device) -> None:
         device.make("inspection.answer", id, {"item": item, "value": "conform"})
     for item in items[:4]:
         device.make("inspection.note", id, {"item": item, "about": "note", "text": NOTE})
-        device.make("inspection.attach", id, {**_photo(), "item": item})
+        device.make("inspection.attach", id, {**_photo(device.clock()), "item": item})
     device.make("inspection.moment", id, {"moment": "end", "at": device.clock(), "position": POSITION, "reason": None})
     for role, name in (("inspector", "林一"), ("unit", "王安全")):
         device.make("inspection.sign", id, {"role": role, "name": name, "signed_at": device.clock(), "sha256": _digest()})
