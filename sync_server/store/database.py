@@ -17,12 +17,19 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, text
+from alembic.util.exc import CommandError
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import Connection
 
+from shared.errors import Damaged, reason
 from sync_server.store.schema import metadata
 
 Params = Sequence[Any]
+NEWER = reason(
+    "database.newer",
+    "数据库由更新的程序写入，未作任何改动，请更新服务器程序",
+    "a newer program has written this database; nothing was changed; update the server",
+)
 
 
 class Link:
@@ -86,14 +93,17 @@ class Database:
         self._readers: list[Link] = []
 
     def prepare(self) -> None:
-        """Bring the schema up to date; a new database gets it whole."""
+        """Bring the schema up to date, whole or not at all, one process at a time. Raises Damaged(database.newer)."""
         if self.memory:
             metadata.create_all(self.engine)
             return
-        with self.engine.begin() as connection:
+        with self.engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
             if self.postgres:
                 connection.execute(text("SELECT pg_advisory_xact_lock(7202311)"))
-            command.upgrade(_alembic(connection), "head")
+            try:
+                command.upgrade(_alembic(connection), "head")
+            except CommandError as error:
+                raise Damaged(NEWER, str(error)) from None
 
     @contextmanager
     def write(self) -> Iterator[Link]:
@@ -123,7 +133,10 @@ class Database:
             with self._lock:
                 yield self._writer or self._open_writer()
             return
-        link = self._readers.pop() if self._readers else self._open_reader()
+        try:
+            link = self._readers.pop()
+        except IndexError:
+            link = self._open_reader()
         try:
             if not self.postgres:
                 link.run("BEGIN")
@@ -201,8 +214,15 @@ def _engine(url: str, *, memory: bool) -> Engine:
         return create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
     if url.startswith("sqlite"):
         Path(_path(url)).parent.mkdir(parents=True, exist_ok=True)
-        return create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30, "isolation_level": None})
+        event.listen(engine, "begin", _begin)
+        return engine
     return create_engine(url)
+
+
+def _begin(connection: Connection) -> None:
+    """Python's driver would end the transaction before each CREATE TABLE, and leave half a migration after a crash."""
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
 def _alembic(connection: Connection) -> Config:
