@@ -261,14 +261,16 @@ class Batch:
         """The verdicts on lines the ledger has already, up to the first that has other bytes there: the mark of a clone."""
         if not known:
             return []
-        stored = {s.n: s for s in store.operations_of(self.link, self.name, device, known[0].n, known[-1].n)}
-        held = dict(store.held(self.link, self.name, device)) if len(stored) < len(known) else {}
+        there = {s.n: (s.raw, s.entry) for s in store.operations_of(self.link, self.name, device, known[0].n, known[-1].n)}
+        # The same push may wait twice in one transaction, when an answer was slow: what it wrote first is not in the table yet.
+        there.update({op.n: (op.raw, entry) for op, entry in self._entries if op.device == device})
+        held = dict(store.held(self.link, self.name, device)) if len(there) < len(known) else {}
         verdicts: list[Verdict] = []
         for line in known:
-            there = stored[line.n].raw if line.n in stored else held.get(line.n)
-            if there != line.raw:
+            raw, entry = there.get(line.n, (held.get(line.n), None))
+            if raw != line.raw:
                 break
-            verdicts.append(Verdict.of(line.n, stored[line.n].entry) if line.n in stored else Verdict(line.n, 0, "held"))
+            verdicts.append(Verdict.of(line.n, entry) if entry is not None else Verdict(line.n, 0, "held"))
         return verdicts
 
     def _take(self, chain: store.Chain, lines: list[Line], now: int) -> list[Verdict]:

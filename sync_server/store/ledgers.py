@@ -36,7 +36,7 @@ _UPSERT_TILE = (
 _UPSERT_DEVICE = (
     "INSERT INTO devices (ledger, device, person, public_key, n, digest, judged, pulled, last_seen, photos_waiting) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (ledger, device) DO UPDATE SET n = excluded.n, digest = excluded.digest, "
-    "judged = excluded.judged, pulled = excluded.pulled, last_seen = excluded.last_seen"
+    "judged = excluded.judged, last_seen = excluded.last_seen"
 )
 
 
@@ -237,7 +237,7 @@ def chains(link: Link, ledger: str) -> list[Chain]:
 
 
 def put_chain(link: Link, ledger: str, c: Chain) -> None:
-    """New, or grown."""
+    """New, or grown. What it has pulled stays as it is: `set_pulled` may have moved it on meanwhile, from another process."""
     link.run(_UPSERT_DEVICE, (ledger, c.device, c.person, c.public_key, c.n, c.digest, c.judged, c.pulled, c.last_seen))
 
 

@@ -294,6 +294,18 @@ def test_each_answer_is_a_receipt_that_extends_the_one_before(world: World) -> N
         before = now
 
 
+def test_a_push_that_waits_twice_in_one_transaction_is_stored_once_and_is_no_fork(world: World, tmp_path: Path) -> None:
+    device = world.device("lin")
+    for i in range(4):
+        device.make("hazard.report", f"h{i}", report_body())
+    jobs = [world.service.prepare(world.ledger, device.body(1, count)) for count in (3, 4, 4)]
+    outcomes = world.service.acceptor.accept(jobs)
+    assert [(outcome.fork, outcome.expect, len(outcome.verdicts)) for outcome in outcomes] == [(0, 4, 3), (0, 5, 4), (0, 5, 4)]
+    assert outcomes[1].verdicts == outcomes[2].verdicts
+    assert raws(world.service, device.id) == device.lines
+    verified(world.service, tmp_path)
+
+
 def test_the_same_push_through_many_connections_at_once_is_stored_once(world: World, tmp_path: Path) -> None:
     device = world.device("lin")
     for i in range(40):
