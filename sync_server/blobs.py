@@ -94,7 +94,7 @@ class LocalBlobs:
         if _announced(part) is not None:
             return self.status(ledger, upload.id)
         with _disk():
-            part.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(part.parent)
             part.touch()
             write_whole(part.with_suffix(".json"), json.dumps(asdict(upload)).encode(), durably=not bytes_follow)
         return self.status(ledger, upload.id)
@@ -154,7 +154,7 @@ class LocalBlobs:
             self._set_aside(part, refused.code)
             raise
         final = self.path(ledger, announced.sha256)
-        final.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(final.parent)
         os.replace(part, final)
         sync_folder(final.parent)
         part.with_suffix(".json").unlink(missing_ok=True)
@@ -225,6 +225,14 @@ def sync_file(path: Path) -> None:
     """Make what another handle has written survive a power cut."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def make_folder(folder: Path) -> None:
+    """A folder that survives a power cut: one that is new is noted on disk in the one above it, up to the first that was there."""
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:
