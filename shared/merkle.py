@@ -8,6 +8,7 @@ else is computed from them, a few hundred hashes at the most.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 WIDTH = 256  # hashes in a tile
@@ -81,7 +82,7 @@ class Tree:
             changed[level, place] = bytes(edge)
             position += len(part)
             if len(edge) == WIDTH * HASH:
-                carried.append(root_of(split(bytes(edge))))
+                carried.append(_root_of_full(bytes(edge)))
                 edge.clear()
         if carried:
             self._extend(level + 1, count // WIDTH, carried, changed)
@@ -100,33 +101,39 @@ def split(tile: bytes) -> list[bytes]:
     return [tile[i : i + HASH] for i in range(0, len(tile), HASH)]
 
 
+@lru_cache(maxsize=512)
+def _root_of_full(hashes: bytes) -> bytes:
+    """The root of a full subtree. Growing leaves those as they are, so after each append nearly all are known from the time before."""
+    return root_of(split(hashes))
+
+
 class _Subtrees:
     """Subtree roots of a tree of `size` leaves, from tiles read once each."""
 
     def __init__(self, size: int, read_tile: ReadTile) -> None:
         self.size = size
         self._read_tile = read_tile
-        self._tiles: dict[tuple[int, int], list[bytes]] = {}
+        self._tiles: dict[tuple[int, int], bytes] = {}
 
-    def _tile(self, level: int, place: int) -> list[bytes]:
+    def _hashes(self, level: int, place: int, first: int, count: int) -> bytes:
+        """`count` hashes of a tile, from the `first` on."""
         key = (level, place)
         if key not in self._tiles:
-            self._tiles[key] = split(self._read_tile(level, place))
-        return self._tiles[key]
+            self._tiles[key] = self._read_tile(level, place)
+        return self._tiles[key][first * HASH : (first + count) * HASH]
 
     def root(self, start: int, end: int) -> bytes:
         """The hash of leaves start .. end, where start is a multiple of the smallest power of two that holds them."""
         count = end - start
         if count == 1:
-            return self._tile(0, start // WIDTH)[start % WIDTH]
+            return self._hashes(0, start // WIDTH, start % WIDTH, 1)
         size, level, unit = 1, 0, 1
         while size * 2 <= count:
             size *= 2
             if size == unit * WIDTH:
                 level, unit = level + 1, size
         if size == count:
-            first = start // unit % WIDTH
-            return root_of(self._tile(level, start // unit // WIDTH)[first : first + size // unit])
+            return _root_of_full(self._hashes(level, start // unit // WIDTH, start // unit % WIDTH, size // unit))
         return node_hash(self.root(start, start + size), self.root(start + size, end))
 
 

@@ -35,7 +35,7 @@ class Keys:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._ed25519: dict[str, Ed25519PrivateKey] = {}
+        self._ed25519: dict[str, tuple[Ed25519PrivateKey, bytes]] = {}
         self._console: dict[str, ec.EllipticCurvePrivateKey] = {}
         self._token: bytes | None = None
 
@@ -53,19 +53,21 @@ class Keys:
             raise LookupError(name)
         return value
 
-    def _checkpoint_key(self, ledger: str) -> Ed25519PrivateKey:
+    def _checkpoint_key(self, ledger: str) -> tuple[Ed25519PrivateKey, bytes]:
+        """The key, and its public half as bytes."""
         if ledger not in self._ed25519:
-            self._ed25519[ledger] = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(self._secret(f"checkpoint/{ledger}")))
+            key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(self._secret(f"checkpoint/{ledger}")))
+            self._ed25519[ledger] = key, key.public_key().public_bytes_raw()
         return self._ed25519[ledger]
 
     def verifier_key(self, ledger: str) -> str:
         """What devices and auditors check checkpoints with."""
-        return checkpoint.verifier_key(key_name(ledger), self._checkpoint_key(ledger).public_key().public_bytes_raw())
+        return checkpoint.verifier_key(key_name(ledger), self._checkpoint_key(ledger)[1])
 
     def sign_checkpoint(self, ledger: str, point: checkpoint.Checkpoint) -> str:
         """The signed note."""
-        key = self._checkpoint_key(ledger)
-        return checkpoint.sign_note(point.text(), key_name(ledger), key.public_key().public_bytes_raw(), key.sign)
+        key, public_key = self._checkpoint_key(ledger)
+        return checkpoint.sign_note(point.text(), key_name(ledger), public_key, key.sign)
 
     def open_checkpoint(self, ledger: str, note: str) -> checkpoint.Checkpoint:
         """What this ledger has signed. Raises NoteError."""
