@@ -117,6 +117,8 @@ def _run(settings: Settings, service: Service) -> int:
     blobs = _blobs(settings)
     blobs.clean(time.time())
     app = create_app(settings, service, blobs)
+    # The writer comes back from the disk every millisecond and wants the interpreter: it should not wait 5 ms for it, Python's default.
+    sys.setswitchinterval(0.0005)
     config = uvicorn.Config(app, settings.host, settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     server = uvicorn.Server(config)
     print(f"排查服务器 · server: {settings.url}", flush=True)
