@@ -94,10 +94,18 @@ class LocalBlobs:
         if _announced(part) is not None:
             return self.status(ledger, upload.id)
         with _disk():
-            make_folder(part.parent)
+            if not part.parent.is_dir():
+                self._make_folders(part.parent)
             part.touch()
             write_whole(part.with_suffix(".json"), json.dumps(asdict(upload)).encode(), durably=not bytes_follow)
         return self.status(ledger, upload.id)
+
+    def _make_folders(self, uploads: Path) -> None:
+        """All folders of a ledger at once, so that no photo waits for its own; that of the uploads last, since it stands for all."""
+        make_folder(uploads.parent)
+        for number in range(256):
+            (uploads.parent / f"{number:02x}").mkdir(exist_ok=True)
+        make_folder(uploads)
 
     def status(self, ledger: str, id: str) -> Upload:
         """How far an upload is. Raises Refused(blob.no_upload)."""
