@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import protocol as p
 from shared.errors import PaichaError, Refused, RetryLater
-from sync_server.blobs import DISK_FULL, NO_UPLOAD, LocalBlobs
+from sync_server.blobs import DISK_FULL, NO_UPLOAD, NOT_TUS, WRONG_OFFSET, LocalBlobs
 from sync_server.console.app import console_router
 from sync_server.routes.photos import photo_router
 from sync_server.routes.sync import sync_router
@@ -25,9 +25,9 @@ log = logging.getLogger("paicha.app")
 
 _STATUS = {
     p.TOKEN_NEEDED.code: 401, p.CLOCK.code: 401, p.BAD_SIGNATURE.code: 403, p.REVOKED.code: 403, p.UNKNOWN_DEVICE.code: 403,
-    p.UNKNOWN_LEDGER.code: 404, NO_ENTRY.code: 404, NO_UPLOAD.code: 404, "no_photo": 404, p.PUSH_TOO_LARGE.code: 413, p.READ_ONLY.code: 503, BEHIND.code: 503,
-    DISK_FULL.code: 507, "blob.busy": 423, "blob.offset": 409, "blob.digest_mismatch": 460, "blob.too_large": 413, p.DEVICE_TAKEN.code: 409,
-    p.CODE_USED.code: 409, TOO_MANY_TRIES.code: 429,
+    p.UNKNOWN_LEDGER.code: 404, NO_ENTRY.code: 404, NO_UPLOAD.code: 404, "no_photo": 404, p.PUSH_TOO_LARGE.code: 413, p.READ_ONLY.code: 503,
+    BEHIND.code: 503, DISK_FULL.code: 507, "blob.busy": 423, WRONG_OFFSET.code: 409, "blob.digest_mismatch": 460, "blob.too_large": 413,
+    NOT_TUS.code: 415, p.DEVICE_TAKEN.code: 409, p.CODE_USED.code: 409, TOO_MANY_TRIES.code: 429,
 }  # fmt: skip
 
 
@@ -108,7 +108,10 @@ def status_of(error: PaichaError) -> int:
 
 def _problem(error: PaichaError, status: int, now: int) -> JSONResponse:
     body = {"code": error.code, "zh": error.text("zh"), "en": error.text("en"), "now": now}
-    return JSONResponse(body, status, {"Tus-Resumable": "1.0.0"})
+    headers = {"Tus-Resumable": "1.0.0"}
+    if error.code == WRONG_OFFSET.code:
+        headers["Upload-Offset"] = error.detail  # from where to go on
+    return JSONResponse(body, status, headers)
 
 
 def _version() -> str:

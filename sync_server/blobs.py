@@ -32,7 +32,12 @@ DIGEST_MISMATCH = reason("blob.digest_mismatch", "照片内容与登记的不一
 NOT_AN_IMAGE = reason("blob.not_an_image", "文件不是可识别的图片", "the file is not an image this server knows")
 TOO_MANY_PIXELS = reason("blob.too_many_pixels", "图片尺寸过大", "the image has too many pixels")
 TOO_LARGE = reason("blob.too_large", "文件过大", "the file is too large")
-DISK_FULL = reason("blob.disk_full", "服务器磁盘已满，照片仍在手机上，请联系管理员", "the server's disk is full; the photo stays on the phone; tell the administrator")
+DISK_FULL = reason(
+    "blob.disk_full",
+    "服务器磁盘已满，照片仍在手机上，请联系管理员",
+    "the server's disk is full; the photo stays on the phone; tell the administrator",
+)
+NOT_TUS = reason("blob.content_type", "上传内容的类型不对", "an upload is sent as application/offset+octet-stream")
 WRONG_OFFSET = reason("blob.offset", "续传位置不对", "the upload goes on from another byte")
 BUSY = reason("blob.busy", "同一照片正在上传", "the same photo is being uploaded right now")
 NO_UPLOAD = reason("blob.no_upload", "没有这个上传任务", "there is no such upload")
@@ -87,7 +92,7 @@ class LocalBlobs:
             raise Refused(MALFORMED, "sha256 or size")
         if size > MAX_BLOB:
             raise Refused(TOO_LARGE)
-        upload = Upload(f"{sha256}-{hashlib.sha256(device.encode()).hexdigest()[:12]}", sha256, size, media_type, device)
+        upload = Upload(upload_id(sha256, device), sha256, size, media_type, device)
         if self.has(ledger, sha256):
             return Upload(upload.id, sha256, size, media_type, device, size)
         part = self._part(ledger, upload.id)
@@ -111,10 +116,10 @@ class LocalBlobs:
         """How far an upload is. Raises Refused(blob.no_upload)."""
         part = self._part(ledger, id)
         announced = _announced(part)
+        if self.has(ledger, id[:64]):  # asked first: a server killed just after the photo got its name has left the announcement
+            size = self.path(ledger, id[:64]).stat().st_size
+            return Upload(id, id[:64], size, announced.media_type if announced else "", announced.device if announced else "", size)
         if announced is None:
-            if self.has(ledger, id[:64]):
-                size = self.path(ledger, id[:64]).stat().st_size
-                return Upload(id, id[:64], size, "", "", size)
             raise Refused(NO_UPLOAD)
         return Upload(announced.id, announced.sha256, announced.size, announced.media_type, announced.device, part.stat().st_size)
 
@@ -186,9 +191,14 @@ class LocalBlobs:
         """Forget uploads that nobody has gone on with for so many days."""
         for announced in self.folder.glob("*/uploads/*.json"):
             part = announced.with_suffix(".part")
-            if part.exists() and part.stat().st_mtime < now - days * 86_400:
-                part.unlink()
-                announced.unlink()
+            if not part.exists() or part.stat().st_mtime < now - days * 86_400:
+                part.unlink(missing_ok=True)
+                announced.unlink(missing_ok=True)
+
+
+def upload_id(sha256: str, device: str) -> str:
+    """Each device has its own upload of a photo, so that nobody can spoil another's."""
+    return f"{sha256}-{hashlib.sha256(device.encode()).hexdigest()[:12]}"
 
 
 def check_image(path: Path, media_type: str) -> None:

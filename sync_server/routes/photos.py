@@ -19,7 +19,7 @@ from shared.kinds.evidence import NO_PHOTO, PHOTO_ERASED, blob_id
 from shared.people import sees
 from shared.rules import Record
 from sync_server.accept import Act
-from sync_server.blobs import MAX_BLOB, LocalBlobs, Upload
+from sync_server.blobs import MAX_BLOB, NO_UPLOAD, NOT_TUS, WRONG_OFFSET, LocalBlobs, Upload, upload_id
 from sync_server.routes.sync import bearer, problems
 from sync_server.service import Service, person_record
 from sync_server.store import ledgers as store
@@ -51,8 +51,8 @@ def photo_router(service: Service, blobs: LocalBlobs) -> APIRouter:
     @router.head("/photos/{id}")
     async def status(ledger: str, id: str, request: Request) -> Response:
         """From which byte to go on."""
-        await run_in_threadpool(bearer, request, service, ledger)
-        upload = await run_in_threadpool(blobs.status, ledger, id)
+        caller = await run_in_threadpool(bearer, request, service, ledger)
+        upload = await run_in_threadpool(_own, blobs, ledger, id, caller.device)
         if upload.complete and blobs.has(ledger, upload.sha256):
             await run_in_threadpool(note_received, service, ledger, upload)
         headers = {"Upload-Offset": str(upload.offset), "Upload-Length": str(upload.size), "Cache-Control": "no-store"}
@@ -61,13 +61,13 @@ def photo_router(service: Service, blobs: LocalBlobs) -> APIRouter:
     @router.patch("/photos/{id}", status_code=204)
     async def append(ledger: str, id: str, request: Request) -> Response:
         """Bytes from an offset on; whatever arrives before a cut is kept."""
-        await run_in_threadpool(bearer, request, service, ledger)
+        caller = await run_in_threadpool(bearer, request, service, ledger)
         if request.headers.get("content-type") != "application/offset+octet-stream":
-            return Response(status_code=415, headers=TUS)
-        upload = await run_in_threadpool(blobs.status, ledger, id)
+            raise Refused(NOT_TUS)
         offset = _whole(request, "upload-offset")
+        upload = await run_in_threadpool(_own, blobs, ledger, id, caller.device)
         if offset != upload.offset:
-            return Response(status_code=409, headers={**TUS, "Upload-Offset": str(upload.offset)})
+            raise Refused(WRONG_OFFSET, str(upload.offset))
         upload = await _receive(service, blobs, ledger, upload, request.stream())
         return Response(status_code=204, headers={**TUS, "Upload-Offset": str(upload.offset)})
 
@@ -114,6 +114,13 @@ def _announce(service: Service, blobs: LocalBlobs, ledger: str, request: Request
     if upload.complete:
         note_received(service, ledger, upload)
     return upload
+
+
+def _own(blobs: LocalBlobs, ledger: str, id: str, device: str) -> Upload:
+    """An upload of this device. Raises Refused(blob.no_upload)."""
+    if id != upload_id(id[:64], device):
+        raise Refused(NO_UPLOAD)
+    return blobs.status(ledger, id)
 
 
 async def _receive(service: Service, blobs: LocalBlobs, ledger: str, upload: Upload, stream: AsyncIterator[bytes]) -> Upload:
@@ -169,6 +176,6 @@ def _metadata(header: str) -> dict[str, str]:
 
 def _whole(request: Request, header: str) -> int:
     value = request.headers.get(header, "")
-    if not value.isascii() or not value.isdigit():
+    if not value.isascii() or not value.isdigit() or len(value) > 15:
         raise Refused(MALFORMED, header)
     return int(value)

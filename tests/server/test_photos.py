@@ -237,6 +237,29 @@ def test_an_upload_that_was_never_announced_is_not_found(site: Site, id: str) ->
     assert answer.status_code in (307, 404, 405)
 
 
+@pytest.mark.parametrize("digits", ["9" * 5_000, "9" * 30, "-1", "+5", "5 5", "\u0665", "1e3", ""])
+def test_lengths_and_offsets_that_are_no_numbers_are_malformed(site: Site, digits: str) -> None:
+    data = jpeg(21)
+    where = site.announce(sha256(data), len(data)).headers["Location"]
+    for name, method, path in (("upload-length", "POST", f"/v1/ledgers/{site.world.ledger}/photos"), ("upload-offset", "PATCH", where)):
+        asked = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0", "Upload-Length": "5", **site.token}
+        headers = [(k.lower().encode(), v.encode()) for k, v in asked.items() if k.lower() != name] + [(name.encode(), digits.encode())]
+        answer = site.http.request(method, path, headers=headers, content=b"x")
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed"), (name, answer.status_code)
+    assert site.offset(where) == 0
+
+
+def test_an_upload_is_seen_and_continued_by_the_device_that_announced_it_alone(site: Site) -> None:
+    """Otherwise a colleague could spoil it: bytes that are not the photo's make it start again."""
+    data, other = jpeg(22), site.world.device("zhou")
+    where = site.announce(sha256(data), len(data), content=data[:1000]).headers["Location"]
+    token = {"Authorization": f"Bearer {site.world.service.token(site.world.ledger, other.token_request())['token']}"}
+    assert site.http.head(where, headers=token).status_code == 404
+    assert code(site.send(where, 1000, b"spoilt", **token)) == (404, "blob.no_upload")
+    assert site.offset(where) == 1000
+    assert site.send(where, 1000, data[1000:]).status_code == 204
+
+
 def test_photos_need_a_token_of_this_ledger(site: Site) -> None:
     assert site.announce("ab" * 32, 5, Authorization="Bearer no").status_code == 401
     assert site.http.get(f"/v1/ledgers/{site.world.ledger}/blobs/{'ab' * 32}").status_code == 401
@@ -414,6 +437,25 @@ class _FullFile:
         if len(taken) < len(data):
             full_disk()
         return len(data)
+
+
+def test_a_server_killed_just_after_a_photo_got_its_name_still_answers_for_the_upload(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(*args: Any, **more: Any) -> None:
+        raise Killed
+
+    blobs, data = LocalBlobs(tmp_path), jpeg(20)
+    upload = blobs.create("l", sha256(data), len(data), JPEG, "d1")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(Path, "unlink", kill)
+        blobs.append("l", upload.id, 0, [data])
+    after = LocalBlobs(tmp_path)
+    assert after.has("l", upload.sha256)
+    again = after.create("l", upload.sha256, len(data), JPEG, "d1")
+    for answered in (again, after.status("l", upload.id), after.append("l", upload.id, len(data), [])):
+        assert answered.complete
 
 
 def test_two_uploads_of_one_photo_at_once_do_not_mix(tmp_path: Path) -> None:
