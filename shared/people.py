@@ -26,6 +26,11 @@ RIGHTS: dict[str, frozenset[str]] = {
     "inspect": frozenset({INSPECTOR, COMMUNITY_WORKER, SECTION_HEAD, OFFICE, EXPERT, ENT_OFFICER, ENT_PRINCIPAL}),
     "report": frozenset({INSPECTOR, COMMUNITY_WORKER, SECTION_HEAD, OFFICE, EXPERT, ENT_OFFICER, ENT_PRINCIPAL}),  # T1
     "review": frozenset({SECTION_HEAD, OFFICE}),  # T3, T5-T8
+    "rectify": frozenset(ENTERPRISE_ROLES),  # T9, T12, T14, T15: which of them, each step says
+    "verify": frozenset({INSPECTOR, SECTION_HEAD, OFFICE}),  # T16, T17
+    "evidence": frozenset({*ENTERPRISE_ROLES, INSPECTOR, SECTION_HEAD, OFFICE, AUDITOR}),  # photos of the work, of its verification
+    "reopen": frozenset({INSPECTOR, OFFICE, AUDITOR}),  # T18
+    "supervise": frozenset({SECTION_HEAD, OFFICE, COMMITTEE}),  # L1 to L6, T13: who of them, the listing's level says
     "register": frozenset({INSPECTOR, SECTION_HEAD, OFFICE, ADMIN}),  # the enterprise register, R5, R17
     "administer": frozenset({OFFICE, ADMIN}),  # people, units, templates, settings, devices
     "settle": frozenset(ROLES) - {LEADER, AUDITOR},  # conflicts: who exactly is for the record's family to say
@@ -46,6 +51,11 @@ def is_enterprise_person(person: Record) -> bool:
     """Whether all the person's roles are on the enterprise side."""
     roles = roles_of(person)
     return bool(roles) and roles <= ENTERPRISE_ROLES
+
+
+def roles_at(person: Record, unit: str) -> set[str]:
+    """The roles a person holds in one section, community or enterprise."""
+    return {held["role"] for held in person["roles"] if held["unit"] == unit}
 
 
 def may(person: Record, right: str) -> bool:

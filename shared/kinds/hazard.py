@@ -1,58 +1,29 @@
 """Hazards from the finding to the first decision (section 2 of the requirements: T1-T8; the rest of the closed loop builds on this table).
 
-`TRANSITIONS` is the whole of what may follow what, row for row as in section 2.2. A draft is in the ledger, seen by its finders, never
-counted. What is overdue is computed from `deadline`, never stored.
+What may follow what is in `lifecycle`, what comes after the decision in `closing`. A draft is in the ledger, seen by its finders, never counted.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
+from shared.calendar import DAY
 from shared.errors import MALFORMED, reason
 from shared.fields import choice, digest, flag, identifier, listing, moment, optional, position, shape, text
 from shared.fields import problem as field_problem
+from shared.kinds.closing import CLOSING, recurrence_of
 from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, move_photos, photo_reads
-from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, note_hazard
+from shared.kinds.inspection import OWN_WORK, POSITION_OR_REASON, note_hazard
+from shared.kinds.lifecycle import AFTER, BEFORE, OPEN_DRAFT, OPEN_STATES, scopes
 from shared.kinds.settings import setting
 from shared.operation import Operation
 from shared.people import is_enterprise_person, require_reach, roles_of
 from shared.rules import Case, Family, Kind, Record, Row, refuse_if
 
-DAY = 86_400_000  # ms
-OPEN_DRAFT = ("draft", "returned")
 LEVELS = ("general", "major")
 CAUSES = ("equipment", "illegal_act", "management")  # R6
 GOVERNMENT_SOURCES = ("section", "community", "spot", "surprise", "covert", "random", "joint", "cross_region", "supervision", "audit_style", "report",
                       "handed_over")  # fmt: skip
 ENTERPRISE_SOURCES = ("self_inspection", "principal_led", "diagnosis")
 
-
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """One row of 2.2: from which states an operation leads to which state, and who may."""
-
-    t: str
-    before: tuple[str, ...]
-    after: str
-    kind: str
-    right: str
-
-
-TRANSITIONS = (
-    Transition("T1", (), "draft", "hazard.report", "report"),
-    Transition("T2", ("draft",), "submitted", "hazard.submit", "report"),
-    Transition("T3", ("submitted",), "returned", "hazard.return", "review"),
-    Transition("T4", ("returned",), "submitted", "hazard.submit", "report"),
-    Transition("T5", ("submitted",), "void", "hazard.void", "review"),
-    Transition("T5", ("submitted",), "void", "hazard.merge", "review"),
-    Transition("T6", ("submitted",), "rectifying", "hazard.confirm", "review"),  # level general
-    Transition("T7", ("submitted",), "plan_pending", "hazard.confirm", "review"),  # level major
-    Transition("T8", ("submitted",), "verify_pending", "hazard.confirm", "review"),  # fixed at once
-)
-BEFORE = {kind: tuple(s for t in TRANSITIONS if t.kind == kind for s in t.before) for kind in {t.kind for t in TRANSITIONS}}
-AFTER = {t.t: t.after for t in TRANSITIONS}
-OPEN_STATES = ("submitted", "returned", "plan_pending", "plan_review", "rectifying", "extension_review", "signoff_pending", "verify_pending")
 
 FUTURE_FIND = reason("hazard.future_find", "发现时间晚于当前时间", "the hazard cannot have been found in the future", "2.7")
 OLD_FIND = reason("hazard.old_find", "发现时间超过30天，请写明原因", "found more than 30 days ago: give the reason", "2.7")
@@ -312,6 +283,9 @@ def _fold_confirm(case: Case) -> None:
     for name in ("expert_opinion", "second_reviewer", "unsafe_now", "signatures"):
         record[name] = body.get(name)
     record.update(decided_by=case.op.by, decided_at=case.entry.received_at, decision_reason=body.get("reason"))
+    before = recurrence_of(case, record)
+    if before is not None:
+        record["recurrence_of"] = before
 
 
 def _judge_merge(case: Case) -> None:
@@ -354,17 +328,6 @@ def _fold_void(case: Case) -> None:
 
 def _note_decision(case: Case) -> None:
     case.record.update(decided_by=case.op.by, decided_at=case.entry.received_at, decision_reason=case.body["reason"])
-
-
-def scopes(record: Record) -> set[str]:
-    """The finders always; once submitted its community, sections and the whole-ledger roles; the enterprise once it is confirmed."""
-    finders = {f"person:{finder}" for finder in record["finders"]}
-    if record["submitted_at"] is None:
-        return finders
-    seen = finders | {"ledger", f"unit:{record['community']}", f"unit:{record['section']}"}
-    if record["responsible_section"]:
-        seen |= {f"unit:{record['responsible_section']}", f"enterprise:{record['enterprise']}"}
-    return seen
 
 
 def _row(record: Record) -> Row:
@@ -412,6 +375,7 @@ HAZARD = Family(
         Kind("hazard.confirm", "review", _CONFIRM, _fold_confirm, _judge_confirm, decision=True, reads=_confirm_reads),
         Kind("hazard.merge", "review", {"into": identifier, **_WHY}, _fold_merge, _judge_merge, decision=True, reads=_merge_reads),
         Kind("hazard.void", "report", _WHY, _fold_void, _judge_void, decision=True),
+        *CLOSING,
     ),
     scopes,
     _row,
@@ -419,3 +383,4 @@ HAZARD = Family(
 )
 
 COUNTER = Family("counter", ())
+PAST = Family("past", ())  # what was closed at an enterprise within 12 months, for recurrences

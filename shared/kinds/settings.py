@@ -17,6 +17,14 @@ DEFAULTS = {
     "general_days_max": 30,
     "major_plan_days": 5,
     "major_days_max": 60,
+    "verify_days": 10,  # for the verification of what is rectified
+    "extension_working_days": 15,  # how long before the deadline an extension is asked for
+    "extension_short_span": 30,  # days: deadlines shorter than this ...
+    "extension_short_days": 3,  # ... need only so many days
+    "extension_decision_days": 10,  # working days
+    "extensions_general": 1,
+    "extensions_major": 2,
+    "listing_days": 5,  # in which a major hazard that the department found is listed, or the reason given
     "report_hours": 24,
     "photo_long_side": 1600,  # pixels
     "found_days_max": 30,  # how far back a find may lie without a reason, 2.7

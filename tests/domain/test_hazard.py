@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.kinds.hazard import OPEN_STATES, TRANSITIONS, _year
+from shared.kinds.hazard import _year
+from shared.kinds.lifecycle import OPEN_STATES, TRANSITIONS
 from tests.book import Book
 from tests.worlds import DAY, NOON, confirm_body, photo_body, report_body
 
@@ -75,7 +76,7 @@ def test_every_pair_of_state_and_step_does_what_the_table_says(state: str, step:
 
 
 def test_the_table_in_the_code_is_the_one_of_the_requirements() -> None:
-    rows = {(t.t, t.before, t.after) for t in TRANSITIONS}
+    rows = {(t.t, t.before, t.after) for t in TRANSITIONS if int(t.t[1:]) <= 8}  # the later rows: test_closing
     assert rows == {
         ("T1", (), "draft"),
         ("T2", ("draft",), "submitted"),
