@@ -24,6 +24,7 @@ from sync_server.backup import backup, restore
 from sync_server.blobs import LocalBlobs
 from sync_server.demo.world import ADMIN, LEDGER_BODY, acts, build_world
 from sync_server.importers import import_acts, read_enterprises
+from sync_server.listening import BoundedHeads
 from sync_server.service import Service
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
@@ -94,7 +95,7 @@ def clock() -> int:
 
 def open_service(settings: Settings) -> Service:
     """The database, brought up to date, and the service on it; what was held for a newer program is judged now."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # the private keys are in the database
     database = Database(settings.database_url)
     database.prepare()
     service = Service(database, clock)
@@ -119,7 +120,9 @@ def _run(settings: Settings, service: Service) -> int:
     app = create_app(settings, service, blobs)
     # The writer comes back from the disk every millisecond and wants the interpreter: it should not wait 5 ms for it, Python's default.
     sys.setswitchinterval(0.0005)
-    config = uvicorn.Config(app, settings.host, settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, settings.host, settings.port, http=BoundedHeads, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+    )
     server = uvicorn.Server(config)
     print(f"排查服务器 · server: {settings.url}", flush=True)
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
