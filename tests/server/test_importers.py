@@ -117,7 +117,7 @@ def test_every_usual_kind_of_file_is_read(small: World, what: str) -> None:
 
 def test_a_header_over_several_rows_with_merged_cells_is_read(small: World) -> None:
     """Name and community stand over both rows, the principal's two columns under one heading."""
-    table = [
+    table: Table = [
         ["青榆街道企业名录", "", "", "", "", "", ""],
         ["企业名称", "信用代码", "所属社区", "主管科室", "地址", "负责人", ""],
         ["", "", "", "", "", "姓名", "联系电话"],
