@@ -22,10 +22,12 @@ KINDS = ("spot_check", "self_inspection", "special_work", "management", "industr
 USERS = ("section", "community", "supervisor", "enterprise", "enterprise_principal")
 INDUSTRIES = {
     "all": "全部", "metallurgy": "冶金", "nonferrous": "有色", "building_materials": "建材", "machinery": "机械", "light": "轻工", "textile": "纺织",
-    "tobacco": "烟草", "commerce": "商贸", "industry_trade": "工贸", "dust_explosion": "粉尘涉爆", "ammonia_refrigeration": "涉氨制冷", "hazchem": "危化品",
+    "tobacco": "烟草", "commerce": "商贸", "industry_trade": "工贸", "dust_explosion": "粉尘涉爆",
+    "ammonia_refrigeration": "涉氨制冷", "hazchem": "危化品",
     "gas_station": "加油站", "laboratory": "实验室", "construction": "建筑施工", "transport": "道路运输", "logistics": "物流仓储", "catering": "餐饮",
     "hotel": "宾馆", "entertainment": "娱乐", "crowded_place": "人员密集场所", "education": "学校", "medical": "医疗", "elderly_care": "养老",
-    "property": "物业", "special_equipment": "特种设备", "tourism": "旅游", "energy_storage": "储能", "alcohol_fuel": "醇基燃料", "idle_site": "闲置场所",
+    "property": "物业", "special_equipment": "特种设备", "tourism": "旅游",
+    "energy_storage": "储能", "alcohol_fuel": "醇基燃料", "idle_site": "闲置场所",
     "nine_small": "九小场所", "government_unit": "科室社区",
 }  # fmt: skip
 ANSWERS = ("conform", "number", "text", "date", "choice")
@@ -148,7 +150,7 @@ def fails(item: Item, value: Any) -> bool:
         return bool(OPERATORS[item["fail_if"]["op"]](value, item["fail_if"]["value"]))
     if item["answer"] == "choice":
         return bool(item["choices"][value].get("fail", False))
-    return bool(value == NOT_CONFORM)
+    return bool(item["answer"] == "conform" and value == NOT_CONFORM)
 
 
 def needs_photo(item: Item, value: Any) -> bool:

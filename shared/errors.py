@@ -92,5 +92,7 @@ UNREADABLE = reason("unreadable", "这一行无法读取，原样保存", "this 
 TOO_LARGE = reason("too_large", "这条操作过大，原样保存", "this operation is too large; it is kept as it came")
 WRONG_LEDGER = reason("wrong_ledger", "这条操作属于另一个台账", "this operation belongs to another ledger")
 WRONG_DEVICE = reason("wrong_device", "这条操作不是这台设备的", "this operation was not made on this device")
-INTERNAL = reason("internal", "服务器处理这条操作时出错，已原样保存并记录", "the server failed on this operation; it is kept and the failure recorded")
+INTERNAL = reason(
+    "internal", "服务器处理这条操作时出错，已原样保存并记录", "the server failed on this operation; it is kept and the failure recorded"
+)
 NEWER = reason("newer", "需要更新后的程序才能处理", "a newer program is needed for this")

@@ -33,7 +33,9 @@ NO_CONFLICT = reason("no_conflict", "这条记录上没有这个冲突，或已�
 NOT_ADOPTABLE = reason("not_adoptable", "这条操作无法采纳", "this operation cannot be adopted")
 
 
-def decide(op: Operation, no: int, received_at: int, read: Read, *, pulled: int = PENDING, base: int | None = None) -> tuple[Entry, dict[str, Record]]:
+def decide(
+    op: Operation, no: int, received_at: int, read: Read, *, pulled: int = PENDING, base: int | None = None
+) -> tuple[Entry, dict[str, Record]]:
     """Judge an operation and fold it.
 
     `pulled` is the newest entry its device is known to have pulled when it made the operation; `base` replaces the operation's own where that
@@ -100,8 +102,11 @@ def open_conflicts(record: Record) -> dict[str, Any]:
     return {no: held for no, held in record.get("conflicts", {}).items() if held["settled"] is None}
 
 
-def may_settle(person: Record, record: Record) -> bool:
-    """Authors settle conflicts in their own drafts; otherwise whoever reviews there."""
+def may_settle(person: Record, record: Record, held: dict[str, Any]) -> bool:
+    """Authors settle conflicts in their own drafts; otherwise whoever reviews there. Over a decision, only who could make it."""
+    kind = KINDS[held["kind"], held["v"]]
+    if kind.decision and not people.may(person, kind.right):
+        return False
     if FAMILY_OF[record["kind"]].settles(person, record):
         return True
     return any(people.may(person, right) for right in ("review", "administer")) and people.sees(person, scopes_of(record))
@@ -177,13 +182,16 @@ def _keep_conflict(case: Case) -> None:
 
 
 def _second(case: Case) -> Case:
-    """The kept operation as a case of its own, seen with the eyes of the one who settles."""
+    """The kept operation as a case of its own, seen with the eyes of the one who settles; a decision becomes that person's to answer for."""
     held = case.record["conflicts"][str(case.body["conflict"])]
     inner = Operation(
         v=held["v"], id=held["id"], ledger=case.op.ledger, epoch=case.op.epoch, device=held["device"], n=held["n"], prev="", at=held["at"],
         skew=held["skew"], by=held["by"], kind=held["kind"], subject=case.op.subject, base=held["base"], body=held["body"], raw=b"", digest="",
     )  # fmt: skip
-    return Case(inner, case.entry, case.read, base=case.base, hand=case.hand)
+    second = Case(inner, case.entry, case.read, base=case.base, hand=case.hand)
+    if KINDS[inner.kind, inner.v].decision:
+        second.author = case.author
+    return second
 
 
 def _judge_resolve(case: Case) -> None:
@@ -193,7 +201,7 @@ def _judge_resolve(case: Case) -> None:
     if held["settled"] is not None:
         raise Conflict(CHANGED_MEANWHILE, held["settled"]["no"])
     author = case.author
-    refuse_if(author is None or not may_settle(author, case.record), people.NO_RIGHT)
+    refuse_if(author is None or not may_settle(author, case.record, held), people.NO_RIGHT)
     if case.body["pick"] == "second":
         inner = _second(case)
         KINDS[inner.op.kind, inner.op.v].judge(inner)
@@ -226,7 +234,11 @@ def _adopted(case: Case) -> tuple[Kind, Case]:
     kind = KINDS.get((op.kind, op.v))
     if kind is None or fields.problem(kind.shape, op.body) is not None or kind.right == people.SERVER:
         raise Refused(NOT_ADOPTABLE, MALFORMED.code)
-    return kind, Case(op, case.entry, case.read, base=case.body["seen"], hand=case.hand)
+    refuse_if(kind.name == case.op.kind, NOT_ADOPTABLE, kind.name)  # an adoption is made anew, and two that name each other would never end
+    inner = Case(op, case.entry, case.read, base=case.body["seen"], hand=case.hand)
+    if kind.decision:
+        inner.author = case.author
+    return kind, inner
 
 
 def _judge_adopt(case: Case) -> None:

@@ -5,8 +5,8 @@ All bodies are UTF-8 JSON unless said otherwise; times are ms since 1970 UTC; di
 portal). 4xx and 5xx mean "this request cannot be read" or "try later" and carry {"code", "zh", "en"}; verdicts always come with 200.
 
 Enrol      POST /v1/enrol {protocol, code, device, public_key, model, signature}
-           signature over `enrol_message`. -> {ledger, epoch, person, records, verifier_key, now}. The code works once, within minutes; the same request
-           again gives the same answer. `records` are the ledger's, the device's and the person's own.
+           signature over `enrol_message`. -> {ledger, epoch, person, records, verifier_key, now}. The code works once, within minutes; the same
+           request again gives the same answer. `records` are the ledger's, the device's and the person's own.
 Renew      POST /v1/ledgers/L/renew {protocol, device, new_device, public_key, signature}   after a fork: a clone or an old backup of the phone
            signature by the old key over `renew_message`. -> as for enrol. The device makes its unsent operations again under the new id, with
            new ids; the body of nothing changes.
@@ -16,7 +16,8 @@ Token      POST /v1/ledgers/L/token {protocol, device, at, signature}   signatur
 Push       POST /v1/ledgers/L/push   application/x-ndjson, may be gzip. Line 1 is the head:
                {"protocol":1, "device", "first", "count", "signature", "epoch", "size"}
            then `count` lines, each the exact bytes of operation first, first+1, ... The signature is over `push_message(ledger, device, n,
-           digest)` of the last line (with count 0: of operation first-1, or n = 0 and digest ""). `size` is the size of the device's newest checkpoint.
+           digest)` of the last line (with count 0: of operation first-1, or n = 0 and digest ""). `size` is the size of the device's
+           newest checkpoint.
        -> {"epoch", "expect", "verdicts", "fork", "checkpoint", "consistency", "safe", "now"}
            verdicts: one for each line, [n, no, verdict, code, other, received_at, [flags]]; verdict accepted | refused | conflict | held.
            A line already known gets its earlier verdict. `expect` is the next n the server wants: when it is lower than `first`, nothing was
@@ -25,14 +26,15 @@ Push       POST /v1/ledgers/L/push   application/x-ndjson, may be gzip. Line 1 i
 
 Pull       POST /v1/ledgers/L/pull {protocol, epoch, cursors: {scope: no}, judged, size, limit, checkpoint}   (token) -> application/x-ndjson,
            gzip if accepted. `checkpoint` is the newest note the device holds, or "": a server that has lost entries learns it from its own signature.
-           Line 1: {"epoch", "scopes", "cursors", "head", "more", "last", "verdicts", "held", "checkpoint", "consistency", "safe", "now", "count"}, then `count` lines
+           Line 1: {"epoch", "scopes", "cursors", "head", "more", "last", "verdicts", "held", "checkpoint", "consistency", "safe", "now", "count"},
+           then `count` lines
                {"in": [scopes], "out": [scopes], "record": {...}}   or   {"out": [scopes], "id": "..."}
            `scopes` are those the person has now; a scope that is no longer among them is to be dropped. A record is to be kept while it is in
-           one of the scopes. Cursors of another epoch count from 0. `verdicts` are all of this device above `judged`, `last` its last judged n, both from
-           the same snapshot as the records, so nothing is folded twice. While `more` is true, pull again with the new cursors.
+           one of the scopes. Cursors of another epoch count from 0. `verdicts` are all of this device above `judged`, `last` its last judged n, both
+           from the same snapshot as the records, so nothing is folded twice. While `more` is true, pull again with the new cursors.
 
-Receipts   `checkpoint` is a C2SP signed note of the ledger's tree (origin paicha/<ledger>/<epoch>, size, root); `consistency` proves that it extends the
-           checkpoint of `size`. `safe` is the highest number known to be in a backup; -1 where no backups are kept.
+Receipts   `checkpoint` is a C2SP signed note of the ledger's tree (origin paicha/<ledger>/<epoch>, size, root); `consistency` proves that it extends
+           the checkpoint of `size`. `safe` is the highest number known to be in a backup; -1 where no backups are kept.
            GET /v1/ledgers/L/checkpoint, /v1/ledgers/L/proof/NO (tlog-proof text), /v1/ledgers/L/entry/NO (the leaf bytes).
 
 Photos     tus 1.0 under /v1/ledgers/L/photos (token), metadata sha256 and filetype; GET /v1/ledgers/L/blobs/SHA256.

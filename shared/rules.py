@@ -34,7 +34,8 @@ EXISTS = reason("exists", "台账里已有这条记录", "the ledger has this re
 class Case:
     """One operation before the rules: what happened, who did it, the records it reads, and the changes that follow.
 
-    `base` and `hand` say what the deciding side had seen: those of the operation itself, or of the person who adopts or settles it.
+    `base` and `hand` say what the deciding side had seen: those of the operation itself, or of the person who adopts or settles it. `author`
+    answers for it: whose act it is, or for a decision the person who adopts or picks it.
     """
 
     __slots__ = ("author", "base", "entry", "hand", "op", "pulled", "read", "subject", "written")
@@ -91,6 +92,11 @@ class Case:
             raise Conflict(MOVED_ON, other, ("state",))
         if record["state"] not in allowed:
             raise Refused(WRONG_STATE, record["state"])
+
+    def require_open_for_evidence(self, allowed: Iterable[str]) -> None:
+        """As `require_state`, but evidence only adds up: what was made unseen of a step still counts, unless that step was the end of the record."""
+        if not self.unseen(self.record, "state") or self.record["state"] == "void":
+            self.require_state(allowed)
 
     def require_unchanged(self, changes: dict[str, Any]) -> None:
         """None of these marks holds another value that the deciding side had not seen."""

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import uvicorn
 
-from shared.errors import PaichaError
+from shared.errors import PaichaError, Refused, reason_text
 from shared.operation import new_id
+from shared.protocol import UNKNOWN_LEDGER
 from sync_server.accept import NotAccepted
 from sync_server.app import create_app
 from sync_server.auth import fresh_password, set_password
@@ -24,6 +25,7 @@ from sync_server.backup import backup, restore
 from sync_server.blobs import LocalBlobs
 from sync_server.demo.world import ADMIN, LEDGER_BODY, acts, build_world
 from sync_server.importers import import_acts, read_enterprises
+from sync_server.listening import BoundedHeads
 from sync_server.service import Service
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
@@ -43,8 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         return int(options.run(options, settings))
-    except (PaichaError, Difference) as error:
-        zh = error.text("zh") if isinstance(error, PaichaError) else "核验发现不一致"
+    except (PaichaError, Difference, OSError) as error:
+        zh = error.text("zh") if isinstance(error, PaichaError) else "核验发现不一致" if isinstance(error, Difference) else "文件无法读写"
         print(f"{zh} · {error}", file=sys.stderr)
         return 1
 
@@ -94,7 +96,7 @@ def clock() -> int:
 
 def open_service(settings: Settings) -> Service:
     """The database, brought up to date, and the service on it; what was held for a newer program is judged now."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # the private keys are in the database
     database = Database(settings.database_url)
     database.prepare()
     service = Service(database, clock)
@@ -119,7 +121,9 @@ def _run(settings: Settings, service: Service) -> int:
     app = create_app(settings, service, blobs)
     # The writer comes back from the disk every millisecond and wants the interpreter: it should not wait 5 ms for it, Python's default.
     sys.setswitchinterval(0.0005)
-    config = uvicorn.Config(app, settings.host, settings.port, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    config = uvicorn.Config(
+        app, settings.host, settings.port, http=BoundedHeads, log_level="warning", access_log=False, timeout_graceful_shutdown=5
+    )
     server = uvicorn.Server(config)
     print(f"排查服务器 · server: {settings.url}", flush=True)
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
@@ -199,27 +203,31 @@ def _restore(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _import(options: argparse.Namespace, settings: Settings) -> int:
-    service, file = open_service(settings), Path(options.file)
-    with service.database.read() as link:
-        units, existing = store.records_of_kind(link, options.ledger, "unit"), store.records_of_kind(link, options.ledger, "enterprise")
-    plan = read_enterprises(file.read_bytes(), file.name, units, existing)
-    for finding in plan.findings[:200]:
-        print(f"第 {finding.row} 行 row · {finding.level} · {finding.field} · {finding.value} · {finding.zh} · {finding.en}")
-    print(f"新增 new {len(plan.creates)} · 更新 changed {len(plan.updates)} · 未变 unchanged {plan.unchanged} · 问题 findings {len(plan.findings)}")
+    data, service = Path(options.file).read_bytes(), open_service(settings)
     try:
-        if plan.ok and not options.check:
-            made = import_acts(plan, options.by, lambda: new_id(clock(), service.randomness(10)))
-            if made:
-                service.act(options.ledger, made, atomic=True)
-            print("已导入 · imported")
-        elif not plan.ok:
+        with service.database.read() as link:
+            if store.head(link, options.ledger) is None:
+                raise Refused(UNKNOWN_LEDGER, options.ledger)
+            units, existing = store.records_of_kind(link, options.ledger, "unit"), store.records_of_kind(link, options.ledger, "enterprise")
+        plan = read_enterprises(data, units, existing)
+        for finding in plan.findings[:200]:
+            print(f"第 {finding.row} 行 row · {finding.level} · {finding.field} · {finding.value} · {finding.zh} · {finding.en}")
+        counts = f"新增 new {len(plan.creates)} · 更新 changed {len(plan.updates)} · 未变 unchanged {plan.unchanged}"
+        print(f"{counts} · 问题 findings {len(plan.findings)}")
+        if not plan.ok:
             print("有错误，未导入任何内容 · there are errors; nothing was imported")
+            return 1
+        made = import_acts(plan, options.by, lambda: new_id(clock(), service.randomness(10)))
+        if made and not options.check:
+            service.act(options.ledger, made, atomic=True)
+        print("检查无误，未导入 · checked, not imported" if options.check else "已导入 · imported")
     except NotAccepted as refused:
-        print(f"未导入任何内容 · nothing was imported: {refused}")
+        row, code = plan.row_of(refused.position), refused.entry.code
+        print(f"未导入任何内容 · nothing was imported: 第 {row} 行 row {row} · {reason_text(code, 'zh')} · {reason_text(code, 'en')}")
         return 1
     finally:
         service.close()
-    return 0 if plan.ok else 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -296,7 +296,8 @@ class Batch:
         no = self.size + 1
         if operation is None or line.refusal:
             entry = Entry(no, now, rules.REFUSED, line.refusal)
-            kept = Operation(1, f"{chain.device}/{line.n}", self.name, "", chain.device, line.n, "", 0, None, chain.person, "", "", 0, {}, line.raw, line.digest)
+            id = f"{chain.device}/{line.n}"
+            kept = Operation(1, id, self.name, "", chain.device, line.n, "", 0, None, chain.person, "", "", 0, {}, line.raw, line.digest)
             self._write(kept, entry)
             return entry
         if self.careful and operation.id in self._ids:
@@ -366,7 +367,8 @@ class Batch:
         raw = write(
             {
                 "v": 1, "id": act.id or new_id(now, randomness(10)), "ledger": self.name, "epoch": epoch, "device": chain.device, "n": n,
-                "prev": chain.digest, "at": now, "skew": 0, "by": act.by, "kind": act.kind, "subject": act.subject, "base": act.base, "body": act.body,
+                "prev": chain.digest, "at": now, "skew": 0, "by": act.by, "kind": act.kind, "subject": act.subject, "base": act.base,
+                "body": act.body,
             }
         )  # fmt: skip
         return _parse_line(self.name, chain.device, n, raw)

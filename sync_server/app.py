@@ -9,10 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import protocol as p
-from shared.errors import PaichaError, Refused, RetryLater
+from shared.errors import PaichaError, Refused, RetryLater, reason
 from sync_server.blobs import DISK_FULL, NO_UPLOAD, NOT_TUS, WRONG_OFFSET, LocalBlobs
 from sync_server.console.app import console_router
 from sync_server.routes.photos import photo_router
@@ -22,6 +23,10 @@ from sync_server.settings import Settings
 from sync_server.throttle import TOO_MANY_TRIES
 
 log = logging.getLogger("paicha.app")
+
+NO_SUCH_REQUEST = reason(
+    "no_such_request", "服务器没有这个地址，或不支持这种请求", "the server has no such address, or does not take this kind of request there"
+)
 
 _STATUS = {
     p.TOKEN_NEEDED.code: 401, p.CLOCK.code: 401, p.BAD_SIGNATURE.code: 403, p.REVOKED.code: 403, p.UNKNOWN_DEVICE.code: 403,
@@ -55,6 +60,12 @@ def create_app(settings: Settings, service: Service, blobs: LocalBlobs) -> FastA
     async def explain(request: Request, error: PaichaError) -> JSONResponse:
         return _problem(error, status_of(error), service.clock())
 
+    @app.exception_handler(HTTPException)
+    async def no_such_request(request: Request, error: HTTPException) -> JSONResponse:
+        answer = _problem(Refused(NO_SUCH_REQUEST), error.status_code, service.clock())
+        answer.headers.update(error.headers or {})
+        return answer
+
     @app.get("/health", tags=["server"])
     def health() -> Health:
         """For monitors."""
@@ -69,7 +80,18 @@ def create_app(settings: Settings, service: Service, blobs: LocalBlobs) -> FastA
     app.include_router(sync_router(service))
     app.include_router(photo_router(service, blobs))
     console_router(app, settings, service, blobs)
+    _describe(app)
     return app
+
+
+def _describe(app: FastAPI) -> None:
+    """The published description, without the answer 422: the framework adds it wherever a path has a part to fill in, and no route gives it."""
+    published = app.openapi()
+    for methods in published["paths"].values():
+        for route in methods.values():
+            route["responses"].pop("422", None)
+    for name in ("HTTPValidationError", "ValidationError"):
+        published["components"]["schemas"].pop(name, None)
 
 
 class Edge:

@@ -56,8 +56,8 @@ def backup(database: Database, blobs: LocalBlobs, target: Path, now: int, progre
         progress(f"{name}: {_copy_blobs(blobs, LocalBlobs(target / 'blobs'), name)} photos")
     write_durably(target / "backup.json", json.dumps(manifest, indent=1).encode())
     with database.write() as link:
-        for name, ledger in manifest["ledgers"].items():
-            link.run("UPDATE ledgers SET safe = ? WHERE ledger = ? AND epoch = ? AND safe < ?", (ledger["size"], name, ledger["epoch"], ledger["size"]))
+        for name, kept in manifest["ledgers"].items():
+            store.set_safe(link, name, kept["epoch"], kept["size"])
     return manifest
 
 

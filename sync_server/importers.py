@@ -1,7 +1,8 @@
 """Enterprises from the office's own files: CSV in any usual encoding, or XLSX with title rows and merged headers.
 
 `read_enterprises` makes a plan and a report, row by row, of what is wrong and why; it changes nothing. `import_acts` turns a plan without errors into
-operations that are accepted all together or not at all. Running the same file again finds everything unchanged.
+operations that are accepted all together or not at all. Running the same file again finds everything unchanged. A row is known again by its credit
+code, else by its number; an empty cell changes nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import io
 import re
 import unicodedata
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,12 +23,18 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from shared.checklist import INDUSTRIES
 from shared.errors import Refused, reason
+from shared.kinds.enterprise import EDITABLE
 from shared.rules import Record
 from sync_server.accept import Act
 
 MOST_ROWS, MOST_BYTES = 100_000, 50 * 1024 * 1024
-UNREADABLE_FILE = reason("import.unreadable", "文件无法读取，请另存为 xlsx 或 csv 后再试", "the file cannot be read; save it as xlsx or csv and try again")
-NO_HEADER = reason("import.no_header", "找不到表头：至少要有“企业名称”和“所属社区”两列", "no header row: it needs at least the name and the community")
+HEADER_ROWS = 15  # within these it is looked for
+UNREADABLE_FILE = reason(
+    "import.unreadable", "文件无法读取，请另存为 xlsx 或 csv 后再试", "the file cannot be read; save it as xlsx or csv and try again"
+)
+NO_HEADER = reason(
+    "import.no_header", "找不到表头：至少要有“企业名称”和“所属社区”两列", "no header row: it needs at least the name and the community"
+)
 TOO_MUCH = reason("import.too_much", "文件过大，请拆分后导入", "the file is too large; import it in parts")
 
 # field -> what people call its column
@@ -52,7 +60,12 @@ HEADERS: dict[str, tuple[str, ...]] = {
 }
 _FIELD_OF = {synonym: name for name, synonyms in HEADERS.items() for synonym in synonyms}
 _INDUSTRY_OF = {zh: code for code, zh in INDUSTRIES.items()} | {code: code for code in INDUSTRIES}
-_YES, _NO = {"是", "有", "y", "yes", "1", "true", "√", "✓"}, {"", "否", "无", "n", "no", "0", "false", "×"}
+_YES, _NO = {"是", "有", "y", "yes", "1", "true", "√", "✓"}, {"否", "无", "n", "no", "0", "false", "×"}
+# What openpyxl and the parsers below it raise on a damaged workbook; a damaged part of its XML is a SyntaxError.
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, EOFError, OSError, NotImplementedError,
+    LookupError, ValueError, TypeError, AttributeError,
+)  # fmt: skip
 _CODE_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
 
@@ -75,6 +88,8 @@ class Plan:
 
     creates: list[dict[str, Any]] = field(default_factory=list)
     updates: list[tuple[Record, dict[str, Any]]] = field(default_factory=list)  # (record as it is, changed fields)
+    create_rows: list[int] = field(default_factory=list)
+    update_rows: list[int] = field(default_factory=list)
     unchanged: int = 0
     rows: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -84,32 +99,36 @@ class Plan:
         """Whether it may be carried out."""
         return not any(finding.level == "error" for finding in self.findings)
 
+    def row_of(self, act: int) -> int:
+        """The row of the file that an act of `import_acts` comes from."""
+        return (self.create_rows + self.update_rows)[act]
 
-def read_enterprises(data: bytes, filename: str, units: Sequence[Record], existing: Sequence[Record]) -> Plan:
+
+def read_enterprises(data: bytes, units: Sequence[Record], existing: Sequence[Record]) -> Plan:
     """Raises Refused when the file as a whole is unusable."""
     if len(data) > MOST_BYTES:
         raise Refused(TOO_MUCH)
-    table = _xlsx(data) if filename.lower().endswith((".xlsx", ".xlsm")) else _csv(data)
-    if len(table) > MOST_ROWS:
-        raise Refused(TOO_MUCH, str(len(table)))
-    columns, first = _find_header(table)
-    return _Reading(units, existing).read(table, columns, first)
+    for table in [_xlsx(data)] if data.startswith(b"PK") else _csv(data):
+        if len(table) > MOST_ROWS:
+            raise Refused(TOO_MUCH, str(len(table)))
+        header = _find_header(table)
+        if header is not None:
+            return _Reading(units, existing).read(table, *header)
+    raise Refused(NO_HEADER)
 
 
-def _csv(data: bytes) -> list[list[str]]:
+def _csv(data: bytes) -> Iterator[list[list[str]]]:
+    """The table as it is with each separator in turn: the header shows which of them was meant."""
     text = _decode(data)
-    sample = text[:4000]
-    separator = max(",;\t，", key=sample.count)
-    try:
-        return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
-    except csv.Error as error:
-        raise Refused(UNREADABLE_FILE, str(error)) from None
+    for separator in ",\t;，":
+        try:
+            yield [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+        except csv.Error as error:
+            raise Refused(UNREADABLE_FILE, str(error)) from None
 
 
 def _decode(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -123,16 +142,16 @@ def _xlsx(data: bytes) -> list[list[str]]:
             if sum(item.file_size for item in archive.infolist()) > 20 * MOST_BYTES:
                 raise Refused(TOO_MUCH)
         book = load_workbook(io.BytesIO(data), data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise Refused(UNREADABLE_FILE, str(error)[:100]) from None
-    sheet = book.worksheets[0]
-    table = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    for merged in sheet.merged_cells.ranges:  # a merged header stands over each of its columns
-        if merged.max_row <= 12:
-            value = table[merged.min_row - 1][merged.min_col - 1]
-            for row in range(merged.min_row - 1, merged.max_row):
-                for column in range(merged.min_col - 1, merged.max_col):
-                    table[row][column] = value
+        sheet = book.worksheets[0]
+        table = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+        merged_ranges = sheet.merged_cells.ranges
+    except _DAMAGED as error:
+        raise Refused(UNREADABLE_FILE, f"{type(error).__name__}: {error}"[:100]) from None
+    for merged in merged_ranges:  # a merged header stands over each of its columns
+        for row in table[merged.min_row - 1 : min(merged.max_row, HEADER_ROWS)]:
+            row[merged.min_col - 1 : merged.max_col] = [table[merged.min_row - 1][merged.min_col - 1]] * len(row[merged.min_col - 1 : merged.max_col])
+    while table and not any(table[-1]):
+        table.pop()
     return table
 
 
@@ -144,25 +163,37 @@ def _cell(value: Any) -> str:
     return str(value).strip()
 
 
-def _find_header(table: list[list[str]]) -> tuple[dict[str, int], int]:
-    """The columns by field, and the first row of data; a header may take two rows."""
-    for start in range(min(15, len(table))):
+def _find_header(table: list[list[str]]) -> tuple[dict[str, int], int] | None:
+    """The columns by field, and the first row of data; a header may take several rows."""
+    for start in range(min(HEADER_ROWS, len(table))):
         for height in (1, 2, 3):
-            columns = _columns(table[start : start + height])
-            below = table[start + height] if start + height < len(table) else []
-            if {"name", "community"} <= columns.keys() and _columns([below]).keys().isdisjoint({"name", "community"}):
-                return columns, start + height
-    raise Refused(NO_HEADER)
+            columns, end = _columns(table[start : start + height]), start + height
+            if {"name", "community"} <= columns.keys():
+                while end < len(table) and _goes_on(table[end], columns):
+                    end += 1
+                return _columns(table[start:end]), end
+    return None
 
 
 def _columns(rows: list[list[str]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for row in reversed(rows):  # the lowest row names the column most exactly
         for i, cell in enumerate(row):
-            name = _FIELD_OF.get(re.sub(r"[\s*（(].*|[：:_*]", "", unicodedata.normalize("NFKC", cell)).lower())
+            name = _header(cell)
             if name and name not in found:
                 found[name] = i
     return found
+
+
+def _header(cell: str) -> str | None:
+    """The field that a header cell names, however it is spaced, marked or explained in brackets."""
+    return _FIELD_OF.get(re.sub(r"[\s:_*]|\(.*", "", unicodedata.normalize("NFKC", cell)).lower())
+
+
+def _goes_on(row: list[str], columns: Mapping[str, int]) -> bool:
+    """Whether a row below the header still belongs to it: it names columns, and under the name and the community stands nothing else."""
+    under = [row[columns[name]] if columns[name] < len(row) else "" for name in ("name", "community")]
+    return any(map(_header, row)) and all(not cell or _header(cell) for cell in under)
 
 
 class _Reading:
@@ -176,47 +207,53 @@ class _Reading:
         self.plan = Plan()
         self.seen: dict[str, int] = {}
         self.row = 0
+        self.wrong: set[str] = set()  # columns of this row with an error
 
     def read(self, table: list[list[str]], columns: Mapping[str, int], first: int) -> Plan:
         for i, cells in enumerate(table[first:], first + 1):
             values = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
-            if not any(values.values()) or (not values["name"] and not values["community"]):
-                continue  # blank lines and notes below the table
-            self.row = i
+            self.row, self.wrong = i, set()
+            if not any(values.values()):
+                continue
+            if sum(map(bool, values.values())) == 1 or not (values["name"] or values["community"]):
+                note = next(filter(None, values.values()))
+                self._say("warning", "name", note, "不像企业，当作说明行略过", "not like an enterprise; taken for a note and left out")
+                continue
             self.plan.rows += 1
-            self._take(self._fields(values), columns)
+            self._take(self._fields(values))
         return self.plan
 
     def _say(self, level: str, name: str, value: str, zh: str, en: str) -> None:
         self.plan.findings.append(Finding(self.row, level, name, value[:60], zh, en))
+        if level == "error":
+            self.wrong.add(name)
 
     def _fields(self, values: dict[str, str]) -> dict[str, Any]:
+        """What stands in the row; an empty cell says nothing."""
         got: dict[str, Any] = {}
         for name, raw in values.items():
-            text = unicodedata.normalize("NFKC", raw).strip() if name not in ("name", "address") else " ".join(raw.replace("\u3000", " ").split())
-            got[name] = getattr(self, f"_read_{name}", self._plain)(name, text)
+            text = " ".join(raw.split()) if name in ("name", "address") else unicodedata.normalize("NFKC", raw).strip()
+            if text:
+                got[name] = getattr(self, f"_read_{name}", self._plain)(name, text)
+                if name not in self.wrong and not EDITABLE[name](got[name]):
+                    self._say("error", name, text, "内容过长或超出范围", "too long or out of range")
         return got
 
-    def _plain(self, name: str, text: str) -> str | None:
-        return text or None
+    def _plain(self, name: str, text: str) -> str:
+        return text
 
-    def _read_name(self, name: str, text: str) -> str | None:
-        if not text:
-            self._say("error", name, text, "缺少企业名称", "the name is missing")
-        return text[:120]
-
-    def _read_credit_code(self, name: str, text: str) -> str | None:
+    def _read_credit_code(self, name: str, text: str) -> str:
         code = re.sub(r"[\s-]", "", text).upper()
-        if code and not is_credit_code(code):
+        if not is_credit_code(code):
             self._say("error", name, text, "统一社会信用代码不对（18位，含校验位）", "this is no credit code (18 characters with a check digit)")
-        return code or None
+        return code
 
     def _unit(self, name: str, text: str, known: Mapping[str, str]) -> str | None:
         if text in known:
             return known[text]
         near = difflib.get_close_matches(text, list(known), 1, 0.5)
-        hint = f"，是否为“{near[0]}”" if near else ""
-        self._say("error", name, text, f"没有这个单位{hint}" if text else "不能为空", f"unknown unit{f', did you mean {near[0]}?' if near else ''}" if text else "missing")
+        zh, en = (f"，是否为“{near[0]}”", f", did you mean {near[0]}?") if near else ("", "")
+        self._say("error", name, text, f"没有这个单位{zh}", f"unknown unit{en}")
         return None
 
     def _read_community(self, name: str, text: str) -> str | None:
@@ -242,11 +279,11 @@ class _Reading:
         return [part for part in re.split(r"[、,，;；/\s]+", text) if part]
 
     def _read_employees(self, name: str, text: str) -> int | None:
-        digits = re.sub(r"[人名,，\s]", "", text)
-        if digits and not digits.isdigit():
+        digits = re.sub(r"[人名,\s]", "", text)
+        if not digits.isdecimal() or len(digits) > 9:
             self._say("error", name, text, "人数应为整数", "the number of employees must be a whole number")
             return None
-        return int(digits) if digits else None
+        return int(digits)
 
     def _flag(self, name: str, text: str) -> bool:
         if text.lower() not in _YES | _NO:
@@ -257,42 +294,56 @@ class _Reading:
 
     def _degrees(self, name: str, text: str) -> float | None:
         try:
-            value = float(text) if text else None
+            value = float(text)
         except ValueError:
             value = 999.0
-        if value is not None and not -180 <= value <= 180 or (name == "lat" and value is not None and abs(value) > 90):
+        if not EDITABLE[name](value):
             self._say("error", name, text, "坐标不对，请检查经纬度是否填反", "no such coordinate; are latitude and longitude swapped?")
             return None
         return value
 
     _read_lat = _read_lon = _degrees
 
-    def _take(self, got: dict[str, Any], columns: Mapping[str, int]) -> None:
+    def _take(self, got: dict[str, Any]) -> None:
         """Match by credit code, else by number; say what the row changes."""
-        keys = [f"{name}:{got[name]}" for name in ("credit_code", "number") if got.get(name)]
-        for key in keys:
-            if key in self.seen:
-                self._say("error", key.split(":")[0], key.split(":")[1], f"与第{self.seen[key]}行重复", f"the same as in row {self.seen[key]}")
-            self.seen.setdefault(key, self.row)
-        if not keys:
-            self._say("error", "credit_code", "", "信用代码和企业编号至少填一项，否则重复导入时无法识别", "a credit code or a number is needed to know the row again")
-        record = self.by_code.get(got.get("credit_code") or "") or self.by_number.get(got.get("number") or "")
+        for name in ("credit_code", "number"):
+            key = f"{name}:{got.get(name)}"
+            if name in got and self.seen.setdefault(key, self.row) != self.row:
+                self._say("error", name, got[name], f"与第{self.seen[key]}行重复", f"the same as in row {self.seen[key]}")
+        if "credit_code" not in got and "number" not in got:
+            zh, en = "信用代码和企业编号至少填一项，否则重复导入时无法识别", "a credit code or a number is needed to know the row again"
+            self._say("error", "credit_code", "", zh, en)
+        if got.get("lead_section") and got["lead_section"] in got.get("co_regulators", ()):
+            self._say("error", "co_regulators", "", "主管科室不能同时列为共管科室", "the lead section cannot be a co-regulator as well")
+        by_code, by_number = self.by_code.get(got.get("credit_code", "")), self.by_number.get(got.get("number", ""))
+        if by_code and by_number and by_code["id"] != by_number["id"]:
+            names = by_code["name"], by_number["name"]
+            zh, en = "信用代码属于“{}”，编号属于“{}”".format(*names), "the credit code is that of {}, the number that of {}".format(*names)
+            self._say("error", "number", got["number"], zh, en)
+        record = by_code or by_number
         if record is None:
             self._new(got)
-            return
-        changes = {name: value for name, value in got.items() if value != record[name] and not (value is None and record[name] in (None, ""))}
+        else:
+            self._known(record, got)
+
+    def _known(self, record: Record, got: dict[str, Any]) -> None:
         if record["status"] == "closed":
             self._say("warning", "name", record["name"], "该企业在台账中已关闭", "this enterprise is closed in the ledger")
+        if record["credit_code"] and got.get("credit_code", record["credit_code"]) != record["credit_code"]:
+            self._say("warning", "credit_code", got["credit_code"], f"原为{record['credit_code']}", f"it was {record['credit_code']}")
+        changes = {name: value for name, value in got.items() if value != record[name]}
         if changes:
             self.plan.updates.append((record, changes))
+            self.plan.update_rows.append(self.row)
         else:
             self.plan.unchanged += 1
 
     def _new(self, got: dict[str, Any]) -> None:
-        for name in ("address", "lead_section"):
-            if not got.get(name) and name not in {finding.field for finding in self.plan.findings if finding.row == self.row}:
+        for name in ("name", "community", "address", "lead_section"):
+            if name not in got:
                 self._say("error", name, "", "新企业必填", "needed for a new enterprise")
-        self.plan.creates.append({"industries": [], "high_risk": False, "key": False, **{name: value for name, value in got.items() if value is not None}})
+        self.plan.creates.append({"industries": [], "high_risk": False, "key": False, **got})
+        self.plan.create_rows.append(self.row)
 
 
 def _by_name(units: Sequence[Record], kind: str) -> dict[str, str]:

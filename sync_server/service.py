@@ -19,7 +19,7 @@ from shared import protocol as p
 from shared.checkpoint import Checkpoint, NoteError, write_proof
 from shared.errors import MALFORMED, Refused, RetryLater, reason
 from shared.merkle import inclusion_proof
-from shared.operation import leaf, push_message
+from shared.operation import digest_of, leaf, push_message
 from shared.people import scopes_of
 from shared.rules import Record
 from sync_server.accept import Acceptor, Act, ActJob, Outcome, PushJob, console_device, parse_lines
@@ -32,9 +32,13 @@ log = logging.getLogger("paicha.service")
 TOKEN_LIFE = 12 * 3_600_000  # ms
 CODE_LIFE = 15 * 60_000
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-BEHIND = reason("behind", "服务器的数据比设备收到过的回执少，暂不接收", "this server holds less than it has given receipts for; it takes nothing for now")
+BEHIND = reason(
+    "behind", "服务器的数据比设备收到过的回执少，暂不接收", "this server holds less than it has given receipts for; it takes nothing for now"
+)
 NO_ENTRY = reason("no_entry", "台账没有这个编号", "the ledger has no entry of that number")
-TRY_LATER = reason("try_later", "服务器暂时无法处理，内容仍在设备上，请稍后再试", "the server cannot take this now; your work is kept on the device, try later")
+TRY_LATER = reason(
+    "try_later", "服务器暂时无法处理，内容仍在设备上，请稍后再试", "the server cannot take this now; your work is kept on the device, try later"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ class Service:
             if not taken:
                 raise Refused(p.CODE_USED)
         ledger, person, made_by = row[0], row[1], row[2]
-        body = {"person": person, "public_key": key, "model": str(request.get("model") or "")[:100]}
+        body = {"person": person, "public_key": key, "model": _model(request)}
         self._enrol_device(ledger, device, body, made_by)
         return self._enrolled(ledger, device, person)
 
@@ -163,7 +167,7 @@ class Service:
         self._require_active(ledger, device)
         if parse_public_key(key) is None:
             raise Refused(MALFORMED, "public_key")
-        body = {"person": person, "public_key": key, "model": str(request.get("model") or "")[:100], "replaces": device}
+        body = {"person": person, "public_key": key, "model": _model(request), "replaces": device}
         self._enrol_device(ledger, new_device, body, "server")
         return self._enrolled(ledger, new_device, person)
 
@@ -180,13 +184,13 @@ class Service:
         return {"token": self._token(ledger, device, person, now + TOKEN_LIFE), "expires_at": now + TOKEN_LIFE, "now": now}
 
     def _token(self, ledger: str, device: str, person: str, expires_at: int) -> str:
-        text = f"{ledger}|{device}|{person}|{expires_at}"
-        return f"{text}|{self.keys.mac(text)}".replace("|", ".")
+        parts = [ledger, device, person, str(expires_at)]
+        return ".".join([*parts, self.keys.mac(_one_a_line(parts))])
 
     def caller(self, ledger: str, token: str) -> Caller:
         """Who holds this token. Raises RetryLater(token) where it is not good (any more), Refused(revoked) for a revoked device."""
         parts = token.rsplit(".", 4)
-        if len(parts) != 5 or not secrets.compare_digest(self.keys.mac("|".join(parts[:4])), parts[4]):
+        if len(parts) != 5 or not secrets.compare_digest(self.keys.mac(_one_a_line(parts[:4])), parts[4]):
             raise RetryLater(p.TOKEN_NEEDED)
         if parts[0] != ledger or not parts[3].isdigit() or int(parts[3]) < self.clock():
             raise RetryLater(p.TOKEN_NEEDED)
@@ -207,7 +211,7 @@ class Service:
         if key not in self._public_keys:
             with self.database.read() as link:
                 _head(link, ledger)
-                chain = store.chain(link, ledger, device)
+                chain = store.chain(link, ledger, device) if device.isprintable() else None
             if chain is None or chain.device == console_device(ledger):
                 raise Refused(p.UNKNOWN_DEVICE)
             self._public_keys[key] = (chain.public_key, chain.person)
@@ -250,7 +254,8 @@ class Service:
         if epoch == head.epoch and 0 < size <= head.size:
             proof = [step.hex() for step in merkle.consistency_proof(size, head.size, read_tile)]
         return {
-            "protocol": p.PROTOCOL, "epoch": head.epoch, "checkpoint": note, "consistency": proof, "size": head.size, "safe": head.safe, "now": self.clock(),
+            "protocol": p.PROTOCOL, "epoch": head.epoch, "checkpoint": note, "consistency": proof, "size": head.size, "safe": head.safe,
+            "now": self.clock(),
         }  # fmt: skip
 
     def _note(self, ledger: str, head: store.Head, read_tile: merkle.ReadTile) -> str:
@@ -310,12 +315,11 @@ class Service:
     def entry_leaf(self, ledger: str, no: int) -> bytes:
         """The bytes of entry `no` in the tree."""
         with self.database.read() as link:
+            _head(link, ledger)
             stored = store.operation(link, ledger, no)
         if stored is None:
             raise Refused(NO_ENTRY)
-        import hashlib
-
-        return leaf(stored.entry, hashlib.sha256(stored.raw).hexdigest())
+        return leaf(stored.entry, digest_of(stored.raw))
 
     def proof(self, ledger: str, no: int) -> str:
         """That entry `no` is in the ledger, as tlog-proof text."""
@@ -339,7 +343,8 @@ class _PullRequest:
     def read(request: dict[str, Any]) -> _PullRequest:
         """Raises Refused(malformed)."""
         cursors = request.get("cursors", {})
-        whole = [request.get("judged", 0), request.get("size", 0), request.get("limit", p.PAGE), *(cursors.values() if type(cursors) is dict else [None])]
+        whole = [request.get("judged", 0), request.get("size", 0), request.get("limit", p.PAGE)]
+        whole += cursors.values() if type(cursors) is dict else [None]
         if not all(type(value) is int and 0 <= value < 2**53 for value in whole):
             raise Refused(MALFORMED, "pull")
         return _PullRequest(str(request.get("epoch", "")), cursors, whole[0], whole[1], max(1, min(whole[2], p.MAX_PAGE)))
@@ -375,9 +380,9 @@ def _line(record: str, present: list[str], absent: list[str], bodies: dict[str, 
 
 
 def _head(link: Link, ledger: str) -> store.Head:
-    head = store.head(link, ledger)
+    head = store.head(link, ledger) if ledger.isprintable() else None
     if head is None:
-        raise Refused(p.UNKNOWN_LEDGER, ledger)
+        raise Refused(p.UNKNOWN_LEDGER)
     return head
 
 
@@ -387,23 +392,33 @@ def _tiles(link: Link, ledger: str) -> merkle.ReadTile:
 
 def _texts(request: dict[str, Any], *names: str) -> list[str]:
     values = [request.get(name) for name in names]
-    if not all(type(value) is str and 0 < len(value) <= 500 for value in values):
+    if not all(type(value) is str and 0 < len(value) <= 500 and value.isprintable() for value in values):
         raise Refused(MALFORMED, ", ".join(names))
     return [str(value) for value in values]
 
 
-def unpack(body: bytes, encoding: str) -> bytes:
-    """A request body as sent, gunzipped within the size limit. Raises Refused(malformed | push_too_large)."""
+def _model(request: dict[str, Any]) -> str:
+    """What a phone calls itself, as far as it can be shown."""
+    return "".join(filter(str.isprintable, str(request.get("model") or "")))[:100]
+
+
+def _one_a_line(parts: list[str]) -> str:
+    """No part can hold the separator, so no two devices have the same text."""
+    return "\n".join(parts)
+
+
+def unpack(body: bytes, encoding: str, most: int = p.MAX_PUSH_BYTES) -> bytes:
+    """A request body as sent, gunzipped within a limit of bytes. Raises Refused(malformed | push_too_large)."""
     if encoding in ("", "identity"):
         return body
     if encoding != "gzip":
         raise Refused(MALFORMED, encoding)
     inflater = zlib.decompressobj(31)
     try:
-        plain = inflater.decompress(body, p.MAX_PUSH_BYTES + 1)
+        plain = inflater.decompress(body, most + 1)
     except zlib.error:
         raise Refused(MALFORMED, "gzip") from None
-    if len(plain) > p.MAX_PUSH_BYTES:
+    if len(plain) > most:
         raise Refused(p.PUSH_TOO_LARGE)
     if not inflater.eof:
         raise Refused(MALFORMED, "gzip")

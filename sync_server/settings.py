@@ -15,7 +15,11 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""  # what a phone is told; "" = http://host:port
-    secure_cookies: bool = False
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether browsers may send the console's cookies by https alone."""
+        return self.public_url.startswith("https://")
 
     @property
     def database_url(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from tests.book import Book
 from tests.worlds import DAY, NOON, confirm_body, photo_body, report_body
 
-MAJOR = confirm_body(level="major", criterion="判定标准第三条", unsafe_now=False, deadline=NOON + 40 * DAY)
+MAJOR = confirm_body(level="major", criterion="判定标准第三条", unsafe_now=False, mass_casualty=False, deadline=NOON + 40 * DAY)
 PLAN = {
     "responsible_person": "王经理",
     "measures": "更换防爆电气，重新布线",
@@ -28,6 +28,10 @@ LIST = {
     "requirements": "每两周报告一次进展",
     "progress_days": 14,
 }
+ORDER = {
+    "hazard": "h1", "measure": "suspend", "own": False, "doc_no": "〔2023〕5号", "issued_by": "区应急管理局", "served_at": NOON, "served_by": "林一",
+    "signed_by": "王经理", "sign_posted": True,
+}  # fmt: skip
 SHA = {name: f"{n:02x}" * 32 for n, name in enumerate(("before", "after", "after2", "verify", "reopen", "sign1", "sign2", "verify2"), 0x20)}
 
 
@@ -40,7 +44,15 @@ def extension(book: Book, days: int = 10) -> dict[str, Any]:
 def verify(book: Book, result: str = "pass", **more: Any) -> dict[str, Any]:
     """On site now, by lin and zhou."""
     new = {"new_deadline": book.now + 10 * DAY} if result == "fail" else {}
-    return {"result": result, "on_site_at": book.now, "position_reason": "室内", "team": ["lin", "zhou"], "text": "经查该隐患已完成整改，整改情况属实", **new, **more}
+    return {
+        "result": result,
+        "on_site_at": book.now,
+        "position_reason": "室内",
+        "team": ["lin", "zhou"],
+        "text": "经查该隐患已完成整改，整改情况属实",
+        **new,
+        **more,
+    }
 
 
 def rectify(book: Book, **more: Any) -> dict[str, Any]:

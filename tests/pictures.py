@@ -11,7 +11,9 @@ from PIL import Image, ImageDraw, ImageFilter
 SIZE = (4000, 3000)
 
 
-def picture(seed: int, *, size: tuple[int, int] = SIZE, orientation: int = 6, taken: str = "2023:09:12 10:24:31", lat: float = 36.6512, lon: float = 117.12) -> bytes:
+def picture(
+    seed: int, *, size: tuple[int, int] = SIZE, orientation: int = 6, taken: str = "2023:09:12 10:24:31", lat: float = 36.6512, lon: float = 117.12
+) -> bytes:
     """JPEG bytes; every seed looks different. `orientation` as in EXIF: 6 means that a viewer turns it by 90° clockwise."""
     image = _wall(size).copy()
     random = Random(seed)

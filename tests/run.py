@@ -19,7 +19,9 @@ HISTORIES = 10_000
 
 def main() -> int:
     """Exit status 0 only if everything is good; goes on after a failure, so that one run shows all of them."""
-    parser = argparse.ArgumentParser(prog="run.py test", description="全部测试 · everything that is checked", add_help="-h" in sys.argv or "--help" in sys.argv)
+    parser = argparse.ArgumentParser(
+        prog="run.py test", description="全部测试 · everything that is checked", add_help="-h" in sys.argv or "--help" in sys.argv
+    )
     parser.add_argument("--histories", type=int, default=HISTORIES, help="simulated histories (default: %(default)s)")
     options, pytest_arguments = parser.parse_known_args()
     workers = ["-n", str(max(2, os.cpu_count() or 2))]

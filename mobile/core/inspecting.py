@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from mobile.core.client import Client, PhotoFile
-from shared import checklist
 from shared.kinds.inspection import submit_problems
 from shared.rules import Record
 
@@ -13,7 +12,14 @@ Position = dict[str, Any]
 
 
 def start_inspection(
-    client: Client, enterprise: str, kind: str, template: Record, *, position: Position | None = None, why_no_position: str = "", theme: str | None = None
+    client: Client,
+    enterprise: str,
+    kind: str,
+    template: Record,
+    *,
+    position: Position | None = None,
+    why_no_position: str = "",
+    theme: str | None = None,
 ) -> str:
     """A new inspection; returns its id."""
     id, person = client.new_id(), client.person or {}

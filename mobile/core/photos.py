@@ -54,7 +54,8 @@ class Prepared:
 def prepare(source: Path, folder: Path, stamp: Sequence[str], now: int, *, font: Path) -> Prepared:
     """The picture in `source` as evidence in `folder`, with the stamp's lines on it.
 
-    The stamp begins with the time and the position of the picture itself. `font` draws it. Raises Refused (photo.not_a_picture, photo.damaged, photo.too_many_pixels), RetryLater(photo.disk_full).
+    The stamp begins with the time and the position of the picture itself. `font` draws it.
+    Raises Refused (photo.not_a_picture, photo.damaged, photo.too_many_pixels), RetryLater(photo.disk_full).
     """
     picture, taken_at, position = _open(source)
     picture = _shrunk(picture, LONGEST)

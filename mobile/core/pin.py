@@ -23,6 +23,11 @@ def set_pin(store: Store, pin: str, salt: bytes) -> None:
     store.set_meta(pin={"salt": salt.hex(), "hash": _hash(pin, salt), "failures": 0, "locked_until": 0})
 
 
+def forget_pin(store: Store) -> None:
+    """A new code has shown who it is: the next PIN is chosen anew."""
+    store.set_meta(pin=None)
+
+
 def try_pin(store: Store, pin: str, now: int) -> tuple[bool, int]:
     """Whether it is right; else until when (ms) no further try counts, 0 for at once. The count of failures is on disk before the answer."""
     kept = store.meta("pin")

@@ -64,17 +64,26 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
 
     def on_stop(self) -> None:
         """The window closes."""
+        self._leave()
         self.session.close()
 
     def on_pause(self) -> bool:
-        """To the background: the route is kept, everything else is on disk already."""
+        """To the background, perhaps for good: the route and what is half typed are kept, everything else is on disk already."""
         self._keep_route()
+        for screen in self.nav.in_sight:
+            screen.keep_drafts()
         return True
+
+    def _leave(self) -> None:
+        """Nothing of the present screens is needed any more; what is being typed there is kept first."""
+        self._keep_route()
+        self.nav.shown([])
 
     # -- the frame -------------------------------------------------------------------------------------------------------------------------
 
     def _make_frame(self) -> None:
         """A new navigator and frame: at the start, and when the language changes."""
+        self.nav.shown([])
         self.nav = Navigator()
         for name, build, pane in self._doors():
             self.nav.register(name, build, pane)  # type: ignore[arg-type]
@@ -86,8 +95,8 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         screens: list[tuple[str, Callable[..., Any], str]] = [
             ("enrol", Enrol, "whole"), ("unlock", Unlock, "whole"), ("enterprises", Enterprises, "list"), ("enterprise", Enterprise, "detail"),
             ("start", Start, "whole"), ("inspections", Inspections, "whole"), ("checklist", Checklist, "whole"), ("finding", Finding, "whole"),
-            ("finish", Finish, "whole"), ("sync", Syncing, "whole"), ("me", Me, "whole"), ("enrolments", Enrolments, "whole"), ("pick", Pick, "whole"),
-            ("photo", PhotoView, "whole"),
+            ("finish", Finish, "whole"), ("sync", Syncing, "whole"), ("me", Me, "whole"), ("enrolments", Enrolments, "whole"),
+            ("pick", Pick, "whole"), ("photo", PhotoView, "whole"),
         ]  # fmt: skip
         return [(name, lambda screen=screen, **params: screen(self, **params), pane) for name, screen, pane in screens]
 
@@ -105,6 +114,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
 
     def enter(self, device: str) -> None:
         """Into an enrolment, by its PIN."""
+        self._leave()
         self._unlocked = False
         self.session.open(device)
         self.session.keep_setting("device", device)
@@ -127,7 +137,6 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
 
     def lock(self) -> None:
         """Ask for the PIN again."""
-        self._keep_route()
         self.enter(self.session.device)
 
     def _restart(self, name: str) -> None:

@@ -38,7 +38,7 @@ TEXT_SOURCE = ("justmytype-intl-cjk", "NotoSansSC[wght].ttf")
 ICON_SOURCE = ("fonticon-materialdesignicons7", "materialdesignicons-webfont.ttf")
 WGHT: dict[Weight, int] = {"regular": 400, "bold": 700}
 SECONDS = 25
-FORMAT = 1  # of the cut files: raise it when the way of cutting changes
+FORMAT = 2  # of the cut files: raise it when the way of cutting changes
 NOTE = """The files of this folder are made by `python -m mobile.ui.fonts` and are not part of the sources.
 
 NotoSansSC-Regular.ttf, NotoSansSC-Bold.ttf
@@ -151,10 +151,23 @@ def _cut(weight: Weight, to: Path) -> None:
         wanted |= {code for code in font.getBestCmap() if code >= charset.BEYOND_BASIC_PLANE}
     # cutting before fixing the weight is many times faster than the other way round
     _subset(font, wanted)
-    if weight != "icons":
+    if weight == "icons":
+        _centre(font)
+    else:
         instantiateVariableFont(font, {"wght": WGHT[weight]}, inplace=True, overlap=False)
     font.save(to)
     font.close()
+
+
+def _centre(font: Any) -> None:
+    """Make each icon as wide as what is drawn of it: SDL leaves out the space before a glyph but not the space after it, and it would
+    stand too far left."""
+    for name in font.getGlyphOrder():
+        glyph = font["glyf"][name]
+        if glyph.numberOfContours > 0:
+            glyph.coordinates.translate((-glyph.xMin, 0))
+            glyph.recalcBounds(font["glyf"])
+            font["hmtx"][name] = (glyph.xMax, 0)
 
 
 def _subset(font: Any, codes: Iterable[int]) -> None:

@@ -80,6 +80,7 @@ ICONS: dict[str, str] = {
     "progress-clock": "\U000f0996",
     "qrcode": "\U000f0432",
     "qrcode-scan": "\U000f0433",
+    "radiobox-blank": "\U000f043d",
     "radiobox-marked": "\U000f043e",
     "refresh": "\U000f0450",
     "send": "\U000f048a",

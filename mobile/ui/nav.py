@@ -71,6 +71,12 @@ class Navigator(EventDispatcher):
         already_there = bool(self.stack) and self.stack[0].key() == place.key()
         self._go([place] if already_there else self._tabs.get(place.key(), [place]))
 
+    def leave(self, name: str) -> None:
+        """Done here: go to the tab `name`, and let the present one begin at its root again."""
+        root = self.stack[0]
+        self.reset(name)
+        self._tabs[root.key()] = [root]
+
     def replace(self, name: str, **params: Any) -> None:
         """Put another place where the top one is (after enrolment, after submitting)."""
         self._go([*self.stack[:-1], self._known(Place(name, params))])
@@ -111,6 +117,11 @@ class Navigator(EventDispatcher):
         if key not in self._screens:
             self._screens[key] = self._doors[place.name].build(**place.params)
         return self._screens[key]
+
+    @property
+    def in_sight(self) -> list[Any]:
+        """The screens that stand on the stage."""
+        return list(self._shown)
 
     def shown(self, screens: list[Any]) -> None:
         """The stage tells which screens stand there now; those that came and went are told."""

@@ -35,19 +35,25 @@ def why(code: str) -> str:
 
 def say(status: Status | None, unsent: Unsent) -> Said:
     """The state of syncing."""
-    waiting = unsent.operations + unsent.photos
+    waiting = held_here(unsent)
     if isinstance(status, Stopped):
         return Said(why(status.code), "alert-octagon", "danger")
     if isinstance(status, Waiting) and status.problem:
         key = "sync.offline_with" if waiting else "sync.offline"
-        return Said(tr(key, why=why(status.problem), count=unsent.operations, photos=unsent.photos), "cloud-off-outline", "warn")
+        return Said(tr(key, why=why(status.problem), held=waiting), "cloud-off-outline", "warn")
     if isinstance(status, Working):
         return Said(tr(f"sync.working_{status.what}"), "cloud-sync-outline", "info")
     if waiting:
-        return Said(tr("sync.waiting", count=unsent.operations, photos=unsent.photos), "cloud-upload-outline", "warn")
+        return Said(tr("sync.waiting", held=waiting), "cloud-upload-outline", "warn")
     if isinstance(status, UpToDate | Waiting):
         return Said(tr("sync.done"), "cloud-check-outline", "ok")
     return Said(tr("sync.begin"), "cloud-sync-outline", "neutral")
+
+
+def held_here(unsent: Unsent) -> str:
+    """What has not been sent yet, "" if everything has."""
+    counts = (("sync.count_operations", unsent.operations), ("sync.count_photos", unsent.photos))
+    return tr("sync.and").join(tr(key, count=count) for key, count in counts if count)
 
 
 def answer_words(item: dict[str, Any], value: Any) -> str:

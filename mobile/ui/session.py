@@ -20,6 +20,7 @@ from mobile.core.client import Client
 from mobile.core.engine import Engine
 from mobile.core.phone import Invitation, Phone
 from mobile.core.photos import Prepared, prepare
+from mobile.core.pin import forget_pin
 from mobile.core.status import Status, UpToDate, Waiting, Working
 from mobile.core.sync_thread import SyncThread
 from mobile.ui.fonts import font_path
@@ -78,16 +79,30 @@ class Session(EventDispatcher):
             self.client.store.close()
         self._sync, self.client = None, None
 
-    def enrol(self, invitation: Invitation, done: Callable[[str], None], failed: Callable[[PaichaError], None]) -> None:
-        """Redeem a code in the background; `done(device)` or `failed(error)` in the window's thread."""
+    def enrol(self, invitation: Invitation, again: str, done: Callable[[str], None], failed: Callable[[PaichaError], None]) -> None:
+        """Redeem a code in the background; `done(device)` or `failed(error)` in the window's thread.
+
+        `again` names the enrolment that goes on with this code, its work included; its PIN is chosen anew. "" makes a new one."""
+        was_syncing = self._sync is not None and self._sync.running
+        if again:
+            self.close()
+
+        def not_done(error: PaichaError) -> None:
+            if again:
+                self.open(again)
+                if was_syncing:
+                    self.start_sync()
+            failed(error)
 
         def work() -> None:
             try:
-                client = self.phone.enrol(invitation, "desktop")
+                client = self.phone.enrol_again(again, invitation, "desktop") if again else self.phone.enrol(invitation, "desktop")
             except PaichaError as error:
-                self._later(partial(failed, error))
+                self._later(partial(not_done, error))
                 return
-            device = client.identity.device
+            if again:
+                forget_pin(client.store)
+            device = again or client.identity.device
             client.store.close()
             self._later(partial(done, device))
 

@@ -24,7 +24,12 @@ YEAR = 365 * DAY
 REVIEWERS = frozenset({"section_head", OFFICE})
 
 NOT_THEIRS = reason("closing.not_theirs", "只有该企业的有关人员可以办理", "only the people of that enterprise in this post may do this")
-PLAN_BY = reason("closing.plan_by", "整改方案由企业分管负责人（安全总监）或主要负责人报送", "the plan is handed in by the deputy, safety director or principal", "R38")
+PLAN_BY = reason(
+    "closing.plan_by",
+    "整改方案由企业分管负责人（安全总监）或主要负责人报送",
+    "the plan is handed in by the deputy, safety director or principal",
+    "R38",
+)
 PRINCIPAL_ONLY = reason("closing.principal", "须由企业主要负责人本人办理", "the principal does this in person", "T9")
 NO_PLAN = reason("closing.no_plan", "还没有整改方案", "there is no plan yet", "R38")
 DEADLINE_RANGE = reason("closing.deadline_range", "期限不在允许的范围内", "the deadline lies outside of what is allowed", "2.6")
@@ -38,7 +43,12 @@ ROOT_CAUSE = reason("closing.root_cause", "重大隐患要写明根本原因和�
 EXPERT = reason("closing.expert", "停产停业整改的，须附专家验收意见", "after a suspension an expert's acceptance is needed", "T14")
 TIMES = reason("closing.times", "时间早于发现时间，或晚于现在", "the time lies before the find, or in the future", "2.7")
 SIGNED = reason("closing.signed", "这一签名已经完成", "this signature is there already", "T15")
-TWO_PEOPLE = reason("closing.two_people", "两个签名须由不同的人完成；一人兼任的，须先经安委办同意", "two people sign; one person in both posts needs the office's approval first", "T15")
+TWO_PEOPLE = reason(
+    "closing.two_people",
+    "两个签名须由不同的人完成；一人兼任的，须先经安委办同意",
+    "two people sign; one person in both posts needs the office's approval first",
+    "T15",
+)
 TEAM = reason("closing.team", "核查须由两名以上检查人员到场，并包括填报人", "two inspectors or more verify on site, the author among them", "T16")
 VERIFY_PHOTO = reason("closing.verify_photo", "现场核查要有检查人员拍摄的照片", "a verification needs a photo by the inspectors", "T16")
 NEW_DEADLINE = reason("closing.new_deadline", "核查不通过的，要写明新的整改期限", "what is not rectified needs a new deadline", "T17")
@@ -63,7 +73,13 @@ _PLAN = {
     "interim_controls": text(2000),
     "contingency_file": optional(digest),
 }
-_EXTENSION = {"reason": text(1000), "new_date": moment, "interim_controls": text(2000), "progress": text(2000), "photos": optional(listing(digest, 20))}
+_EXTENSION = {
+    "reason": text(1000),
+    "new_date": moment,
+    "interim_controls": text(2000),
+    "progress": text(2000),
+    "photos": optional(listing(digest, 20)),
+}
 _RECTIFY = {
     "done_at": moment,
     "text": text(4000),
@@ -411,8 +427,14 @@ def _judge_reopen(case: Case) -> None:
 
 def _fold_reopen(case: Case) -> None:
     record = case.record
-    reopening = {"by": case.op.by, "at": case.entry.received_at, "reason": case.body["reason"], "closed_by": record["closed_by"], "closed_at": record["closed_at"],
-                 "verification": record["verification"]}  # fmt: skip
+    reopening = {
+        "by": case.op.by,
+        "at": case.entry.received_at,
+        "reason": case.body["reason"],
+        "closed_by": record["closed_by"],
+        "closed_at": record["closed_at"],
+        "verification": record["verification"],
+    }
     case.put(record, "reopenings", [*record.get("reopenings", ()), reopening])
     case.put(record, "false_closure", True)
     record.update(closed_by=None, closed_at=None)
@@ -474,7 +496,14 @@ def _after_level(state: str, level: str) -> str:
 
 def _fold_change_level(case: Case) -> None:
     record, body = case.record, case.body
-    change = {"from": record["level"], "to": body["level"], "reason": body["reason"], "by": case.op.by, "second": body["second_reviewer"], "at": case.entry.received_at}
+    change = {
+        "from": record["level"],
+        "to": body["level"],
+        "reason": body["reason"],
+        "by": case.op.by,
+        "second": body["second_reviewer"],
+        "at": case.entry.received_at,
+    }
     after = _after_level(record["state"], body["level"])
     case.put(record, "level_changes", [*record.get("level_changes", ()), change])
     case.put(record, "level", body["level"])
@@ -523,7 +552,9 @@ def recurrence_of(case: Case, record: Record) -> str | None:
     past = case.read(past_id(record["enterprise"]))
     found = None
     for hazard, kept in (past["closed"] if past else {}).items():
-        same = (record["criterion"] and kept["criterion"] == record["criterion"]) or (record["template_item"] and kept["item"] == record["template_item"])
+        same = (record["criterion"] and kept["criterion"] == record["criterion"]) or (
+            record["template_item"] and kept["item"] == record["template_item"]
+        )
         if same and kept["place"] == record["place_text"] and kept["at"] > case.entry.received_at - YEAR and hazard != record["id"]:
             found = hazard
     return found
@@ -544,7 +575,9 @@ CLOSING = (
     _step("plan", "rectify", _PLAN, _fold_plan, _judge_plan),
     _step("approve_plan", "rectify", {"version": integer(1)}, _fold_approve_plan, _judge_approve_plan),
     _step("return_plan", "review", _WHY, _fold_return_plan, _judge_reviewer),
-    _step("accept_plan", "review", {"deadline": moment, "committee_approval": optional(text(200))}, _fold_accept_plan, _judge_accept_plan, reads=_ledger),
+    _step(
+        "accept_plan", "review", {"deadline": moment, "committee_approval": optional(text(200))}, _fold_accept_plan, _judge_accept_plan, reads=_ledger
+    ),
     _step("ask_extension", "rectify", _EXTENSION, _fold_ask_extension, _judge_ask_extension, reads=_ledger),
     _step("decide_extension", "supervise", {"grant": flag, "new_date": optional(moment), **_WHY}, _fold_decide_extension, _judge_decide_extension),
     Kind(
@@ -562,7 +595,9 @@ CLOSING = (
     _step("close", "review", {"reason": optional(text(1000))}, _fold_close, _judge_close),
     _step("reopen", "reopen", {**_WHY, "deadline": moment, "no_photo_reason": optional(text(200))}, _fold_reopen, _judge_reopen),
     _step("hand_over", "review", {"to": text(200), "documents": text(1000)}, _fold_hand_over, _judge_hand_over),
-    _step("answer_hand_over", "review", {"answer": choice("accepted", "returned"), "text": text(1000)}, _fold_answer_hand_over, _judge_answer_hand_over),
+    _step(
+        "answer_hand_over", "review", {"answer": choice("accepted", "returned"), "text": text(1000)}, _fold_answer_hand_over, _judge_answer_hand_over
+    ),
     _step("change_level", "review", _LEVEL, _fold_change_level, _judge_change_level),
     _step("close_down", "review", {"proof": text(1000), "site_safe": flag}, _fold_close_down, _judge_close_down),
 )

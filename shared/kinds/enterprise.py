@@ -9,6 +9,7 @@ from shared.errors import MALFORMED, reason
 from shared.fields import choice, flag, identifier, integer, listing, number, optional, text
 from shared.fields import problem as field_problem
 from shared.operation import Operation
+from shared.people import require_reach
 from shared.rules import Case, Family, Kind, Record, Row, refuse_if
 
 _CODE = re.compile(r"[0-9A-Z]{18}")
@@ -45,7 +46,9 @@ EDITABLE = {
 }
 _LISTS = ("co_regulators", "industries", "tags", "safety_staff")
 
-NO_UNIT = reason("no_unit", "所属社区或主管科室不存在", "the community or the lead section does not exist", "R17")
+NO_UNIT = reason(
+    "no_unit", "所属社区或主管科室不存在或已撤销，请另选", "the community or the lead section does not exist or is closed: choose another", "R17"
+)
 STATUS_IS = reason("status_is", "企业已是这个状态", "the enterprise has this status already")
 CO_IS_LEAD = reason("co_is_lead", "主管科室不能同时列为共管科室", "the lead section cannot be a co-regulator as well", "R17")
 
@@ -57,7 +60,7 @@ def _units(body: dict[str, Any]) -> set[str]:
 def _require_units(case: Case, changes: dict[str, Any]) -> None:
     for id in sorted(_units(changes)):
         unit = case.read(id)
-        refuse_if(unit is None or unit["kind"] != "unit", NO_UNIT, id)
+        refuse_if(unit is None or unit["kind"] != "unit" or unit["state"] != "active", NO_UNIT, id)
     for field, wanted in (("community", "community"), ("lead_section", "section")):
         if field in changes:
             refuse_if(case.need(changes[field], "unit")["unit_kind"] != wanted, NO_UNIT, field)
@@ -77,10 +80,16 @@ def _fold_register(case: Case) -> None:
     case.create("enterprise", {**fields, "status": "open"})
 
 
+def _require_own_area(case: Case) -> None:
+    if case.author is not None:
+        require_reach(case.author, _scopes(case.record))
+
+
 def _judge_edit(case: Case) -> None:
     changes = case.body["changes"]
     wrong = field_problem({n: EDITABLE[n] for n in changes if n in EDITABLE}, changes)
     refuse_if(not changes or wrong, MALFORMED, wrong or "changes")
+    _require_own_area(case)
     _require_units(case, changes)
     merged = {**case.record, **changes}
     refuse_if(merged["lead_section"] in (merged["co_regulators"] or ()), CO_IS_LEAD)
@@ -94,6 +103,7 @@ def _fold_edit(case: Case) -> None:
 def _judge_status(before: tuple[str, ...]) -> Any:
     def judge(case: Case) -> None:
         record = case.record
+        _require_own_area(case)
         refuse_if(record["status"] not in before, STATUS_IS, record["status"])
         case.require_unchanged({"status": ""})
 

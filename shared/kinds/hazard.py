@@ -11,13 +11,15 @@ from shared.fields import choice, digest, flag, identifier, listing, moment, opt
 from shared.fields import problem as field_problem
 from shared.kinds.closing import CLOSING, recurrence_of
 from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, move_photos, photo_reads
-from shared.kinds.inspection import OWN_WORK, POSITION_OR_REASON, note_hazard
+from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, UNKNOWN_ITEM, note_hazard
 from shared.kinds.lifecycle import AFTER, BEFORE, OPEN_DRAFT, OPEN_STATES, scopes
 from shared.kinds.settings import setting
+from shared.kinds.template import template_record_id
 from shared.operation import Operation
 from shared.people import is_enterprise_person, require_reach, roles_of
 from shared.rules import Case, Family, Kind, Record, Row, refuse_if
 
+HOUR = 3_600_000  # ms
 LEVELS = ("general", "major")
 CAUSES = ("equipment", "illegal_act", "management")  # R6
 GOVERNMENT_SOURCES = ("section", "community", "spot", "surprise", "covert", "random", "joint", "cross_region", "supervision", "audit_style", "report",
@@ -32,20 +34,35 @@ NOT_FINDER = reason("hazard.not_finder", "只有发现人可以修改", "only th
 INSPECTION_OPEN = reason(
     "hazard.inspection_open", "所属检查还没有完成签名并提交", "the inspection it belongs to is not signed and submitted yet", "T2"
 )
+INSPECTION_VOID = reason(
+    "hazard.inspection_void",
+    "所属检查已作废；请单独重新上报这条隐患，再作废本条",
+    "the inspection it belongs to was voided: report the hazard anew by itself, then void this one",
+    "T2",
+)
+OTHER_INSPECTION = reason("hazard.other_inspection", "隐患和所属检查不是同一家企业", "the inspection it names is of another enterprise", "T1")
+MASS_ANSWER = reason("hazard.mass_casualty", "请回答是否可能群死群伤", "say whether many people could be hurt", "T7")
 CRITERION_NEEDED = reason(
-    "hazard.criterion", "重大隐患要指明判定标准，或附专家意见和第二审核人", "a major hazard needs a criterion, or an expert opinion and a second reviewer", "R11"
+    "hazard.criterion",
+    "重大隐患要指明判定标准，或附专家意见和第二审核人",
+    "a major hazard needs a criterion, or an expert opinion and a second reviewer",
+    "R11",
 )
 SECOND_REVIEWER = reason("hazard.second_reviewer", "第二审核人须是另一名审核人员", "the second reviewer must be another reviewer", "T7")
 DEADLINE_NEEDED = reason("hazard.deadline", "请填写整改期限", "a deadline is needed", "T6")
-DEADLINE_RANGE = reason("hazard.deadline_range", "整改期限早于发现时间，或超过最长期限", "the deadline lies before the find or beyond the limit", "T6")
+DEADLINE_RANGE = reason(
+    "hazard.deadline_range", "整改期限早于发现时间，或超过最长期限", "the deadline lies before the find or beyond the limit", "T6"
+)
 SECTION_NEEDED = reason("hazard.section", "责任科室不存在", "the responsible section does not exist", "T6")
 UNSAFE_ANSWER = reason("hazard.unsafe", "请回答整改期间是否存在危险", "say whether it is unsafe meanwhile", "T7")
 FIX_EVIDENCE = reason("hazard.fix_evidence", "立查立改要有整改后照片和整改说明", "fixed at once: after-photos and what was done are needed", "T8")
 TWO_SIGNATURES = reason(
-    "hazard.two_signatures", "重大隐患须由主要负责人和安全总监（或分管负责人）两人签名", "a major hazard needs two signatures: principal and safety director or deputy", "T8"
+    "hazard.two_signatures",
+    "重大隐患须由主要负责人和安全总监（或分管负责人）两人签名",
+    "a major hazard needs two signatures: principal and safety director or deputy",
+    "T8",
 )
 NOT_SAME = reason("hazard.not_same", "两条隐患不是同一企业的同一问题", "the two hazards are not the same thing at the same enterprise", "T5")
-BAD_LEVEL = reason("hazard.level", "请先判断是否构成重大事故隐患", "say first whether it is a major hazard", "R11")
 
 _FIELDS = {
     "place_text": text(200),
@@ -99,11 +116,22 @@ def _judge_report(case: Case) -> None:
     case.need(body["enterprise"], "enterprise")
     refuse_if(body.get("position") is None and not body.get("position_reason"), POSITION_OR_REASON)
     _judge_found(case, body["found_at"], body.get("found_late_reason"))
-    if author is not None:
-        own = is_enterprise_person(author)
-        if own:
-            require_reach(author, {f"enterprise:{body['enterprise']}"})
-        refuse_if(own and body["source_kind"] not in ENTERPRISE_SOURCES, MALFORMED, "source_kind")
+    inspection = _inspection(case)
+    if inspection is not None:
+        _judge_finding(case, inspection)
+    if author is not None and is_enterprise_person(author):
+        require_reach(author, {f"enterprise:{body['enterprise']}"})
+        refuse_if(body["source_kind"] not in ENTERPRISE_SOURCES, MALFORMED, "source_kind")
+        refuse_if(inspection is not None and case.op.by not in inspection["team"], NOT_IN_TEAM)
+
+
+def _judge_finding(case: Case, inspection: Record) -> None:
+    """What an inspection found is at its enterprise, and its item is one of the template version the inspection began with."""
+    body = case.body
+    refuse_if(inspection["enterprise"] != body["enterprise"], OTHER_INSPECTION)
+    if body.get("template_item"):
+        template = case.need(template_record_id(inspection["template"], inspection["template_version"]), "template")["template"]
+        refuse_if(all(item["id"] != body["template_item"] for item in template["items"]), UNKNOWN_ITEM, body["template_item"])
 
 
 def _inspection(case: Case) -> Record | None:
@@ -133,12 +161,17 @@ def _fold_report(case: Case) -> None:
 
 
 def _judge_own(case: Case) -> None:
-    """Finders change their hazard while it is with them. A colleague who joined the inspection later is a finder, too."""
+    """Finders change their hazard while it is with them."""
+    _judge_finder(case)
+    case.require_state(OPEN_DRAFT)
+
+
+def _judge_finder(case: Case) -> None:
+    """A colleague who joined the inspection later is a finder, too."""
     record = case.record
     inspection = case.read(record["inspection"]) if record["inspection"] else None
     team = inspection["team"] if inspection is not None and inspection["kind"] == "inspection" else ()
     refuse_if(case.op.by not in record["finders"] and case.op.by not in team, NOT_FINDER)
-    case.require_state(OPEN_DRAFT)
 
 
 def _judge_edit(case: Case) -> None:
@@ -154,7 +187,8 @@ def _fold_edit(case: Case) -> None:
 
 
 def _judge_add_photo(case: Case) -> None:
-    _judge_own(case)
+    _judge_finder(case)
+    case.require_open_for_evidence(OPEN_DRAFT)
     judge_photo(case)
 
 
@@ -172,12 +206,13 @@ def _fold_remove_photo(case: Case) -> None:
 
 
 def _judge_submit(case: Case) -> None:
-    """T2, T4: complete, and for what a government inspection found, that inspection signed and handed in."""
+    """T2, T4: complete; the first time, what a government inspection found waits until that inspection is signed and handed in."""
     _judge_own(case)
     record = case.record
     refuse_if(not record["photos"] and not record["no_photo_reason"], PHOTO_OR_REASON)
-    if record["inspection"]:
+    if record["inspection"] and record["source_class"] == "gov" and record["state"] == "draft":
         inspection = case.read(record["inspection"])
+        refuse_if(inspection is not None and inspection["state"] == "void", INSPECTION_VOID)
         refuse_if(inspection is None or inspection["state"] not in ("submitted", "accepted"), INSPECTION_OPEN)
 
 
@@ -188,6 +223,8 @@ def _fold_submit(case: Case) -> None:
     record["return_reason"] = None
     if first:
         record["submitted_at"] = case.entry.received_at
+        if record["source_class"] == "self":
+            record["reported_at"] = case.op.at  # by the clock that took `found_at`, so that time without a signal counts for nobody's delay (2.4)
         if not case.pending:
             record["ledger_no"] = _next_number(case, record)
 
@@ -220,9 +257,11 @@ def _judge_decision(case: Case) -> None:
     """A reviewer of the area, not one of the finders, on a submission nobody has moved on (T3, T5-T8)."""
     record, author = case.record, case.author
     case.require_state(BEFORE[case.op.kind])
+    deciding = {case.op.by}
     if author is not None:
         require_reach(author, scopes(record))
-    refuse_if(case.op.by == record["finder"] or case.op.by in record["finders"], OWN_WORK)
+        deciding.add(author["id"])
+    refuse_if(not deciding.isdisjoint((record["finder"], *record["finders"])), OWN_WORK)
 
 
 def _fold_return(case: Case) -> None:
@@ -234,7 +273,7 @@ def _judge_confirm(case: Case) -> None:
     _judge_decision(case)
     body, record, ledger = case.body, case.record, case.read("ledger")
     section = case.read(body["responsible_section"])
-    refuse_if(section is None or section["kind"] != "unit" or section["unit_kind"] != "section", SECTION_NEEDED)
+    refuse_if(section is None or section["kind"] != "unit" or section["unit_kind"] != "section" or section["state"] != "active", SECTION_NEEDED)
     if body["level"] == "major":
         _judge_major(case)
     if body.get("immediate"):
@@ -243,18 +282,26 @@ def _judge_confirm(case: Case) -> None:
         days = setting(ledger, "general_days_max" if body["level"] == "general" else "major_days_max")
         deadline = body.get("deadline")
         refuse_if(deadline is None, DEADLINE_NEEDED)
-        latest = max(record["found_at"], record["submitted_at"] or 0) + (days + 1) * DAY
-        refuse_if(deadline is not None and not record["found_at"] < deadline <= latest, DEADLINE_RANGE)
+        # A phone's clock may have been years ahead: what it says counts no further than the receipt.
+        found, now = min(record["found_at"], record["submitted_at"]), case.entry.received_at
+        refuse_if(deadline is not None and not found < deadline <= now + (days + 1) * DAY, DEADLINE_RANGE)
 
 
 def _judge_major(case: Case) -> None:
     body, record = case.body, case.record
     refuse_if(body.get("unsafe_now") is None, UNSAFE_ANSWER)
-    if body.get("criterion"):
-        return
+    if not body.get("criterion"):
+        _judge_opinion(case)
+    refuse_if(body.get("mass_casualty") is None and record["mass_casualty"] is None, MASS_ANSWER)
+
+
+def _judge_opinion(case: Case) -> None:
+    """Without a criterion: an expert opinion and a second reviewer, who is neither a finder nor the first."""
+    body, record = case.body, case.record
     refuse_if(not body.get("expert_opinion") or not body.get("second_reviewer"), CRITERION_NEEDED)
     second = case.need(body["second_reviewer"], "person")
-    other = second["id"] != case.op.by and second["id"] not in record["finders"]
+    first = {case.op.by, case.author["id"]} if case.author is not None else {case.op.by}
+    other = second["id"] not in first and second["id"] not in record["finders"]
     refuse_if(not other or not any(held["role"] in ("section_head", "office") for held in second["roles"]), SECOND_REVIEWER)
 
 
@@ -282,6 +329,9 @@ def _fold_confirm(case: Case) -> None:
             case.put(record, name, body[name])
     for name in ("expert_opinion", "second_reviewer", "unsafe_now", "signatures"):
         record[name] = body.get(name)
+    if body["level"] == "major" and "reported_at" in record:
+        limit = setting(case.read("ledger"), "report_hours") * HOUR
+        record["report_late"] = record["reported_at"] - record["found_at"] > limit  # R39, 2.4
     record.update(decided_by=case.op.by, decided_at=case.entry.received_at, decision_reason=body.get("reason"))
     before = recurrence_of(case, record)
     if before is not None:

@@ -15,7 +15,7 @@ from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, photo
 from shared.kinds.template import template_record_id
 from shared.operation import Operation
 from shared.people import COMMUNITY_WORKER, ENTERPRISE_ROLES, may, require_reach, roles_of
-from shared.rules import Case, Family, Kind, Record, Row, refuse_if
+from shared.rules import EXISTS, Case, Family, Kind, Record, Row, refuse_if, value_at
 
 # kind -> (number, at least two people with an enforcement card among them: the starred kinds of 3.1)
 INSPECTION_KINDS: dict[str, tuple[str, bool]] = {
@@ -37,7 +37,9 @@ INSPECTION_KINDS: dict[str, tuple[str, bool]] = {
     "joint": ("K16", True),
     "report_check": ("K17", True),
 }
+ENTERPRISE_KINDS = ("enterprise_self", "principal_led")
 OPEN = ("draft", "returned")
+_SIGNED_FOR = ("answers/", "moments/", "conclusion", "order_text")  # marks of what a signature stands for
 
 NOT_IN_TEAM = reason("inspection.not_in_team", "您不在这次检查的人员中，请先加入", "you are not in this inspection's team; join it first", "2.7")
 IN_TEAM = reason("inspection.in_team", "您已在检查人员中", "you are in the team already")
@@ -45,8 +47,12 @@ KIND_NOT_YOURS = reason("inspection.kind_not_yours", "您的岗位不能做这�
 UNKNOWN_ITEM = reason("inspection.unknown_item", "检查表中没有这一项", "the checklist has no such item")
 BAD_ANSWER = reason("inspection.bad_answer", "这一项的回答格式不对", "this is no answer to the item")
 INCOMPLETE = reason("inspection.incomplete", "检查表还有未答的项目", "some items are not answered yet", "rule 5")
-PHOTO_OR_REASON = reason("inspection.photo_or_reason", "不符合项要有照片，或写明无照片的原因", "a failed item needs a photo or a reason for none", "rule 3")
-TWO_INSPECTORS = reason("inspection.two_inspectors", "这种检查须有两名以上检查人员签名", "this kind of inspection needs the signatures of two or more", "R131")
+PHOTO_OR_REASON = reason(
+    "inspection.photo_or_reason", "不符合项要有照片，或写明无照片的原因", "a failed item needs a photo or a reason for none", "rule 3"
+)
+TWO_INSPECTORS = reason(
+    "inspection.two_inspectors", "这种检查须有两名以上检查人员签名", "this kind of inspection needs the signatures of two or more", "R131"
+)
 INSPECTOR_SIGNATURE = reason("inspection.inspector_signature", "检查人员还没有签名", "no inspector has signed yet", "R132")
 CARD_NEEDED = reason("inspection.card", "至少一名检查人员要登记执法证号", "at least one inspector's enforcement card must be recorded", "R131")
 UNIT_SIGNATURE = reason(
@@ -55,6 +61,12 @@ UNIT_SIGNATURE = reason(
 NO_END = reason("inspection.no_end", "还没有登记结束时间", "the end of the inspection is not recorded yet", "R132")
 TIMES_ORDER = reason("inspection.times", "结束时间早于开始时间", "the inspection ends before it starts")
 POSITION_OR_REASON = reason("position_or_reason", "没有定位时请写明原因", "without a position, give the reason", "T1")
+SIGN_AGAIN = reason(
+    "inspection.sign_again",
+    "退回后内容有改动，检查人员和被检查单位须重新签名，或重新记录拒签",
+    "the content has changed since the return: inspectors and unit sign again, or the unit's refusal is recorded anew",
+    "R132",
+)
 OWN_WORK = reason("own_work", "不能审核自己的检查或发现", "nobody reviews their own work", "T7")
 
 _START = {
@@ -84,20 +96,29 @@ def _judge_start(case: Case, start: Record) -> None:
         case.need(start["enterprise"], "enterprise")
     case.need(template_record_id(start["template"], start["template_version"]), "template")
     refuse_if(start.get("position") is None and not start.get("position_reason"), POSITION_OR_REASON)
+    _judge_side(case, start["kind"], start["enterprise"])
+
+
+def _judge_side(case: Case, kind: str, enterprise: str) -> None:
+    """Enterprises inspect themselves, the government everyone else; community workers have no part in enforcement. Ended roles say nothing."""
     author = case.author
-    if author is not None:
-        roles = roles_of(author)
-        enterprise_kind = start["kind"] in ("enterprise_self", "principal_led")
-        refuse_if(enterprise_kind != (roles <= ENTERPRISE_ROLES) and bool(roles), KIND_NOT_YOURS)
-        if enterprise_kind:
-            require_reach(author, {f"enterprise:{start['enterprise']}"})
-        refuse_if(roles == {COMMUNITY_WORKER} and INSPECTION_KINDS[start["kind"]][1], KIND_NOT_YOURS, INSPECTION_KINDS[start["kind"]][0])
+    roles = roles_of(author) if author is not None else set()
+    if author is None or not roles:
+        return
+    enterprise_kind = kind in ENTERPRISE_KINDS
+    refuse_if(enterprise_kind != (roles <= ENTERPRISE_ROLES), KIND_NOT_YOURS)
+    if enterprise_kind:
+        require_reach(author, {f"enterprise:{enterprise}"})
+    number, starred = INSPECTION_KINDS[kind]
+    refuse_if(roles == {COMMUNITY_WORKER} and starred, KIND_NOT_YOURS, number)
 
 
 def _judge_starting(case: Case) -> None:
     record = case.subject
-    # The start may come after a colleague has joined from the leader's code: it then fills in what only the leader knows.
-    refuse_if(record is not None and (record["kind"] != "inspection" or record["leader"] != case.op.by or record["started"]), IN_TEAM)
+    if record is not None:
+        # The start may come after a colleague has joined from the leader's code: it then fills in what only the leader knows.
+        refuse_if(record["leader"] != case.op.by, EXISTS, record["id"])
+        refuse_if(record["started"], IN_TEAM)
     _judge_start(case, case.body)
 
 
@@ -110,12 +131,16 @@ def _fold_starting(case: Case) -> None:
 
 
 def _judge_join(case: Case) -> None:
-    start = case.body["start"]
-    refuse_if(case.subject is not None and case.op.by in case.subject["team"], IN_TEAM)
-    if case.subject is None:
-        _judge_start(case, start)
-    else:
-        case.require_state(OPEN)
+    record = case.subject
+    if record is None:
+        _judge_start(case, case.body["start"])
+        return
+    refuse_if(case.op.by in record["team"], IN_TEAM)
+    case.require_state(OPEN)
+    _judge_side(case, record["inspection_kind"], record["enterprise"])
+    # Who has decided on this inspection or on what it found would become a finder of it.
+    decided = [record, *filter(None, map(case.read, record["hazards"]))]
+    refuse_if(any(case.op.by in (each.get("reviewed_by"), each.get("decided_by")) for each in decided), OWN_WORK)
 
 
 def _fold_join(case: Case) -> None:
@@ -148,7 +173,8 @@ def _new(case: Case, start: Record, leader: str) -> Record:
             "state": "draft", "inspection_kind": start["kind"], "enterprise": start["enterprise"], "enterprise_name": enterprise["name"],
             "community": enterprise["community"], "section": enterprise["lead_section"], "template": start["template"],
             "template_version": start["template_version"], "purposes": start["purposes"], "theme": start.get("theme"), "leader": leader,
-            "started": False, "team": {}, "hazards": [], "answers": {}, "notes": {}, "photos": {}, "moments": moments, "companion": None, "signatures": {},
+            "started": False, "team": {}, "hazards": [], "answers": {}, "notes": {}, "photos": {},
+            "moments": moments, "companion": None, "signatures": {},
             "refusal": None, "conclusion": None, "order_text": None, "copy_given": None, "return_reason": None, "submitted_at": None,
         },
     )  # fmt: skip
@@ -203,7 +229,8 @@ def _fold_note(case: Case) -> None:
 
 
 def _judge_attach(case: Case) -> None:
-    _judge_working(case)
+    refuse_if(case.op.by not in case.record["team"], NOT_IN_TEAM)
+    case.require_open_for_evidence(OPEN)
     if case.body.get("item") is not None:
         _item(case)
     judge_photo(case)
@@ -236,11 +263,16 @@ def _judge_moment(case: Case) -> None:
     refuse_if(body.get("position") is None and not body.get("reason"), POSITION_OR_REASON)
     start = case.record["moments"]["start"]
     refuse_if(body["moment"] == "end" and body["at"] < start["at"], TIMES_ORDER)
+    case.require_unchanged({f"moments/{body['moment']}": _moment(body)})
+
+
+def _moment(body: Record) -> Record:
+    return {"at": body["at"], "position": body.get("position"), "reason": body.get("reason")}
 
 
 def _fold_moment(case: Case) -> None:
     body = case.body
-    case.put(case.record, f"moments/{body['moment']}", {"at": body["at"], "position": body.get("position"), "reason": body.get("reason")})
+    case.put(case.record, f"moments/{body['moment']}", _moment(body))
 
 
 def _judge_details(case: Case) -> None:
@@ -252,11 +284,21 @@ def _fold_details(case: Case) -> None:
     case.put_all(case.record, dict(case.body))
 
 
-def _fold_sign(case: Case) -> None:
+def _judge_sign(case: Case) -> None:
+    """An inspector's signature is the author's own and cannot collide; the unit's may be taken on two phones."""
+    _judge_working(case)
+    if case.body["role"] == "unit":
+        case.require_unchanged({"signatures/unit": _signature(case)})
+
+
+def _signature(case: Case) -> Record:
     body = case.body
-    signer = case.op.by if body["role"] == "inspector" else body["role"]
-    signature = {"name": body["name"], "sha256": body.get("sha256"), "signed_at": body["signed_at"], "device": case.op.device}
-    case.put(case.record, f"signatures/{signer}", signature)
+    return {"name": body["name"], "sha256": body.get("sha256"), "signed_at": body["signed_at"], "device": case.op.device}
+
+
+def _fold_sign(case: Case) -> None:
+    signer = case.op.by if case.body["role"] == "inspector" else case.body["role"]
+    case.put(case.record, f"signatures/{signer}", _signature(case))
 
 
 def _judge_refusal(case: Case) -> None:
@@ -280,6 +322,19 @@ def _failed_without_evidence(record: Record, template: Record) -> list[str]:
     ]
 
 
+def in_force(record: Record, mark: str) -> Record | None:
+    """A signature ("signatures/lin") or the "refusal", unless it was given before a return after which the content has changed (R132).
+
+    Notes and photos add to a record and change nothing that was signed.
+    """
+    given: Record | None = value_at(record, mark)
+    if given is None or record["state"] != "returned":
+        return given
+    marks, returned = record["marks"], record["marks"]["state"][0]
+    changed = any(no > returned for name, (no, _) in marks.items() if name.startswith(_SIGNED_FOR))
+    return None if changed and marks[mark][0] < returned else given
+
+
 def submit_problems(record: Record, template: Record) -> list[tuple[Any, str]]:
     """Everything that keeps an inspection from being submitted, as (reason, detail): what the phone shows before the last tap."""
     problems: list[tuple[Any, str]] = []
@@ -291,16 +346,30 @@ def submit_problems(record: Record, template: Record) -> list[tuple[Any, str]]:
         problems.append((PHOTO_OR_REASON, ", ".join(bare)))
     if record["moments"]["end"] is None:
         problems.append((NO_END, ""))
-    covert = record["inspection_kind"] == "open_covert" and record["theme"] == "covert"
-    signers = [member for member in record["team"] if member in record["signatures"]]
-    if INSPECTION_KINDS[record["inspection_kind"]][1] and not covert:
+    unsigned = _unsigned(record)
+    if unsigned and any(value_at(record, mark) and not in_force(record, mark) for mark in _signing(record)):
+        problems.append((SIGN_AGAIN, ""))
+    return problems + unsigned
+
+
+def _signing(record: Record) -> list[str]:
+    return [f"signatures/{signer}" for signer in (*record["team"], "unit")] + ["refusal"]
+
+
+def _unsigned(record: Record) -> list[tuple[Any, str]]:
+    """Which signatures are missing (R131, R132); a covert visit has none (K10)."""
+    problems: list[tuple[Any, str]] = []
+    if record["inspection_kind"] == "open_covert" and record["theme"] == "covert":
+        return problems
+    signers = [member for member in record["team"] if in_force(record, f"signatures/{member}")]
+    if INSPECTION_KINDS[record["inspection_kind"]][1]:
         if len(signers) < 2:
             problems.append((TWO_INSPECTORS, str(len(signers))))
         if not any(record["team"][member]["card_no"] for member in signers):
             problems.append((CARD_NEEDED, ""))
-    elif not signers and not covert:
+    elif not signers:
         problems.append((INSPECTOR_SIGNATURE, ""))
-    if not covert and "unit" not in record["signatures"] and record["refusal"] is None:
+    if not in_force(record, "signatures/unit") and not in_force(record, "refusal"):
         problems.append((UNIT_SIGNATURE, ""))
     return problems
 
@@ -323,7 +392,7 @@ def _judge_review(*states: str) -> Any:
         case.require_state(states)
         if author is not None:
             require_reach(author, scopes(record))
-            refuse_if(case.op.by in record["team"], OWN_WORK)
+            refuse_if(any(person in record["team"] or person == record["leader"] for person in (case.op.by, author["id"])), OWN_WORK)
 
     return judge
 
@@ -408,7 +477,7 @@ INSPECTION = Family(
             _fold_details,
             _judge_details,
         ),
-        _work("sign", _SIGN, _fold_sign),
+        _work("sign", _SIGN, _fold_sign, _judge_sign),
         _work("refuse", {"reason": text(500), "witness": text(50)}, _fold_refusal, _judge_refusal),
         _work("submit", {}, _fold_submit, _judge_submit),
         _work("void", _WHY, _fold_state("void"), _judge_void, decision=True),

@@ -44,7 +44,9 @@ STEPS = (
 BEFORE = {step.kind: step.before for step in STEPS}
 AFTER = {step.kind: step.after for step in STEPS}
 
-NOT_MAJOR = reason("listing.not_major", "只有已确认且未销号的重大隐患可以挂牌督办", "only a confirmed major hazard that is not closed can be listed", "L1")
+NOT_MAJOR = reason(
+    "listing.not_major", "只有已确认且未销号的重大隐患可以挂牌督办", "only a confirmed major hazard that is not closed can be listed", "L1"
+)
 LISTED_ALREADY = reason("listing.listed_already", "这条隐患已在挂牌督办或正在提请", "this hazard is listed or proposed already", "L1")
 GROUND_NEEDED = reason("listing.ground", "提请安委会挂牌须选择理由", "a listing by the committee needs one of the four grounds", "R118")
 AUTHORITY = reason("listing.authority", "由挂牌督办机关办理", "the listing authority does this", "L2")
@@ -70,7 +72,13 @@ _LIST = {
     "published_on": optional(day),
     "medium": optional(text(200)),
 }
-_ESCALATE = {"level": choice(*LEVELS), "grounds": listing(choice(*GROUNDS), 4), "supervising_unit": text(100), "supervisor": text(50), "reason": text(1000)}
+_ESCALATE = {
+    "level": choice(*LEVELS),
+    "grounds": listing(choice(*GROUNDS), 4),
+    "supervising_unit": text(100),
+    "supervisor": text(50),
+    "reason": text(1000),
+}
 _ACCEPTANCE = {"opinion": text(2000), "on_site_at": moment, "team": listing(text(50), 20), "expert": optional(text(100)), "signer": text(50),
                "signature": optional(digest)}  # fmt: skip
 _DELIST = {**_ACCEPTANCE, "published_on": optional(day), "medium": optional(text(200))}
@@ -92,7 +100,17 @@ def _fold_propose(case: Case) -> None:
     empty = {name: None for name in _LIST}
     record = case.create(
         "listing",
-        {**empty, **stated, **about, "state": "", "proposed_by": case.op.by, "proposed_at": case.entry.received_at, "listed_at": None, "progress": [], "history": []},
+        {
+            **empty,
+            **stated,
+            **about,
+            "state": "",
+            "proposed_by": case.op.by,
+            "proposed_at": case.entry.received_at,
+            "listed_at": None,
+            "progress": [],
+            "history": [],
+        },
     )
     _go(case, record)
 

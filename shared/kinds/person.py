@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.errors import MALFORMED, reason
 from shared.fields import choice, optional, text
 from shared.fields import problem as field_problem
-from shared.people import ADMIN, ENTERPRISE_ROLES, ROLES, WHOLE_LEDGER, roles_of
+from shared.people import ENTERPRISE_ROLES, RIGHTS, ROLES, WHOLE_LEDGER, roles_of
 from shared.rules import UNKNOWN_RECORD, Case, Family, Kind, Record, Row, refuse_if
 
 _EDITABLE = {
@@ -18,7 +18,12 @@ _EDITABLE = {
 _ROLE = {"role": choice(*ROLES), "unit": optional(text(128, empty=True))}
 
 ROLE_NEEDS_UNIT = reason("role_needs_unit", "这个岗位要指明科室、社区或企业", "this role needs its section, community or enterprise")
-LAST_ADMIN = reason("last_admin", "不能收回自己的管理员权限", "you cannot take away your own administrator role")
+LAST_ADMIN = reason(
+    "last_admin",
+    "不能收回自己最后一个管理权限；请由另一名管理员办理",
+    "you cannot take away your own last right to administer: another administrator can",
+)
+UNIT_CLOSED = reason("unit_closed", "这个科室或社区已撤销，请选择其他单位", "this section or community is closed: choose another")
 ROLE_HELD = reason("role_held", "此人已有这个岗位", "the person holds this role already")
 ROLE_NOT_HELD = reason("role_not_held", "此人没有这个岗位", "the person does not hold this role")
 
@@ -51,6 +56,7 @@ def _judge_grant(case: Case) -> None:
         found = case.read(unit)
         wanted = "enterprise" if role in ENTERPRISE_ROLES else "unit"
         refuse_if(found is None or found["kind"] != wanted, UNKNOWN_RECORD, unit)
+        refuse_if(found is not None and found.get("state") == "closed", UNIT_CLOSED, unit)
 
 
 def _fold_grant(case: Case) -> None:
@@ -59,8 +65,11 @@ def _fold_grant(case: Case) -> None:
 
 
 def _judge_revoke(case: Case) -> None:
-    refuse_if(_held(case) is None, ROLE_NOT_HELD)
-    refuse_if(case.body["role"] == ADMIN and case.op.by == case.op.subject, LAST_ADMIN)
+    ended, author = _held(case), case.author
+    refuse_if(ended is None, ROLE_NOT_HELD)
+    # Whoever takes roles away still administers afterwards, so somebody always does.
+    if author is not None and author["id"] == case.op.subject:
+        refuse_if(not any(held["role"] in RIGHTS["administer"] for held in author["roles"] if held != ended), LAST_ADMIN)
 
 
 def _fold_revoke(case: Case) -> None:
@@ -77,7 +86,9 @@ def _scopes(record: Record) -> set[str]:
 
 def _row(record: Record) -> Row:
     roles = sorted(roles_of(record))
-    return Row(title=record["name"], number=record["card_no"], state=record["state"], level=",".join(roles), section=record["unit"], words=record["post"])
+    return Row(
+        title=record["name"], number=record["card_no"], state=record["state"], level=",".join(roles), section=record["unit"], words=record["post"]
+    )
 
 
 

@@ -31,6 +31,7 @@ DEFAULTS = {
     "backup": False,  # whether devices may drop what a backup has
 }
 _SETTINGS = {name: flag if isinstance(value, bool) else integer(0, 10_000) for name, value in DEFAULTS.items()}
+_SETTINGS["photo_long_side"] = integer(320, 10_000)
 _NAMES = {"name": text(100), "district": text(100), "city": text(100)}
 _CAMPAIGN = {
     "title": text(200),
@@ -81,7 +82,8 @@ def _fold_open(case: Case) -> None:
 def _judge_changes(case: Case) -> None:
     changes = case.body["changes"]
     refuse_if(not changes, MALFORMED, "changes")
-    wrong = field_problem(_SETTINGS | {n: optional(c) for n, c in _NAMES.items()}, {n: changes.get(n, DEFAULTS.get(n)) for n in {*DEFAULTS, *changes}})
+    known = {**_SETTINGS, **_NAMES}
+    wrong = field_problem({name: known[name] for name in changes if name in known}, changes)
     refuse_if(wrong is not None, MALFORMED, wrong or "")
     case.require_unchanged(_marks(changes))
 
@@ -108,6 +110,7 @@ def _judge_campaign(case: Case) -> None:
     body = case.body
     refuse_if(case.op.subject != "campaign", MALFORMED, "subject")
     refuse_if(not body["issued_on"] <= body["ends_on"] or body["count_from"] > body["ends_on"], DATES_ORDER)
+    refuse_if(any((phase.get("from") or phase["to"]) > phase["to"] for phase in body["phases"]), DATES_ORDER, "phases")
     if case.subject is not None:
         case.require_unchanged(body)
 

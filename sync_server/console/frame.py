@@ -28,13 +28,18 @@ from sync_server.console.words import moment, skew, word
 from sync_server.service import Service, person_record
 
 COOKIE, LANGUAGE = "paicha_session", "paicha_language"
-FORM_EXPIRED = reason("form.expired", "页面已过期，请返回刷新后再试，内容没有改变", "this page has expired: go back, reload and try again; nothing was changed")
+FORM_EXPIRED = reason(
+    "form.expired", "页面已过期，请返回刷新后再试，内容没有改变", "this page has expired: go back, reload and try again; nothing was changed"
+)
 NOT_ALLOWED = reason("page.not_allowed", "您的岗位不能办理这项工作", "your role does not allow this page")
 NO_RECORD = reason("page.no_record", "没有这条记录，或不在您的管辖范围内", "no such record, or it is outside your area")
 BAD_FORM = reason("page.bad_form", "填写的内容不完整或格式不对，什么都没有改变", "the form is incomplete or wrong; nothing was changed")
 NOT_FOUND = {NO_RECORD.code, "unknown_ledger", "no_photo"}
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
@@ -79,7 +84,9 @@ class Frame:
     def __init__(self, service: Service, *, secure: bool) -> None:
         self.service = service
         self.secure = secure
-        self.environment = Environment(loader=PackageLoader("sync_server.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self.environment = Environment(
+            loader=PackageLoader("sync_server.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        )
         self.environment.filters |= {"moment": moment, "skew": skew}
 
     def visit(self, request: Request, ledger: str) -> Visit:
@@ -105,7 +112,8 @@ class Frame:
         with self.service.database.read() as link:
             called = names(link, visit.ledger)
         values = {
-            "person": visit.person, "roles": sorted(roles_of(visit.person)), "csrf": visit.session.csrf, "name_of": lambda id: called.get(id, id or "—"),
+            "person": visit.person, "roles": sorted(roles_of(visit.person)), "csrf": visit.session.csrf,
+            "name_of": lambda id: called.get(id, id or "—"),
             "operation": self.new_id, "may": visit.may, "done": visit.request.query_params.get("done", ""), "home": f"/console/{visit.ledger}",
         }  # fmt: skip
         return self.bare(visit.request, visit.ledger, template, status, **values, **more)

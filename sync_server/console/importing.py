@@ -30,7 +30,7 @@ def import_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
             raise Refused(NO_RECORD, file)
         with frame.service.database.read() as link:
             units, existing = store.records_of_kind(link, visit.ledger, "unit"), store.records_of_kind(link, visit.ledger, "enterprise")
-        return read_enterprises(path.read_bytes(), file, units, existing)
+        return read_enterprises(path.read_bytes(), units, existing)
 
     @pages.get("/import")
     def ask(request: Request, ledger: str) -> Response:
@@ -52,7 +52,8 @@ def import_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
     def report(request: Request, ledger: str, file: str) -> Response:
         visit = frame.visit(request, ledger)
         visit.require("register")
-        return Response(report_csv(plan_of(visit, file)), media_type="text/csv", headers={"Content-Disposition": 'attachment; filename="import-report.csv"'})
+        kept_as = {"Content-Disposition": 'attachment; filename="import-report.csv"'}
+        return Response(report_csv(plan_of(visit, file)), media_type="text/csv", headers=kept_as)
 
     @pages.post("/import/{file}")
     def carry_out(request: Request, ledger: str, file: str, form: Fields) -> Response:
@@ -66,7 +67,7 @@ def import_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
             if made:
                 frame.service.act(ledger, made, atomic=True)
         except NotAccepted as refused:
-            raise Refused(reason_of(refused.entry.code), str(refused.position + 1)) from None
+            raise Refused(reason_of(refused.entry.code), f"{plan.row_of(refused.position)}") from None
         return frame.page(visit, "import.html", plan=plan, file="", name=form.get("name", ""))
 
 

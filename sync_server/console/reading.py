@@ -34,7 +34,9 @@ class Listed:
         return max(1, (self.total + PAGE - 1) // PAGE)
 
 
-def listing(connection: Connection, ledger: str, person: Record, kind: str, *, search: str = "", filters: dict[str, str] | None = None, page: int = 1) -> Listed:
+def listing(
+    connection: Connection, ledger: str, person: Record, kind: str, *, search: str = "", filters: dict[str, str] | None = None, page: int = 1
+) -> Listed:
     """Records of a kind that the person sees, newest first (enterprises by name)."""
     wanted = select(records).where(records.c.ledger == ledger, records.c.kind == kind)
     wanted = _within(wanted, ledger, person)
@@ -141,11 +143,12 @@ def refused(link: Link, connection: Connection, ledger: str, person: Record) -> 
 
 def conflicts(link: Link, connection: Connection, ledger: str, person: Record) -> list[tuple[Record, str, dict[str, Any]]]:
     """Open conflicts that the person may settle: (record, number of the entry that lost, the operation as kept)."""
-    ids = connection.execute(select(records.c.id).where(records.c.ledger == ledger, records.c.conflicts > 0).order_by(records.c.id).limit(300)).scalars()
+    ids = connection.execute(
+        select(records.c.id).where(records.c.ledger == ledger, records.c.conflicts > 0).order_by(records.c.id).limit(300)
+    ).scalars()
     found = []
     for record in store.records(link, ledger, list(ids)).values():
-        if rules.may_settle(person, record):
-            found += [(record, no, held) for no, held in rules.open_conflicts(record).items()]
+        found += [(record, no, held) for no, held in rules.open_conflicts(record).items() if rules.may_settle(person, record, held)]
     return found
 
 

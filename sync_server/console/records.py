@@ -45,7 +45,9 @@ def record_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
             units = store.records_of_kind(link, ledger, "unit")
         choices = {"state": STATES[kind], "level": LEVELS[kind]}
         places = {name: [u for u in units if u["unit_kind"] == name and u["state"] == "active"] for name in ("community", "section")}
-        return frame.page(visit, "list.html", kind=kind, plural=plural, found=found, filters=filters, q=asked.get("q", ""), choices=choices, places=places)
+        return frame.page(
+            visit, "list.html", kind=kind, plural=plural, found=found, filters=filters, q=asked.get("q", ""), choices=choices, places=places
+        )
 
     def show_record(request: Request, ledger: str, plural: str, id: str) -> Response:
         visit, kind = frame.visit(request, ledger), PLURAL[plural]
@@ -111,7 +113,9 @@ def _hazard_decision(frame: Frame, visit: Visit, form: dict[str, str]) -> tuple[
     else:
         body["deadline"] = _end_of_day(form.get("deadline", ""))
     if decision == "major":
-        body |= {"criterion": form.get("criterion") or None, "unsafe_now": {"yes": True, "no": False}.get(form.get("unsafe", ""))}
+        said = {"yes": True, "no": False}
+        body |= {name: said.get(form.get(field, "")) for name, field in (("unsafe_now", "unsafe"), ("mass_casualty", "mass"))}
+        body["criterion"] = form.get("criterion") or None
     if why:
         body["reason"] = why
     return "hazard.confirm", body

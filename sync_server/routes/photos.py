@@ -15,6 +15,7 @@ from fastapi.responses import FileResponse
 from starlette.requests import ClientDisconnect
 
 from shared.errors import MALFORMED, Refused
+from shared.fields import digest as is_digest
 from shared.kinds.evidence import NO_PHOTO, PHOTO_ERASED, blob_id
 from shared.people import sees
 from shared.rules import Record
@@ -97,7 +98,7 @@ def require_visible(service: Service, ledger: str, sha256: str, person_id: str) 
     from shared.ledger import scopes_of
 
     with service.database.read() as link:
-        blob = store.records(link, ledger, [blob_id(sha256)]).get(blob_id(sha256))
+        blob = store.records(link, ledger, [blob_id(sha256)]).get(blob_id(sha256)) if is_digest(sha256) else None
         person = person_record(link, ledger, person_id)
         named: dict[str, Record] = store.records(link, ledger, blob["refs"]) if blob else {}
     if person is None or not any(sees(person, scopes_of(record)) for record in named.values()):
@@ -109,6 +110,8 @@ def _announce(service: Service, blobs: LocalBlobs, ledger: str, request: Request
     device = bearer(request, service, ledger).device
     metadata = _metadata(request.headers.get("upload-metadata", ""))
     sha256, size = metadata.get("sha256", ""), _whole(request, "upload-length")
+    if not is_digest(sha256):
+        raise Refused(MALFORMED, "sha256")
     _require_not_erased(service, ledger, sha256)
     upload = blobs.create(ledger, sha256, size, metadata.get("filetype", "image/jpeg"), device, bytes_follow=bytes_follow)
     if upload.complete:

@@ -13,10 +13,12 @@ from pydantic import BaseModel
 
 from shared import protocol as p
 from shared.errors import MALFORMED, Refused
-from sync_server.service import Caller, Service, pack, unpack
+from sync_server.accept import PushJob
+from sync_server.service import NO_ENTRY, Caller, Service, pack, unpack
 from sync_server.throttle import Tries
 
-SMALL = 64 * 1024  # bytes; a push below this is parsed where it arrives, a larger one in a worker thread
+SMALL, SMALL_PACKED = 64 * 1024, 8 * 1024  # bytes; a push below this is parsed where it arrives, a larger one in a worker thread
+MAX_REQUEST = 1024 * 1024  # bytes of anything but pushes and photos, unpacked
 
 
 class Problem(BaseModel):
@@ -50,8 +52,12 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _MEANINGS[status], "content": _PROBLEM} for status in statuses}
 
 
+_TEXT = {"type": "string", "minLength": 1, "maxLength": 500}
+_FIELDS = {"protocol": {"const": p.PROTOCOL}, "at": {"type": "integer"}}
+
+
 def _json_body(*required: str) -> dict[str, Any]:
-    properties = {name: {"type": "integer" if name in ("protocol", "at") else "string"} for name in required}
+    properties = {name: _FIELDS.get(name, _TEXT) for name in ("protocol", *required)}
     schema = {"type": "object", "required": list(required), "properties": properties}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
@@ -94,8 +100,12 @@ def sync_router(service: Service) -> APIRouter:
     @router.post("/ledgers/{ledger}/push", openapi_extra=_PUSH_BODY)
     async def push(ledger: str, request: Request) -> JSONResponse:
         """Hand in operations; answered when they are on disk."""
-        body = unpack(await _body(request), request.headers.get("content-encoding", ""))
-        job = service.prepare(ledger, body) if len(body) < SMALL else await run_in_threadpool(service.prepare, ledger, body)
+        body, encoding = await _body(request, p.MAX_PUSH_BYTES), request.headers.get("content-encoding", "")
+
+        def prepare() -> PushJob:
+            return service.prepare(ledger, unpack(body, encoding))
+
+        job = prepare() if len(body) < (SMALL_PACKED if encoding else SMALL) else await run_in_threadpool(prepare)
         assert service.writer is not None
         outcome = await asyncio.wrap_future(service.writer.submit(job))
         return JSONResponse(service.answer(job, outcome))
@@ -113,33 +123,40 @@ def sync_router(service: Service) -> APIRouter:
         return service.checkpoint(ledger)
 
     @router.get("/ledgers/{ledger}/proof/{no}", response_class=PlainTextResponse)
-    def proof(ledger: str, no: int) -> str:
+    def proof(ledger: str, no: str) -> str:
         """That an entry is in the ledger, for any RFC 9162 tool."""
-        return service.proof(ledger, no)
+        return service.proof(ledger, _number(no))
 
     @router.get("/ledgers/{ledger}/entry/{no}", response_class=PlainTextResponse)
-    def entry(ledger: str, no: int) -> str:
+    def entry(ledger: str, no: str) -> str:
         """The bytes of an entry in the tree: number, digest, time, verdict; nothing of its content."""
-        return service.entry_leaf(ledger, no).decode()
+        return service.entry_leaf(ledger, _number(no)).decode()
 
     return router
 
 
-async def _body(request: Request) -> bytes:
+def _number(text: str) -> int:
+    """The number of an entry. Raises Refused(no_entry)."""
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise Refused(NO_ENTRY)
+    return int(text)
+
+
+async def _body(request: Request, most: int) -> bytes:
     """The body, refused before it fills the memory."""
     parts, size = [], 0
     async for chunk in request.stream():
         parts.append(chunk)
         size += len(chunk)
-        if size > p.MAX_PUSH_BYTES:
+        if size > most:
             raise Refused(p.PUSH_TOO_LARGE)
     return b"".join(parts)
 
 
 async def _json(request: Request) -> dict[str, Any]:
-    body = await _body(request)
+    body = await _body(request, MAX_REQUEST)
     try:
-        value = json.loads(unpack(body, request.headers.get("content-encoding", "")))
+        value = json.loads(unpack(body, request.headers.get("content-encoding", ""), MAX_REQUEST))
     except (ValueError, RecursionError):
         raise Refused(MALFORMED, "JSON") from None
     if type(value) is not dict:

@@ -102,6 +102,11 @@ def set_size(link: Link, ledger: str, size: int) -> None:
     link.run("UPDATE ledgers SET size = ? WHERE ledger = ?", (size, ledger))
 
 
+def set_safe(link: Link, ledger: str, epoch: str, size: int) -> None:
+    """A backup holds the ledger up to this number, in case this is still the epoch it was made in."""
+    link.run("UPDATE ledgers SET safe = ? WHERE ledger = ? AND epoch = ? AND safe < ?", (size, ledger, epoch, size))
+
+
 def epochs(link: Link, ledger: str) -> list[tuple[str, int]]:
     """Every epoch and the size at which it began, oldest first."""
     return [(row[0], row[1]) for row in link.all("SELECT epoch, start FROM epochs WHERE ledger = ? ORDER BY opened_at, start", (ledger,))]
@@ -194,8 +199,8 @@ def put_records(link: Link, ledger: str, changed: Iterable[tuple[Record, Row | N
         [
             (
                 ledger, record["id"], record["kind"], record["no"], _write(record), row.title,
-                row.number, row.state, row.level, row.enterprise, row.community, row.section, row.person, row.at, search_text(record["kind"], row, spell),
-                conflicts,
+                row.number, row.state, row.level, row.enterprise, row.community, row.section, row.person, row.at,
+                search_text(record["kind"], row, spell), conflicts,
             )
             for record, row, conflicts in ((r, w or _NO_ROW, c) for r, w, c in changed)
         ],

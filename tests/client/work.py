@@ -60,4 +60,4 @@ def finding(enterprise: str = "e1", **more: Any) -> dict[str, Any]:
 def report(client: Client, inspection: str | None = None, enterprise: str = "e1", **more: Any) -> str:
     """A free finding without a photo."""
     record = client.record(inspection) if inspection else None
-    return inspecting.report_finding(client, record, None, finding(enterprise, **more), [])
+    return inspecting.report_finding(client, record, None, finding(record["enterprise"] if record else enterprise, **more), [])

@@ -113,6 +113,17 @@ def test_a_decision_is_refused_with_the_rule_that_forbids_it(site: Site) -> None
     assert record(site, hazard)["state"] == "submitted"
 
 
+def test_a_major_hazard_is_confirmed_when_everything_about_it_is_answered(site: Site) -> None:
+    hazard, browser = found(site), site.browser("head")
+    browser.get(f"/hazards/{hazard}")
+    said = {"section": "s1", "deadline": DEADLINE, "unsafe": "no", "criterion": "判定标准第三条"}
+    refused = browser.post(f"/hazards/{hazard}", None, decision="major", **said)
+    assert refused.status_code == 409 and "群死群伤" in refused.text
+    browser.get(f"/hazards/{hazard}")
+    assert browser.post(f"/hazards/{hazard}", None, decision="major", mass="yes", **said).status_code == 200
+    assert (record(site, hazard)["state"], record(site, hazard)["mass_casualty"]) == ("plan_pending", True)
+
+
 def test_a_duplicate_is_merged_by_its_number(site: Site) -> None:
     first, second, browser = found(site, description="栏杆松动"), found(site, description="栏杆松动了"), site.browser("head")
     number = str(record(site, first)["ledger_no"])
@@ -238,7 +249,11 @@ def test_a_revoked_phone_is_marked_and_hands_in_nothing_more(site: Site) -> None
 def test_an_import_reports_row_by_row_and_then_changes_all_or_nothing(site: Site) -> None:
     browser = site.browser("office")
     browser.get("/import")
-    wrong = "企业名称,统一社会信用代码,所属社区,主管科室,地址\n甲厂,99DEMO000000000777,榆东社区,应急安监科,一号\n乙厂,99DEMO000000000778,榆冬社区,应急安监科,二号\n"
+    wrong = (
+        "企业名称,统一社会信用代码,所属社区,主管科室,地址\n"
+        "甲厂,99DEMO000000000777,榆东社区,应急安监科,一号\n"
+        "乙厂,99DEMO000000000778,榆冬社区,应急安监科,二号\n"
+    )
     page = browser.post("/import", files={"file": ("名录.csv", wrong.encode("gbk"))}).text
     assert "榆冬社区" in page and "未导入任何内容" in page
     before = size(site)

@@ -133,7 +133,8 @@ def sync_all(team: list[Inspector]) -> None:
 
 
 def touch_the_same_hazard(team: list[Inspector], joint: str) -> None:
-    """Both change the same words offline: the second is kept as a conflict, not lost and not silently on top. Then the joint inspection is finished."""
+    """Both change the same words offline: the second is kept as a conflict, not lost and not silently on top.
+    Then the joint inspection is finished."""
     first, second, _ = team
     hazard = inspecting.hazards_of(first.client, joint)[0]["id"]
     first.client.act("hazard.edit", hazard, {"changes": {"description": "配电箱门缺失，箱内积尘，两处导线裸露"}})

@@ -36,7 +36,9 @@ class ServerProcess:
         """`serve`, or `demo` with its options; returns when it answers. Raises ServerFailed."""
         arguments = [sys.executable, "-m", "sync_server", *(command or ("serve",)), "--data", str(self.data), "--port", str(self.port)]
         environment = {**os.environ, "PYTHONUTF8": "1"}
-        self._child = subprocess.Popen(arguments, cwd=HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
+        self._child = subprocess.Popen(
+            arguments, cwd=HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
+        )
         self._read_until_it_serves(say)
         self._wait_until_it_answers()
 

@@ -210,3 +210,8 @@ def test_anything_as_an_answer_is_judged_without_an_error(value: Any, each: dict
 def test_what_is_no_answer_to_the_item_is_said_to_be_none(answer: str, value: Any) -> None:
     more = {"choices": [{"zh": "是", "en": "yes"}, {"zh": "否", "en": "no", "fail": True}]} if answer == "choice" else {}
     assert checklist.answer_problem(item(answer=answer, **more), value) is not None
+
+
+@pytest.mark.parametrize("answer", ["text", "date"])
+def test_a_text_or_a_day_never_fails_whatever_it_says(answer: str) -> None:
+    assert not checklist.fails(item(answer=answer), "not_conform")

@@ -24,7 +24,7 @@ STATES = (
     "closed",
     "void",
 )
-MAJOR = confirm_body(level="major", criterion="判定标准第三条", unsafe_now=False)
+MAJOR = confirm_body(level="major", criterion="判定标准第三条", unsafe_now=False, mass_casualty=False)
 # operation -> (who, body, the states it is possible in, and where it leads); written out again here, from section 2.2
 STEPS: dict[str, tuple[str, str, dict[str, Any], dict[str, str]]] = {
     "submit": ("lin", "hazard.submit", {}, {"draft": "submitted", "returned": "submitted"}),
@@ -190,6 +190,7 @@ def test_what_an_inspection_found_is_submitted_after_that_inspection() -> None:
         (confirm_body(level="terrible"), "malformed"),
         (confirm_body(level="major", criterion="第三条"), "hazard.unsafe"),
         (confirm_body(level="major", unsafe_now=True), "hazard.criterion"),
+        (MAJOR | {"mass_casualty": None}, "hazard.mass_casualty"),
         (MAJOR | {"deadline": NOON + 59 * DAY}, ""),
         (MAJOR | {"deadline": NOON + 70 * DAY}, "hazard.deadline_range"),
         (MAJOR | {"criterion": None, "expert_opinion": "已达标准"}, "hazard.criterion"),
@@ -199,7 +200,7 @@ def test_what_an_inspection_found_is_submitted_after_that_inspection() -> None:
         (MAJOR | {"criterion": None, "expert_opinion": "x", "second_reviewer": "auditor"}, "hazard.second_reviewer"),
         (MAJOR | {"criterion": None, "expert_opinion": "x", "second_reviewer": "ghost"}, "unknown_record"),
     ],
-    ids=range(17),
+    ids=range(18),
 )
 def test_a_confirmation_meets_every_guard_of_its_row(body: dict[str, Any], wanted: str) -> None:
     assert code(hazard_in("submitted"), "head", "hazard.confirm", body) == wanted
@@ -289,3 +290,86 @@ def test_ledger_numbers_run_by_community_and_year_in_the_order_of_submission() -
 )
 def test_the_year_of_a_number_is_the_calendar_year_in_shanghai(at: int, year: int) -> None:
     assert _year(at) == year
+
+
+def test_whether_many_could_be_hurt_is_answered_by_the_finder_or_the_reviewer() -> None:
+    book = Book()
+    book.submitted_hazard(mass_casualty=True)
+    assert book.done("head", "hazard.confirm", "h1", MAJOR | {"mass_casualty": None})["mass_casualty"] is True
+
+
+def test_a_deadline_counts_from_the_decision_so_that_a_late_one_is_still_possible() -> None:
+    book = Book()
+    book.submitted_hazard()
+    book.done("head", "hazard.return", "h1", {"reason": "补充位置"})
+    book.now += 40 * DAY
+    book.done("lin", "hazard.submit", "h1", {})
+    assert code(book, "head", "hazard.confirm", confirm_body(deadline=book.now + 40 * DAY)) == "hazard.deadline_range"
+    book.done("head", "hazard.confirm", "h1", confirm_body(deadline=book.now + 15 * DAY))
+
+
+def test_a_phone_whose_clock_was_years_ahead_does_not_push_the_deadline_there() -> None:
+    book = Book()
+    ahead = NOON + 3650 * DAY
+    book.done_at(ahead, "lin", "hazard.report", "h1", report_body(found_at=ahead))
+    book.done("lin", "hazard.submit", "h1", {})
+    assert code(book, "head", "hazard.confirm", confirm_body(deadline=ahead + 5 * DAY)) == "hazard.deadline_range"
+    book.done("head", "hazard.confirm", "h1", confirm_body(deadline=NOON + 5 * DAY))
+
+
+HOUR = 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("reported_after", "received_after", "late"),
+    [(HOUR, HOUR, False), (24 * HOUR, 24 * HOUR, False), (25 * HOUR, 25 * HOUR, True), (HOUR, 72 * HOUR, False)],
+    ids=["at once", "within the limit", "late", "at once, without a signal for three days"],
+)
+def test_an_enterprises_own_major_hazard_is_late_by_the_time_it_took_to_report_not_by_the_time_without_a_signal(
+    reported_after: int, received_after: int, late: bool
+) -> None:
+    book = Book()
+    book.done("safety", "hazard.report", "h1", report_body(source_kind="self_inspection", found_at=NOON))
+    book.now += received_after
+    book.done_at(NOON + reported_after, "safety", "hazard.submit", "h1", {})
+    book.now += 5 * DAY
+    assert book.done("head", "hazard.confirm", "h1", MAJOR | {"deadline": book.now + DAY})["report_late"] is late
+
+
+def test_the_limit_for_reporting_is_a_setting_and_concerns_no_government_find() -> None:
+    book = Book()
+    book.done("office", "ledger.configure", "ledger", {"changes": {"report_hours": 2}})
+    for id, by, source in (("h1", "boss", "self_inspection"), ("h2", "lin", "section")):
+        book.done(by, "hazard.report", id, report_body(source_kind=source, found_at=NOON - 3 * HOUR))
+        book.done(by, "hazard.submit", id, {})
+    assert book.done("head", "hazard.confirm", "h1", MAJOR)["report_late"] is True
+    assert book.done("head", "hazard.confirm", "h2", MAJOR)["report_late"] is None
+
+
+def test_a_chain_of_merges_carries_all_evidence_to_the_last_and_never_runs_in_a_circle() -> None:
+    book = hazard_in("submitted")
+    book.submitted_hazard("last", by="qin")
+    book.done("head", "hazard.merge", "h1", {"into": "other", "reason": "同一处"})
+    assert code(book, "head", "hazard.merge", {"into": "h1", "reason": "x"}, "other") == "hazard.not_same"
+    book.done("head", "hazard.merge", "other", {"into": "last", "reason": "同一处"})
+    assert book.records["last"]["photos"].keys() == {"p1", "p2"}
+    assert code(book, "head", "hazard.merge", {"into": "other", "reason": "x"}, "last") == "hazard.not_same"
+
+
+def test_a_closed_section_takes_on_no_hazard() -> None:
+    book = hazard_in("submitted")
+    book.done("office", "unit.close", "s2", {})
+    assert code(book, "head", "hazard.confirm", confirm_body(responsible_section="s2")) == "hazard.section"
+
+
+def test_a_photo_added_unseen_of_the_submission_is_evidence_and_no_conflict() -> None:
+    book = Book()
+    book.inspected("i1")
+    book.done("lin", "hazard.report", "h1", report_body(inspection="i1"))
+    book.done("lin", "inspection.submit", "i1", {})
+    seen = book.size
+    book.done("lin", "hazard.submit", "h1", {})
+    assert book.act("zhou", "hazard.add_photo", "h1", photo_body(phase="before"), base=seen).verdict == "accepted"
+    assert book.act("qin", "hazard.add_photo", "h1", photo_body("p9", phase="before"), base=seen).code == "hazard.not_finder"
+    book.done("head", "hazard.void", "h1", {"reason": "不是隐患"})
+    assert book.act("zhou", "hazard.add_photo", "h1", photo_body("p3", "cd" * 32, phase="before"), base=seen).verdict == "conflict"

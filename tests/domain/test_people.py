@@ -22,7 +22,6 @@ ATTEMPTS: dict[str, tuple[str, dict[str, Any], set[str]]] = {
     "ledger.configure": ("ledger", {"changes": {"review_days": 3}}, {"office"}),
     "blob.erase": ("blobs", {"sha256": "ab" * 32, "reason": "涉及隐私"}, {"office"}),
     "enterprise.register": ("e9", enterprise_body(), {"lin", "zhou", "qin", "head", "head2", "office"}),
-    "enterprise.close": ("e1", {"reason": "注销"}, {"lin", "zhou", "qin", "head", "head2", "office"}),
     "hazard.report": (
         "h9",
         report_body(source_kind="self_inspection"),
@@ -182,3 +181,55 @@ def test_roles_are_granted_with_their_place_and_taken_back_with_a_trace() -> Non
     lin = book.done("office", "person.revoke", "lin", {"role": "inspector", "unit": "s1"})
     assert [(held["role"], held["until"]) for held in lin["former"]] == [("inspector", book.size)]
     assert book.act("admin", "person.revoke", "admin", {"role": "admin"}, device="console").code == "last_admin"
+
+
+REGISTER = {"lin", "zhou", "head", "office"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"), [("enterprise.close", {"reason": "注销"}), ("enterprise.edit", {"changes": {"address": "新址"}})], ids=["close", "edit"]
+)
+def test_an_enterprise_is_changed_by_those_who_keep_the_register_in_its_own_area(kind: str, body: dict[str, Any]) -> None:
+    got = {by: Book().act(by, kind, "e1", body).code for by in EVERYONE}
+    assert {by for by, code in got.items() if code == ""} == REGISTER
+    assert {by for by, code in got.items() if code == "out_of_reach"} == {"qin", "head2"}
+    assert {code for by, code in got.items() if by not in REGISTER | {"qin", "head2"}} == {"no_right"}
+
+
+def test_a_co_regulator_changes_the_enterprise_too() -> None:
+    book = Book()
+    book.done("office", "enterprise.edit", "e1", {"changes": {"co_regulators": ["s2"]}})
+    assert book.done("head2", "enterprise.edit", "e1", {"changes": {"employees": 20}})["employees"] == 20
+
+
+def test_somebody_can_always_administer() -> None:
+    book = Book()
+    book.done("office", "person.revoke", "admin", {"role": "admin"})
+    assert book.act("office", "person.revoke", "office", {"role": "office"}).code == "last_admin"
+    book.done("office", "person.grant", "office", {"role": "admin"})
+    book.done("office", "person.revoke", "office", {"role": "office"})
+    assert book.act("office", "person.revoke", "office", {"role": "admin"}).code == "last_admin"
+
+
+def test_a_closed_unit_gets_no_new_enterprises_and_no_new_people() -> None:
+    book = Book()
+    book.done("office", "unit.close", "c2", {})
+    assert book.act("office", "enterprise.register", "e9", enterprise_body(community="c2")).code == "no_unit"
+    assert book.act("office", "enterprise.edit", "e1", {"changes": {"community": "c2"}}).code == "no_unit"
+    assert book.act("office", "person.grant", "zhou", {"role": "community_worker", "unit": "c2"}).code == "unit_closed"
+    assert book.done("office", "enterprise.edit", "e2", {"changes": {"employees": 3}})["community"] == "c2", "what it has, it keeps until moved"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": None}, {"city": ""}, {"review_days": None}, {"review_days": -1}, {"photo_long_side": 0}, {"backup": 1}, {"colour": "red"}, {}],
+)
+def test_settings_take_no_value_that_nothing_could_work_with(changes: dict[str, Any]) -> None:
+    assert Book().act("office", "ledger.configure", "ledger", {"changes": changes}).code == "malformed"
+
+
+def test_a_phase_of_the_campaign_begins_before_it_ends() -> None:
+    campaign = {"title": "专项行动", "document_no": "1号", "issued_on": "2023-05-31", "count_from": "2023-05-31", "ends_on": "2023-12-31"}
+    for begins, code in (("2023-06-01", ""), (None, ""), ("2023-08-01", "dates_order")):
+        phases = [{"name": "自查自改", "from": begins, "to": "2023-07-31"}]
+        assert Book().act("office", "campaign.set", "campaign", {**campaign, "phases": phases}).code == code

@@ -16,7 +16,8 @@ from shared.errors import REASONS
 from shared.operation import Entry
 from shared.operation import read as read_operation
 from tests.book import Book
-from tests.worlds import DIGEST, NOON, TEMPLATE, confirm_body, enterprise_body, photo_body, report_body, start_body
+from tests.closing import LIST, MAJOR, ORDER, PLAN, ROOTS, SHA
+from tests.worlds import DAY, DIGEST, NOON, TEMPLATE, confirm_body, enterprise_body, photo_body, report_body, start_body
 
 START = {name: value for name, value in start_body().items() if name != "card_no"}
 
@@ -36,6 +37,22 @@ def crowded() -> Book:
     book.submitted_hazard("h2")
     book.done("head", "hazard.confirm", "h2", confirm_body())
     book.submitted_hazard("h3", by="zhou")
+    for id, way in (("h4", "plan"), ("h5", "listed"), ("h6", "measure")):
+        book.submitted_hazard(id)
+        book.done("head", "hazard.confirm", id, MAJOR)
+        if way == "plan":
+            book.done("deputy", "hazard.plan", id, PLAN)
+            book.done("boss", "hazard.approve_plan", id, {"version": 1})
+        elif way == "listed":
+            book.done("head", "listing.propose", "l1", {"hazard": id, "level": "section", "grounds": [], "reason": "x"})
+            book.done("head", "listing.list", "l1", LIST)
+        else:
+            book.done("head", "measure.order", "m1", {**ORDER, "hazard": id})
+    book.submitted_hazard("h7")
+    book.done("head", "hazard.confirm", "h7", confirm_body())
+    book.done("safety", "hazard.evidence", "h7", photo_body("a7", SHA["after"], phase="after"))
+    book.done("safety", "hazard.rectify", "h7", {"done_at": NOON, "text": "x", "money_fen": 1, "permits_closed": True})
+    book.done("office", "calendar.set", "calendar/2023", {"off": [], "worked": [], "source": "x"}, device="phone-office")
     book.act("leader", "hazard.report", "h9", report_body())
     book.done("admin", "campaign.set", "campaign", CAMPAIGN, device="console")
     return book
@@ -94,6 +111,37 @@ BODIES: dict[str, dict[str, Any]] = {
     "hazard.confirm": confirm_body(),
     "hazard.merge": {"into": "h3", "reason": "x"},
     "hazard.void": {"reason": "x"},
+    "hazard.plan": PLAN,
+    "hazard.approve_plan": {"version": 1},
+    "hazard.return_plan": {"reason": "x"},
+    "hazard.accept_plan": {"deadline": NOON + DAY},
+    "hazard.ask_extension": {"reason": "x", "new_date": NOON + 99 * DAY, "interim_controls": "x", "progress": "x", "photos": [DIGEST]},
+    "hazard.decide_extension": {"grant": True, "new_date": NOON + 60 * DAY, "reason": "x"},
+    "hazard.evidence": photo_body("p8", phase="after", of="before"),
+    "hazard.rectify": {"done_at": NOON, "text": "x", "money_fen": 1, "permits_closed": True, **ROOTS},
+    "hazard.sign": {"role": "principal", "sha256": DIGEST, "signed_at": NOON},
+    "hazard.approve_single_signer": {"person": "boss", "reason": "x"},
+    "hazard.verify": {"result": "fail", "on_site_at": NOON, "position_reason": "x", "team": ["lin", "zhou"], "text": "x", "new_deadline": NOON + DAY},
+    "hazard.close": {},
+    "hazard.reopen": {"reason": "x", "deadline": NOON + 9 * DAY, "no_photo_reason": "x"},
+    "hazard.hand_over": {"to": "x", "documents": "x"},
+    "hazard.answer_hand_over": {"answer": "accepted", "text": "x"},
+    "hazard.change_level": {"level": "major", "reason": "x", "second_reviewer": "office", "criterion": "x"},
+    "hazard.close_down": {"proof": "x", "site_safe": True},
+    "listing.propose": {"hazard": "h2", "level": "committee", "grounds": ["regional"], "reason": "x"},
+    "listing.list": LIST,
+    "listing.reject": {"reason": "x"},
+    "listing.progress": {"text": "x"},
+    "listing.escalate": {"level": "district", "grounds": ["regional"], "supervising_unit": "x", "supervisor": "x", "reason": "x"},
+    "listing.ask_delisting": {"text": "x"},
+    "listing.delist": {"opinion": "x", "on_site_at": NOON, "team": ["a", "b"], "signer": "a"},
+    "listing.fail": {"opinion": "x", "on_site_at": NOON, "team": ["a", "b"], "signer": "a"},
+    "measure.order": ORDER,
+    "measure.enforce": {"means": "power", "approved_by": "x", "noticed_at": NOON, "at": NOON + DAY},
+    "measure.ask_resume": {"text": "x"},
+    "measure.resume": {"text": "x"},
+    "measure.keep": {"text": "x"},
+    "calendar.set": {"off": ["2023-07-24"], "worked": [], "source": "x"},
     "blob.received": {"blobs": [{"sha256": DIGEST, "size": 5, "media_type": "image/jpeg"}]},
     "blob.erase": {"sha256": DIGEST, "reason": "x"},
     "operation.adopt": {"no": 1, "seen": 60, "reason": "x"},

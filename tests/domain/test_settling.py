@@ -267,3 +267,84 @@ def test_registering_an_enterprise_twice_keeps_the_first() -> None:
     book = Book()
     assert book.act("office", "enterprise.register", "e1", enterprise_body("另一家")).code == "exists"
     assert book.records["e1"]["name"] == enterprise_body()["name"]
+
+
+def refused_decision(by: str = "head", hazard: str = "h1") -> tuple[Book, int]:
+    """A confirmation that came after its author's role had ended; and its number."""
+    book = Book()
+    book.submitted_hazard(hazard)
+    book.done("admin", "person.revoke", by, {"role": "section_head", "unit": "s1"}, device="console")
+    assert book.act(by, "hazard.confirm", hazard, confirm_body()).code == "no_right"
+    return book, book.size
+
+
+def test_a_decision_is_adopted_by_a_reviewer_of_the_area_who_answers_for_it() -> None:
+    book, no = refused_decision()
+    assert adopt(book, "head2", no).code == "out_of_reach"
+    assert adopt(book, "office", no).verdict == "accepted"
+    assert (book.records["h1"]["state"], book.records["h1"]["decided_by"]) == ("rectifying", "head")
+
+
+def test_nobody_adopts_or_picks_a_decision_on_what_they_found_themselves() -> None:
+    book = Book()
+    book.submitted_hazard("h1", by="office")
+    book.done("admin", "person.revoke", "head", {"role": "section_head", "unit": "s1"}, device="console")
+    assert book.act("head", "hazard.confirm", "h1", confirm_body()).code == "no_right"
+    assert adopt(book, "office", book.size).code == "own_work"
+
+    book = Book()
+    book.done("admin", "person.grant", "zhou", {"role": "office", "unit": ""}, device="console")
+    book.submitted_hazard("h1", by="office")
+    seen = book.size
+    book.done("head", "hazard.return", "h1", {"reason": "位置不清"})
+    assert book.act("zhou", "hazard.confirm", "h1", confirm_body(), base=seen).verdict == "conflict"
+    lost = book.size
+    book.done("office", "hazard.submit", "h1", {})
+    assert book.act("office", "conflict.resolve", "h1", {"conflict": lost, "pick": "second"}).code == "own_work"
+    assert book.done("head", "conflict.resolve", "h1", {"conflict": lost, "pick": "second"})["state"] == "rectifying"
+
+
+def test_who_settles_a_decision_has_the_right_to_make_it() -> None:
+    book = Book()
+    seen = book.size
+    for by, name in (("admin", "甲"), ("office", "乙")):
+        book.act(by, "person.edit", "zhou", {"changes": {"name": name}}, device="console" if by == "admin" else "", base=seen)
+    lost = book.size
+    for pick in ("first", "second"):
+        assert book.act("head", "conflict.resolve", "zhou", {"conflict": lost, "pick": pick}).code == "no_right"
+    assert book.done("office", "conflict.resolve", "zhou", {"conflict": lost, "pick": "second"})["name"] == "乙"
+
+    book = Book()
+    book.submitted_hazard()
+    seen = book.size
+    book.done("head", "hazard.confirm", "h1", confirm_body())
+    book.act("office", "hazard.return", "h1", {"reason": "描述不清"}, base=seen)
+    entry = book.act("admin", "conflict.resolve", "h1", {"conflict": book.size, "pick": "first"}, device="console")
+    assert entry.code == "no_right", "an administrator reviews nothing"
+
+
+def test_adoptions_that_name_each_other_are_refused_and_do_not_run_in_a_circle() -> None:
+    book = Book()
+    no = book.size
+    assert adopt(book, "head", no + 3).code == "not_adoptable"
+    book.done("lin", "hazard.report", "h1", report_body())
+    assert adopt(book, "head", no + 1).code == "not_adoptable"
+    assert adopt(book, "head", no + 1).code == "not_adoptable"
+    assert adopt(book, "office", no + 3).code == "not_adoptable"
+
+
+def test_a_settlement_that_collides_is_settled_in_its_turn() -> None:
+    book, lost = conflicted()
+    seen = book.size
+    book.done("zhou", "conflict.resolve", "i1", {"conflict": lost, "pick": "second"})
+    assert book.act("lin", "conflict.resolve", "i1", {"conflict": lost, "pick": "first"}, base=seen).verdict == "conflict"
+    record = book.done("lin", "conflict.resolve", "i1", {"conflict": book.size, "pick": "first"})
+    assert rules.open_conflicts(record) == {} and record["answers"][ITEM] == "not_conform"
+
+
+def test_a_second_value_picked_after_yet_another_change_unseen_is_not_written_over_it() -> None:
+    book, lost = conflicted()
+    seen = book.size
+    book.done("zhou", "inspection.answer", "i1", {"item": ITEM, "value": "na"})
+    assert book.act("lin", "conflict.resolve", "i1", {"conflict": lost, "pick": "second"}, base=seen).verdict == "conflict"
+    assert book.records["i1"]["answers"][ITEM] == "na"

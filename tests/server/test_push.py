@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
@@ -377,3 +378,24 @@ def test_nobody_can_take_the_place_where_another_devices_unreadable_line_will_be
     other.make("hazard.report", "h2", report_body())
     assert verdicts(other.push()) == ["refused:unreadable", "accepted"]
     verified(world.service, tmp_path)
+
+
+@pytest.mark.parametrize("spare", [0, 1, 4])
+def test_a_push_that_finds_no_room_is_try_later_and_leaves_nothing_and_is_taken_when_there_is_room(tmp_path: Path, spare: int) -> None:
+    """SQLite's own limit of pages stands for the disk: SQLITE_FULL comes from the same places."""
+    world = open_world(f"sqlite:///{tmp_path / 'paicha.db'}")
+    database, device = world.service.database, world.device("lin")
+    for i in range(20):
+        device.make("hazard.report", f"h{i}", report_body(description="堆放杂物" * 400))
+    before = everything(database)
+    with database.write() as link:
+        link.run(f"PRAGMA max_page_count = {link.one('PRAGMA page_count')[0] + spare}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        device.push()
+    assert everything(database) == before
+    assert device.pull_all(), "reading goes on"
+    with database.write() as link:
+        link.run("PRAGMA max_page_count = 1073741823")
+    assert set(verdicts(device.push())) == {"accepted"}
+    verified(world.service, tmp_path)
+    world.service.close()

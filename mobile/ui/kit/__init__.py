@@ -2,20 +2,21 @@
 
 from mobile.ui.kit import typeface  # noqa: F401  (registers the fonts before any widget exists)
 from mobile.ui.kit.bars import Action, BottomBar, NavBar, NavItem, Tab, TopBar
-from mobile.ui.kit.choice import Choice, ChoiceRow, Option
+from mobile.ui.kit.choice import Choice, ChoiceRow, Option, Radio
 from mobile.ui.kit.field import Entry, SearchField, TextField
 from mobile.ui.kit.overlay import ConfirmSheet, MenuItem, Sheet, Snackbar, ask, offer, tell
-from mobile.ui.kit.panes import ChipStrip, Floating, Frame, Head, Page, Scroll, Stage, TwoPane, Wrap
+from mobile.ui.kit.panes import ChipStrip, Floating, Frame, Head, Listing, Page, Scroll, Stage, TwoPane, Wrap
 from mobile.ui.kit.photos import AddPhoto, Photo, PhotoStrip, Thumb
 from mobile.ui.kit.pinpad import PinKey, PinPad
 from mobile.ui.kit.rows import ListRow, Row, RowList
-from mobile.ui.kit.surface import Badge, Banner, Card, Column, Divider, EmptyState, ProgressLine, SectionHeader, StepHeader
+from mobile.ui.kit.surface import Badge, Banner, Card, Column, Divider, EmptyState, Fact, ProgressLine, SectionHeader, StepHeader, TapCard
 from mobile.ui.kit.tap import Chip, Fab, IconButton, Pair, PushButton, Tap
 from mobile.ui.kit.text import Icon, Text
 
 __all__ = [
     "Action", "AddPhoto", "Badge", "Banner", "BottomBar", "Card", "Chip", "ChipStrip", "Choice", "ChoiceRow", "Column", "ConfirmSheet", "Divider",
-    "EmptyState", "Entry", "Fab", "Floating", "Frame", "Head", "Icon", "IconButton", "ListRow", "MenuItem", "NavBar", "NavItem", "Option", "Page", "Pair", "Photo",
-    "PhotoStrip", "PinKey", "PinPad", "ProgressLine", "PushButton", "Row", "RowList", "Scroll", "SearchField", "SectionHeader", "Sheet",
-    "Snackbar", "Stage", "StepHeader", "Tab", "Tap", "Text", "TextField", "Thumb", "TopBar", "TwoPane", "Wrap", "ask", "offer", "tell",
+    "EmptyState", "Entry", "Fab", "Fact", "Floating", "Frame", "Head", "Icon", "IconButton",
+    "ListRow", "Listing", "MenuItem", "NavBar", "NavItem", "Option", "Page", "Pair", "Photo",
+    "PhotoStrip", "PinKey", "PinPad", "ProgressLine", "PushButton", "Radio", "Row", "RowList", "Scroll", "SearchField", "SectionHeader", "Sheet",
+    "Snackbar", "Stage", "StepHeader", "Tab", "Tap", "TapCard", "Text", "TextField", "Thumb", "TopBar", "TwoPane", "Wrap", "ask", "offer", "tell",
 ]  # fmt: skip

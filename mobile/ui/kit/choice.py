@@ -35,6 +35,14 @@ class Choice(Tap):
     stacked = BooleanProperty(False)
 
 
+class Radio(Tap):
+    """One of several, a line each: `text`, a quiet `detail`, `selected` (the owner changes it). Bind `on_release`."""
+
+    text = StringProperty()
+    detail = StringProperty()
+    selected = BooleanProperty(False)
+
+
 class ChoiceRow(BoxLayout):
     """`options` side by side, `value` the chosen one or "". A tap on another chooses it, sets `value` and fires `on_choose(value)`; a tap on the
     chosen one does nothing. Where the words would not fit beside the icons, the icons move above them, in all buttons alike."""

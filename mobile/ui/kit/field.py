@@ -13,6 +13,8 @@ from kivy.uix.textinput import TextInput
 from mobile.ui.kit.text import Text
 from mobile.ui.kit.tree import keep
 
+PAUSE = 0.4  # seconds after the last key until what is typed is kept
+
 
 class Entry(TextInput):
     """The bare input of a field; grows with its text. `input_type` is 'text', without which Chinese keyboards do not compose."""
@@ -22,10 +24,11 @@ class TextField(BoxLayout):
     """A text field: `label` above, `hint` inside, `error` below ("" = fine), `text`; `multiline` grows from `rows` lines with its text.
 
     `on_commit(text)` fires when the person leaves the field, or presses Enter in a single line, after a change: the moment at which the
-    text becomes an operation. `password` hides it, `input_type` chooses the keyboard ('text', 'number', 'tel').
+    text becomes an operation. `on_draft(text)` fires at every pause of typing before that. `error` goes as soon as the text changes.
+    `password` hides it, `input_type` chooses the keyboard ('text', 'number', 'tel').
     """
 
-    __events__ = ("on_commit",)
+    __events__ = ("on_commit", "on_draft")
     label = StringProperty()
     hint = StringProperty()
     error = StringProperty()
@@ -48,6 +51,8 @@ class TextField(BoxLayout):
         for name in ("label", "error"):
             self.fbind(name, self._place_words)
         self.fbind("focus", self._focus_changed)
+        self._draft_soon = Clock.create_trigger(self.draft, PAUSE)
+        self.fbind("text", self._typed)
         self._place_words()
 
     @property
@@ -58,10 +63,24 @@ class TextField(BoxLayout):
     def on_commit(self, _text: str) -> None:
         """The text was changed and left."""
 
+    def on_draft(self, _text: str) -> None:
+        """The text was changed and not left yet."""
+
     def set_text(self, text: str) -> None:
         """Show another text as the stored one (no commit follows from it)."""
         self._committed = text
         self.text = text
+
+    def draft(self, *_: object) -> None:
+        """Fire `on_draft` if there is something that was not committed."""
+        self._draft_soon.cancel()
+        if self.text != self._committed:
+            self.dispatch("on_draft", self.text)
+
+    def _typed(self, *_: object) -> None:
+        if self.text != self._committed:
+            self.error = ""
+            self._draft_soon()
 
     def _place_words(self, *_: object) -> None:
         self._label.content, self._error.content = self.label, self.error
@@ -74,6 +93,7 @@ class TextField(BoxLayout):
 
     def commit(self) -> None:
         """Fire `on_commit` if the text is not the one last committed."""
+        self._draft_soon.cancel()
         if self.text != self._committed:
             self._committed = self.text
             self.dispatch("on_commit", self.text)

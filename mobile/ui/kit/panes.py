@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.relativelayout import RelativeLayout
 from kivy.uix.scrollview import ScrollView
 from kivy.uix.stacklayout import StackLayout
 
 from mobile.ui.kit.bars import NavBar
+from mobile.ui.kit.rows import Row, RowList
 from mobile.ui.kit.surface import EmptyState
 from mobile.ui.kit.tap import Fab
+from mobile.ui.kit.tree import keep
 from mobile.ui.nav import Navigator
 from mobile.ui.strings import tr
 
@@ -40,6 +44,36 @@ class Head(BoxLayout):
 
 class Wrap(StackLayout):
     """Small things beside one another, in as many lines as needed."""
+
+
+class Listing(RelativeLayout):
+    """A `RowList`, and in its room an `EmptyState` while it has no rows."""
+
+    @property
+    def view(self) -> RowList:
+        """The list itself."""
+        return self.ids.list
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows shown."""
+        return self.view.rows
+
+    @property
+    def empty(self) -> EmptyState:
+        """What is said where there are no rows."""
+        return self.ids.empty
+
+    def on_kv_post(self, _base: object) -> None:
+        """The children of the kv rule are there."""
+        self._middle = self.ids.middle.__self__
+        self._rows = self.ids.list.__self__
+
+    def show(self, rows: Iterable[Row]) -> None:
+        """Show these rows instead."""
+        self._rows.show(rows)
+        keep(self, self._middle, not self._rows.rows)
+        keep(self, self._rows, bool(self._rows.rows))
 
 
 class ChipStrip(ScrollView):

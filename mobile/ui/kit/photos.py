@@ -1,4 +1,4 @@
-"""Photos on the screen: thumbnails and the strip of them. Only thumbnail files are ever loaded here, never an original of 12 MP."""
+"""Photos on the screen: thumbnails and the strip of them. Only small pictures are ever made of what is shown here."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def thumbnail(path: str) -> Texture | None:
         return None
     try:
         with Image.open(path) as file:
-            pixels = file.convert("RGB")
+            file.draft("RGB", (SIDE, SIDE))  # an original is decoded at an eighth of its size
+            pixels = ImageOps.exif_transpose(file).convert("RGB")
     except (OSError, ValueError) as error:  # Pillow's own errors are OSErrors; a broken picture must not take the screen down
         Logger.warning(f"photos: {Path(path).name} cannot be shown: {error}")
         return None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kivy.animation import Animation
 from kivy.lang import Builder
-from kivy.properties import NumericProperty, OptionProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, OptionProperty, StringProperty
+from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.widget import Widget
 
 from mobile.ui.kit.tree import keep
 from mobile.ui.theme import TONES
@@ -18,6 +21,21 @@ class Column(BoxLayout):
 
 class Card(BoxLayout):
     """A surface with rounded corners, as high as what is in it."""
+
+
+class TapCard(ButtonBehavior, Card):
+    """A card that opens something: what is added stands left of an arrow. Bind `on_release`."""
+
+    def add(self, widget: Widget) -> None:
+        """Put a widget below the others."""
+        self.ids.column.add_widget(widget)
+
+
+class Fact(BoxLayout):
+    """One thing that is known: a small `label` and its `value` below."""
+
+    label = StringProperty()
+    value = StringProperty()
 
 
 class Badge(BoxLayout):
@@ -62,16 +80,28 @@ class Banner(BoxLayout):
 
 
 class ProgressLine(BoxLayout):
-    """How far something is: `value` 0..1, `text` in words above the bar, `detail` at the right, `tone` of the bar."""
+    """How far something is: `value` 0..1, `text` in words above the bar, `detail` at the right, `tone` of the bar. `busy` where nobody knows how far:
+    then the bar wanders as long as it is to be seen."""
 
     value = NumericProperty(0)
+    busy = BooleanProperty(False)
+    phase = NumericProperty(0)
     text = StringProperty()
     detail = StringProperty()
     tone = StringProperty("primary")
 
+    def on_parent(self, _self: object, parent: object) -> None:
+        """Wander while it is on a screen."""
+        Animation.cancel_all(self, "phase")
+        if self.busy and parent is not None:
+            there = Animation(phase=1, duration=0.9, transition="in_out_sine")
+            wander = there + Animation(phase=0, duration=0.9, transition="in_out_sine")
+            wander.repeat = True
+            wander.start(self)
+
 
 class StepHeader(BoxLayout):
-    """Where one is in a sequence: `step` of `count`, as a row of segments below the words `text`."""
+    """How far one is: `step` of `count`, as a bar below the words `text`; `detail` at the right."""
 
     text = StringProperty()
     detail = StringProperty()

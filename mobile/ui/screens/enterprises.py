@@ -1,31 +1,37 @@
-"""The enterprises of one's area: found by any part of the name or by pinyin initials; one of them, with what was done there, and the start of an inspection."""
+"""The enterprises of one's area: found by any part of the name or by pinyin initials; one of them, with what was done there,
+and the start of an inspection."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kivy.metrics import dp
+
 from mobile.core import inspecting
 from mobile.core.client import Listed
+from mobile.core.status import Working
 from mobile.ui.kit import (
-    Badge,
     Banner,
     BottomBar,
     Card,
     Chip,
     EmptyState,
+    Fact,
     Head,
+    Listing,
     PushButton,
+    Radio,
     Row,
-    RowList,
     Scroll,
     SearchField,
     SectionHeader,
+    TapCard,
     Text,
     TextField,
     Wrap,
 )
 from mobile.ui.saying import say
-from mobile.ui.screens.screen import TONES, Screen, both, moment, state_badge
+from mobile.ui.screens.screen import TONES, Screen, badges, both, moment, state_badge
 from mobile.ui.strings import tr
 from shared.kinds.inspection import INSPECTION_KINDS
 from shared.people import COMMUNITY_WORKER, ENTERPRISE_ROLES, roles_of
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
 PAGE = 300
+ALONE = ("assistance", "community_patrol")  # what one person can finish: proposed first
 
 
 class Enterprises(Screen):
@@ -47,9 +54,9 @@ class Enterprises(Screen):
         self.search = SearchField(hint=tr("enterprises.search"))
         self.search.bind(on_search=lambda *_: self.refresh())
         head.add_widget(self.search)
-        self.list = RowList()
-        self.list.bind(on_open=lambda _, row: app.nav.push("enterprise", id=row.id), on_end=lambda _: self.more())
-        self.empty = EmptyState(icon="store")
+        self.list = Listing()
+        self.list.view.bind(on_open=lambda _, row: app.nav.push("enterprise", id=row.id), on_end=lambda _: self.more())
+        self.list.empty.icon = "store"
         self.shown = PAGE
         for widget in (self.banner, head, self.list):
             self.add_widget(widget)
@@ -64,16 +71,9 @@ class Enterprises(Screen):
         self.banner.button = tr("enterprises.see") if client.needs_you() else ""
         found = client.enterprises(self.search.text, limit=self.shown)
         units = {id: self.name_of(id) for id in {row.community for row in found}}
+        why = "none_found" if self.search.text else "loading" if isinstance(session.status, Working | None) else "none"
+        self.list.empty.title, self.list.empty.text = tr(f"enterprises.{why}"), tr(f"enterprises.{why}_text")
         self.list.show(_row(row, units) for row in found)
-        self._show_empty(not found)
-
-    def _show_empty(self, empty: bool) -> None:
-        searching = bool(self.search.text)
-        self.empty.title = tr("enterprises.none_found") if searching else tr("enterprises.none")
-        self.empty.text = tr("enterprises.none_found_text") if searching else tr("enterprises.none_text")
-        self.remove_widget(self.empty)
-        if empty:
-            self.add_widget(self.empty)
 
     def more(self) -> None:
         """The end of the list is in sight."""
@@ -83,10 +83,10 @@ class Enterprises(Screen):
 
 
 def _row(row: Listed, units: dict[str, str]) -> Row:
-    badges = ((tr(f"level.{row.level}"), TONES[row.level]),) if row.level else ()
+    shown = ((tr(f"level.{row.level}"), TONES[row.level]),) if row.level else ()
     if row.state not in ("open", ""):
-        badges = (*badges, (tr(f"state.{row.state}"), "neutral"))
-    return Row(id=row.id, title=row.title, subtitle=row.number, meta=units.get(row.community, ""), badges=badges, icon="factory")
+        shown = (*shown, (tr(f"state.{row.state}"), "neutral"))
+    return Row(id=row.id, title=row.title, subtitle=row.number, meta=units.get(row.community, ""), badges=shown, icon="factory")
 
 
 class Enterprise(Screen):
@@ -111,17 +111,14 @@ class Enterprise(Screen):
             return
         self.bar.title, self.bar.subtitle = record["name"], self.name_of(record["community"])
         facts = Card()
-        flags = Wrap()
-        for name in ("high_risk", "key"):
-            if record[name]:
-                flags.add_widget(Badge(text=tr(f"level.{name}"), tone=TONES[name]))
-        if flags.children:
-            facts.add_widget(flags)
-        for key, value in (("address", record["address"]), ("section", self.name_of(record["lead_section"])), ("code", record["credit_code"] or record["number"]),
+        flags = [(tr(f"level.{name}"), TONES[name]) for name in ("high_risk", "key") if record[name]]
+        if flags:
+            facts.add_widget(badges(flags))
+        for key, value in (("address", record["address"]), ("section", self.name_of(record["lead_section"])),
+                           ("code", record["credit_code"] or record["number"]),
                            ("people", record["employees"]), ("principal", record["principal"]), ("phone", record["principal_phone"])):  # fmt: skip
             if value:
-                facts.add_widget(Text(content=tr(f"enterprise.{key}"), style="caption", tone="ink_soft"))
-                facts.add_widget(Text(content=str(value)))
+                facts.add_widget(Fact(label=tr(f"enterprise.{key}"), value=str(value)))
         self.body.add(facts)
         self._records("inspection", "inspections.title")
         self._records("hazard", "hazards.title")
@@ -130,23 +127,22 @@ class Enterprise(Screen):
         rows = self.client.rows(kind, where="enterprise = ? AND state != 'void'", params=(self.id,), limit=20)
         self.body.add(SectionHeader(text=tr(title), detail=str(len(rows)) if rows else ""))
         if not rows:
-            self.body.add(Text(content=tr("enterprise.nothing"), tone="ink_soft", style="small"))
+            nothing = Card()
+            nothing.add_widget(Text(content=tr("enterprise.nothing"), tone="ink_soft", style="small"))
+            self.body.add(nothing)
         for row in rows:
             self.body.add(_record_card(self.app, kind, row))
 
 
-def _record_card(app: Paicha, kind: str, row: Listed) -> Card:
-    card = Card()
-    words, tone = state_badge(row.state)
-    badges = Wrap()
-    badges.add_widget(Badge(text=words, tone=tone))
-    if kind == "hazard":
-        badges.add_widget(Badge(text=tr(f"level.{row.level}"), tone=TONES.get(row.level, "neutral")))
-    card.add_widget(Text(content=row.title if kind == "hazard" else tr(f"kind.{row.level}"), style="headline"))
-    card.add_widget(Text(content=" · ".join(part for part in (row.number, moment(row.at)) if part), style="small", tone="ink_soft"))
-    card.add_widget(badges)
+def _record_card(app: Paicha, kind: str, row: Listed) -> TapCard:
     target = "finding" if kind == "hazard" else "checklist"
-    card.add_widget(PushButton(text=tr("enterprise.open"), kind="text", snug=True, on_release=lambda _: app.nav.push(target, **{"id": row.id})))
+    card = TapCard(on_release=lambda _: app.nav.push(target, id=row.id))
+    shown = [state_badge(row.state)]
+    if kind == "hazard":
+        shown.append((tr(f"level.{row.level}"), TONES.get(row.level, "neutral")))
+    card.add(badges(shown))
+    card.add(Text(content=row.title if kind == "hazard" else tr(f"kind.{row.level}"), style="headline", lines=3))
+    card.add(Text(content=" · ".join(part for part in (row.number, moment(row.at)) if part), style="small", tone="ink_soft"))
     return card
 
 
@@ -157,11 +153,17 @@ class Start(Screen):
         super().__init__(app, tr("start.title"))
         self.enterprise = enterprise
         roles = roles_of(self.client.person or {"roles": []})
-        kinds = ("enterprise_self", "principal_led") if roles and roles <= ENTERPRISE_ROLES else tuple(k for k in INSPECTION_KINDS if not k.startswith(("ent", "prin")))
+        kinds = (
+            ("enterprise_self", "principal_led")
+            if roles and roles <= ENTERPRISE_ROLES
+            else tuple(k for k in INSPECTION_KINDS if not k.startswith(("ent", "prin")))
+        )
         if roles == {COMMUNITY_WORKER}:
             kinds = tuple(kind for kind in kinds if not INSPECTION_KINDS[kind][1])
-        self.kinds, self.kind = kinds, kinds[0]
+        self.kinds = kinds
+        self.kind = next((kind for kind in ALONE if kind in kinds), kinds[0])
         self.template = ""
+        self.chosen = False  # by the person; until then it is the one that suits best
         self.body = Scroll()
         self.add_widget(self.body)
         self.reason = TextField(label=tr("start.reason"), hint=tr("start.reason_hint"), text=tr("start.reason_default"))
@@ -178,21 +180,27 @@ class Start(Screen):
 
     def _draw(self) -> None:
         self.body.ids.column.clear_widgets()
-        self.body.add(SectionHeader(text=tr("start.kind"), detail=tr("start.two") if INSPECTION_KINDS[self.kind][1] else ""))
+        self.body.add(SectionHeader(text=tr("start.kind")))
         chips = Wrap()
         for kind in self.kinds:
             chips.add_widget(Chip(text=tr(f"kind.{kind}"), selected=kind == self.kind, on_release=lambda _, kind=kind: self._choose_kind(kind)))
         self.body.add(chips)
-        templates = inspecting.templates_for(self.client, self.kind, self.client.record(self.enterprise))
-        if self.template not in {template["id"] for template in templates}:
-            self.template = templates[0]["id"] if templates else ""
-        self.body.add(SectionHeader(text=tr("start.template"), detail=str(len(templates))))
-        for template in templates:
-            chosen = template["id"] == self.template
-            self.body.add(
-                Chip(text=f"{both(template['title'])} · {len(template['items'])}", selected=chosen, on_release=lambda _, id=template["id"]: self._choose(id))
-            )
+        if INSPECTION_KINDS[self.kind][1]:
+            self.body.add(Banner(text=tr("start.two"), icon="account-group", tone="info", radius=dp(12)))
         self.body.add(self.reason)
+        templates = inspecting.templates_for(self.client, self.kind, self.client.record(self.enterprise))
+        if not self.chosen or self.template not in {template["id"] for template in templates}:
+            self.template = templates[0]["id"] if templates else ""
+        self.body.add(SectionHeader(text=tr("start.template"), detail=tr("start.templates", count=len(templates))))
+        card = Card(padding=dp(6), spacing=dp(2))
+        for template in templates:
+            card.add_widget(
+                Radio(
+                    text=both(template["title"]), detail=tr("start.items", count=len(template["items"])), selected=template["id"] == self.template,
+                    on_release=lambda _, id=template["id"]: self._choose(id),
+                )
+            )  # fmt: skip
+        self.body.add(card)
         self.button.disabled = not self.template
 
     def _choose_kind(self, kind: str) -> None:
@@ -200,7 +208,7 @@ class Start(Screen):
         self._draw()
 
     def _choose(self, template: str) -> None:
-        self.template = template
+        self.template, self.chosen = template, True
         self._draw()
 
     def start(self) -> None:

@@ -9,7 +9,7 @@ from kivy.uix.anchorlayout import AnchorLayout
 
 from mobile.core import pin
 from mobile.core.phone import Invitation
-from mobile.ui.kit import Banner, Card, PinPad, ProgressLine, PushButton, Scroll, Text, TextField
+from mobile.ui.kit import Banner, BottomBar, Card, PinPad, ProgressLine, PushButton, Scroll, Text, TextField
 from mobile.ui.screens.screen import Screen, moment
 from mobile.ui.strings import tr, words
 from shared.errors import PaichaError, Refused
@@ -21,22 +21,25 @@ if TYPE_CHECKING:
 class Enrol(Screen):
     """A code from the office makes this phone one of the ledger's."""
 
-    def __init__(self, app: Paicha, invite: str = "") -> None:
+    def __init__(self, app: Paicha, invite: str = "", again: str = "") -> None:
         super().__init__(app, tr("enrol.title"), back=bool(app.session.phone.devices()))
+        self.again = again  # the enrolment that goes on with this code; "" for a new one
         body = Scroll()
-        body.add(Text(content=tr("enrol.welcome"), style="display"))
-        body.add(Text(content=tr("enrol.explain"), tone="ink_soft"))
         card = Card()
+        card.add_widget(Text(content=tr("enrol.again") if again else tr("enrol.welcome"), style="title"))
+        card.add_widget(Text(content=tr("enrol.again_text") if again else tr("enrol.explain"), tone="ink_soft", style="small"))
         self.server = TextField(label=tr("enrol.server"), hint="http://192.168.1.10:8000")
         self.code = TextField(label=tr("enrol.code"), hint="ABCDE-23456")
         self.button = PushButton(text=tr("enrol.go"), icon="key", on_release=lambda _: self.enrol())
-        self.progress = ProgressLine(text=tr("enrol.working"), value=0.3)
-        for widget in (self.server, self.code, self.button):
+        self.progress = ProgressLine(text=tr("enrol.working"), busy=True)
+        note = Text(content=tr("enrol.paste"), style="caption", tone="ink_soft")
+        for widget in (self.server, self.code, note, self.button):
             card.add_widget(widget)
         self.card = card
         body.add(card)
-        body.add(Text(content=tr("enrol.paste"), style="small", tone="ink_soft"))
         self.add_widget(body)
+        if app.session.client is not None:
+            self.server.text = app.session.client.identity.server
         if invite:
             self._fill(invite)
             Clock.schedule_once(lambda _: self.enrol(), 0.2)
@@ -48,14 +51,18 @@ class Enrol(Screen):
         """Ask the server."""
         typed = self.code.text.strip() or self.server.text.strip()
         text = typed if typed.startswith("paicha://") else f"{self._address()} {self.code.text.strip().replace(' ', '')}"
-        self.code.error = self.server.error = ""
+        link = typed.startswith("paicha://")
+        self.server.error = "" if link or self.server.text.strip() else tr("finding.missing")
+        self.code.error = "" if typed and (link or self.code.text.strip()) else tr("finding.missing")
+        if self.server.error or self.code.error:
+            return
         try:
             invitation = Invitation.read(text)
         except Refused as refused:
             self.code.error = refused.text(words.language)
             return
         self._busy(True)
-        self.app.session.enrol(invitation, self._done, self._failed)
+        self.app.session.enrol(invitation, self.again, self._done, self._failed)
 
     def _address(self) -> str:
         address = self.server.text.strip()
@@ -73,8 +80,8 @@ class Enrol(Screen):
 
     def _failed(self, error: PaichaError) -> None:
         self._busy(False)
-        field = self.server if error.code == "no_answer" or not isinstance(error, Refused) else self.code
-        field.error = error.text(words.language)
+        field = self.code if isinstance(error, Refused) else self.server
+        field.error = error.why.text(words.language)  # the detail is the network's own, in words nobody here would understand
 
 
 class Unlock(Screen):
@@ -90,8 +97,11 @@ class Unlock(Screen):
         self.note = Banner(icon="lock-outline", text=tr("pin.note"), tone="info")
         self.add_widget(self.note)
         self.add_widget(middle)
-        if len(app.session.phone.devices()) > 1:
-            self.add_widget(PushButton(text=tr("pin.other"), kind="text", on_release=lambda _: app.nav.push("enrolments")))
+        below = BottomBar()
+        if pin.is_set(self.client.store):
+            below.add_widget(PushButton(text=tr("pin.forgotten"), kind="text", on_release=lambda _: app.nav.push("enrol", again=app.session.device)))
+        below.add_widget(PushButton(text=tr("pin.other"), kind="text", on_release=lambda _: app.nav.push("enrolments")))
+        self.add_widget(below)
 
     def refresh(self) -> None:
         """Whose it is, and what is asked."""

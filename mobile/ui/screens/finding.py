@@ -1,4 +1,5 @@
-"""A finding: what is wrong, where, how bad, with photos. New ones are kept as scratch until they are saved; saved ones can be added to while they are with the finder."""
+"""A finding: what is wrong, where, how bad, with photos. New ones are kept as scratch until they are saved;
+saved ones can be added to while they are with the finder."""
 
 from __future__ import annotations
 
@@ -6,14 +7,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kivy.metrics import dp
+
 from mobile.core import inspecting
 from mobile.core.client import PhotoFile
 from mobile.core.photos import Prepared
 from mobile.ui.kit import (
-    Badge,
+    Banner,
     BottomBar,
     Card,
     ChoiceRow,
+    Fact,
     Option,
     Photo,
     PhotoStrip,
@@ -23,11 +27,10 @@ from mobile.ui.kit import (
     SectionHeader,
     Text,
     TextField,
-    Wrap,
     ask,
     tell,
 )
-from mobile.ui.screens.screen import TONES, Screen, both, moment, state_badge
+from mobile.ui.screens.screen import TONES, Screen, badges, both, moment, photos_of, state_badge
 from mobile.ui.strings import tr
 from shared.rules import Record
 
@@ -62,7 +65,11 @@ class Finding(Screen):
         """What a failed item proposes; the inspector decides."""
         item = self._item()
         major = item is not None and item["severity"] == "major"
-        return {"description": both(item["text"]) if item else "", "level_proposed": "major" if major else "general", "cause": "management"}
+        return {
+            "description": tr("finding.proposal", item=both(item["text"])) if item else "",
+            "level_proposed": "major" if major else "general",
+            "cause": "management",
+        }
 
     def _item(self) -> Record | None:
         record = self.client.record(self.inspection) if self.inspection else None
@@ -74,15 +81,20 @@ class Finding(Screen):
         if not self.id:
             self.typed[name] = value
             self.client.store.set_scratch(self.key, json.dumps(self.typed, ensure_ascii=False))
-        elif value:
-            self.app.session.do(lambda: self.client.act("hazard.edit", self.id, {"changes": {name: value}}))
+        elif value or name == "no_photo_reason":
+            self.app.session.do(lambda: self.client.act("hazard.edit", self.id, {"changes": {name: value or None}}))
+            self.drop_typing(f"typed/{self.id}/{name}")
+        else:
+            self.fields[name].error = tr("finding.missing")
 
     # -- showing ---------------------------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
         """Draw once; afterwards only what may have changed."""
         record = self.client.record(self.id) if self.id else None
-        can_change = not self.id or (record is not None and record["state"] in ("draft", "returned") and self.client.identity.person in record["finders"])
+        can_change = not self.id or (
+            record is not None and record["state"] in ("draft", "returned") and self.client.identity.person in record["finders"]
+        )
         if not self._drawn or not can_change:
             self._drawn = True
             self._draw(record, can_change)
@@ -107,32 +119,31 @@ class Finding(Screen):
         self.bar.title, self.bar.subtitle = record["ledger_no"] or tr("finding.title"), record["enterprise_name"]
         words, tone = state_badge(record["state"])
         level = record["level"] or record["level_proposed"]
-        line = Wrap()
-        line.add_widget(Badge(text=words, tone=tone))
-        line.add_widget(Badge(text=tr(f"level.{level}"), tone=TONES[level]))
-        self.body.add(line)
+        self.body.add(badges([(words, tone), (tr(f"level.{level}"), TONES[level])]))
         if record["state"] == "returned" and record["return_reason"]:
-            self.body.add(Text(content=tr("checklist.returned", reason=record["return_reason"]), tone="warn"))
+            self.body.add(Banner(text=tr("checklist.returned", reason=record["return_reason"]), icon="alert-circle", tone="warn", radius=dp(12)))
 
     def _draw_facts(self, record: Record) -> None:
         card = Card()
         facts = [("place_text", record["place_text"]), ("description", record["description"]), ("cause", tr(f"cause.{record['cause']}")),
-                 ("basis", record.get("basis")), ("found_at", moment(record.get("found_at"))), ("deadline", moment(record["deadline"]) if record.get("deadline") else "")]  # fmt: skip
+                 ("basis", record.get("basis")), ("found_at", moment(record.get("found_at"))),
+                 ("deadline", moment(record["deadline"]) if record.get("deadline") else "")]  # fmt: skip
         for name, value in facts:
             if value:
-                card.add_widget(Text(content=tr(f"finding.{name}"), style="caption", tone="ink_soft"))
-                card.add_widget(Text(content=str(value)))
+                card.add_widget(Fact(label=tr(f"finding.{name}"), value=str(value)))
         self.body.add(card)
 
     def _draw_form(self, values: dict[str, Any]) -> None:
         card = Card()
         for name, rows in (("place_text", 1), ("description", 3)):
-            field = TextField(label=tr(f"finding.{name}"), hint=tr(f"finding.{name}_hint"), text=values.get(name) or "", multiline=rows > 1, rows=rows)
-            field.bind(on_commit=lambda _, text, name=name: self.keep(name, text.strip()))
-            self.fields[name] = field
+            field = TextField(
+                label=tr(f"finding.{name}"), hint=tr(f"finding.{name}_hint"), text=values.get(name) or "", multiline=rows > 1, rows=rows
+            )
+            self._hold(name, field)
             card.add_widget(field)
         for name, options in (
-            ("level_proposed", (Option("general", tr("level.general"), "alert-circle-outline", "warn"), Option("major", tr("level.major"), "alert-octagon", "danger"))),
+            ("level_proposed", (Option("general", tr("level.general"), "alert-circle-outline", "warn"),
+                                Option("major", tr("level.major"), "alert-octagon", "danger"))),
             ("cause", tuple(Option(cause, tr(f"cause.{cause}"), "", "info") for cause in ("equipment", "illegal_act", "management"))),
         ):  # fmt: skip
             card.add_widget(Text(content=tr(f"finding.{name}"), style="small", strong=True, tone="ink_soft"))
@@ -140,8 +151,7 @@ class Finding(Screen):
             row.bind(on_choose=lambda _, value, name=name: self.keep(name, value))
             card.add_widget(row)
         field = TextField(label=tr("finding.no_photo_reason"), hint=tr("finding.no_photo_hint"), text=values.get("no_photo_reason") or "")
-        field.bind(on_commit=lambda _, text: self.keep("no_photo_reason", text.strip()))
-        self.fields["no_photo_reason"] = field
+        self._hold("no_photo_reason", field)
         card.add_widget(field)
         self.body.add(card)
         if not self.id:
@@ -149,18 +159,21 @@ class Finding(Screen):
             bottom.add_widget(PushButton(text=tr("finding.save"), icon="content-save-outline", on_release=lambda _: self.save()))
             self.add_widget(bottom)
 
+    def _hold(self, name: str, field: TextField) -> None:
+        """What is typed is kept at every pause: with the rest of a new finding, or beside a known one until it becomes an edit."""
+        self.fields[name] = field
+        if self.id:
+            self.keep_typing(field, f"typed/{self.id}/{name}")
+        else:
+            field.bind(on_draft=lambda _, text: self.keep(name, text.strip()))
+        field.bind(on_commit=lambda _, text: self.keep(name, text.strip()))
+
     # -- photos ----------------------------------------------------------------------------------------------------------------------------
 
     def _photos(self, record: Record | None) -> list[Photo]:
         if record is None:
             return [Photo(p["sha256"], p["thumb"], "") for p in self.typed["photos"]]
-        local = {row[0]: (row[1], row[2]) for row in self.client.store.all("SELECT sha256, thumb, state FROM photos")}
-        shown = []
-        for id, photo in record["photos"].items():
-            thumb, state = local.get(photo["sha256"], ("", ""))
-            mark = "problem" if state == "problem" else "" if photo["received"] else "pending" if thumb else "away"
-            shown.append(Photo(id, thumb, mark))
-        return shown
+        return photos_of(self.client, record)
 
     def stamp(self) -> tuple[str, ...]:
         """What is burnt into the picture below its time and position."""
@@ -220,6 +233,8 @@ class Finding(Screen):
             missing.append("photos")
         if missing or self.busy:
             tell(tr("finding.incomplete") if missing else tr("finding.preparing"))
+            if missing:
+                self.body.scroll_to(self.fields.get(missing[0], self.photos))
             return
         if self.app.session.do(self._report) is not None:
             self.client.store.set_scratch(self.key, "")
@@ -230,6 +245,11 @@ class Finding(Screen):
         assert record is not None
         start = record["moments"]["start"]
         body = {name: self.typed.get(name) or None for name in FIELDS}
-        body |= {"enterprise": record["enterprise"], "position": start["position"], "position_reason": start["reason"], "source_kind": inspecting.source_of(self.client, record)}
+        body |= {
+            "enterprise": record["enterprise"],
+            "position": start["position"],
+            "position_reason": start["reason"],
+            "source_kind": inspecting.source_of(self.client, record),
+        }
         photos = [(PhotoFile(p["sha256"], Path(p["path"]), Path(p["thumb"]), p["size"]), p) for p in self.typed["photos"]]
         return inspecting.report_finding(self.client, record, self._item(), body, photos)

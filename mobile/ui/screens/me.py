@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mobile.ui.kit import Badge, Card, Chip, PushButton, Row, RowList, Scroll, SectionHeader, Text, Wrap
-from mobile.ui.screens.screen import Screen, moment
+from mobile.ui.kit import Card, Chip, Fact, PushButton, Row, RowList, Scroll, SectionHeader, Text, Wrap
+from mobile.ui.screens.screen import Screen, badges, moment
 from mobile.ui.strings import tr, words
 from mobile.ui.theme import theme
 from shared.people import roles_of
@@ -28,18 +28,18 @@ class Me(Screen):
         self.body.ids.column.clear_widgets()
         card = Card()
         card.add_widget(Text(content=str(person.get("name", "")), style="title"))
-        card.add_widget(Text(content=" · ".join(part for part in (person.get("post", ""), person.get("card_no", "")) if part), tone="ink_soft"))
-        roles = Wrap()
-        for role in sorted(roles_of(person)) if person else ():
-            roles.add_widget(Badge(text=tr(f"role.{role}"), tone="info"))
-        card.add_widget(roles)
-        card.add_widget(Text(content=f"{ledger.get('name', '')} · {identity.server}", style="small", tone="ink_soft"))
-        card.add_widget(Text(content=tr("me.device", device=identity.device[-12:]), style="caption", tone="ink_soft"))
+        card.add_widget(badges((tr(f"role.{role}"), "info") for role in (sorted(roles_of(person)) if person else ())))
+        for key, value in (("post", person.get("post")), ("card", person.get("card_no")), ("ledger", ledger.get("name")),
+                           ("server", identity.server), ("device", identity.device[-12:])):  # fmt: skip
+            if value:
+                card.add_widget(Fact(label=tr(f"me.{key}"), value=str(value)))
         self.body.add(card)
         self._choices("me.language", (("zh", "中文"), ("en", "English")), words.language, self.app.speak)
         self._choices("me.colours", (("light", tr("me.light")), ("dark", tr("me.dark"))), "dark" if theme.dark else "light", self.app.paint)
         self.body.add(SectionHeader(text=tr("me.phone")))
-        self.body.add(PushButton(text=tr("me.enrolments"), icon="account-group", kind="secondary", on_release=lambda _: self.app.nav.push("enrolments")))
+        self.body.add(
+            PushButton(text=tr("me.enrolments"), icon="account-group", kind="secondary", on_release=lambda _: self.app.nav.push("enrolments"))
+        )
         self.body.add(PushButton(text=tr("me.lock"), icon="lock", kind="text", on_release=lambda _: self.app.lock()))
 
     def _choices(self, title: str, options: tuple[tuple[str, str], ...], chosen: str, choose: object) -> None:
@@ -74,8 +74,10 @@ class Enrolments(Screen):
             waiting = tr("enrolments.unsent", count=unsent.operations + unsent.photos) if unsent.operations + unsent.photos else tr("enrolments.sent")
             rows.append(
                 Row(
-                    id=device, title=str(person.get("name", device)), subtitle=str(ledger.get("name", "")), meta=moment(unsent.oldest_at) if unsent.oldest_at else "",
-                    badges=((waiting, "warn" if unsent.operations + unsent.photos else "ok"),), icon="account", selected=device == self.app.session.device,
+                    id=device, title=str(person.get("name", device)), subtitle=str(ledger.get("name", "")),
+                    meta=moment(unsent.oldest_at) if unsent.oldest_at else "",
+                    badges=((waiting, "warn" if unsent.operations + unsent.photos else "ok"),), icon="account",
+                    selected=device == self.app.session.device,
                 )
             )  # fmt: skip
             if client is None:

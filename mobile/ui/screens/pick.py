@@ -25,12 +25,11 @@ class Pick(Screen):
         self.folder = app.session.pictures
         self.list = RowList()
         self.list.bind(on_open=lambda _, row: self.open(Path(row.id)))
-        self.empty = EmptyState(icon="image-off-outline", title=tr("pick.none"), text=tr("pick.none_text"))
         self.add_widget(self.list)
 
     def refresh(self) -> None:
         """What is in the folder, newest first."""
-        self.bar.subtitle = str(self.folder)
+        self.bar.subtitle = self.folder.name
         try:
             entries = [entry for entry in self.folder.iterdir() if not entry.name.startswith(".")]
         except OSError:
@@ -39,11 +38,10 @@ class Pick(Screen):
         pictures = sorted((entry for entry in entries if entry.suffix.lower() in ENDINGS), key=lambda entry: -entry.stat().st_mtime)
         rows = [Row(id=str(self.folder.parent), title=tr("pick.up"), icon="chevron-up")] if self.folder.parent != self.folder else []
         rows += [Row(id=str(entry), title=entry.name, icon="chevron-right") for entry in folders]
-        rows += [Row(id=str(entry), title=entry.name, subtitle=moment(int(entry.stat().st_mtime * 1000)), icon="image-multiple") for entry in pictures]
-        self.list.show(rows)
-        self.remove_widget(self.empty)
+        rows += [Row(id=str(entry), title=entry.name, subtitle=moment(int(entry.stat().st_mtime * 1000)), thumbnail=str(entry)) for entry in pictures]
         if not pictures and not folders:
-            self.add_widget(self.empty)
+            rows.append(Row(id=str(self.folder), title=tr("pick.none"), subtitle=tr("pick.none_text"), icon="image-off-outline"))
+        self.list.show(rows)
 
     def open(self, path: Path) -> None:
         """Into a folder, or take the picture."""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+from kivy.base import EventLoop
+from kivy.clock import Clock
+
 from mobile.core.client import Client
-from mobile.ui.kit import Page, TopBar
+from mobile.ui.kit import Badge, Page, Photo, TextField, TopBar, Wrap
 from mobile.ui.strings import tr, words
 
 if TYPE_CHECKING:
@@ -14,7 +18,8 @@ if TYPE_CHECKING:
 
 SHANGHAI = timezone(timedelta(hours=8))
 TONES = {
-    "draft": "neutral", "submitted": "info", "returned": "warn", "accepted": "ok", "rectifying": "warn", "plan_pending": "warn", "verify_pending": "info",
+    "draft": "neutral", "submitted": "info", "returned": "warn", "accepted": "ok",
+    "rectifying": "warn", "plan_pending": "warn", "verify_pending": "info",
     "closed": "ok", "void": "neutral", "major": "danger", "general": "neutral", "high_risk": "danger", "key": "warn",
 }  # fmt: skip
 
@@ -28,6 +33,7 @@ class Screen(Page):
         self.bar = TopBar(title=title, has_back=back)
         self.bar.bind(on_back=lambda _: app.nav.back(), on_action=lambda _, name: self.on_action(name))
         self.add_widget(self.bar)
+        self._again = Clock.create_trigger(self._changed)
 
     @property
     def client(self) -> Client:
@@ -45,12 +51,43 @@ class Screen(Page):
         self.refresh()
 
     def on_hidden(self) -> None:
-        """It went out of sight."""
+        """It went out of sight: what was being typed counts as left."""
         self.app.session.unbind(revision=self._changed)
+        self._again.cancel()
+        for field in self._fields():
+            field.input.focus = False
+            field.commit()
 
     def _changed(self, *_: object) -> None:
-        if self.app.session.client is not None:
+        """Draw anew, but not under a finger: a button that is replaced between touch and release would swallow the tap."""
+        if any(touch.is_touch for touch in EventLoop.me_list):
+            self._again()
+        elif self.app.session.client is not None:
             self.refresh()
+
+    # -- typing ----------------------------------------------------------------------------------------------------------------------------
+
+    def keep_typing(self, field: TextField, key: str) -> None:
+        """What is half typed into `field` is kept on disk under `key` at every pause, and is there again after the app was killed."""
+        store = self.client.store
+        kept = store.scratch(key)
+        if kept:
+            field.text = kept
+        field.bind(on_draft=lambda _, text: store.set_scratch(key, text))
+
+    def drop_typing(self, *keys: str) -> None:
+        """It has become an operation."""
+        for key in keys:
+            if self.client.store.scratch(key):
+                self.client.store.set_scratch(key, "")
+
+    def keep_drafts(self) -> None:
+        """The app goes to the background, perhaps for good: do not wait for the pause."""
+        for field in self._fields():
+            field.draft()
+
+    def _fields(self) -> list[TextField]:
+        return [widget for widget in self.walk() if isinstance(widget, TextField)]
 
     def refresh(self) -> None:
         """Show what is true now."""
@@ -71,6 +108,24 @@ def moment(at: int | None, seconds: bool = False) -> str:
     if not at:
         return "—"
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+
+
+def photos_of(client: Client, record: dict[str, Any]) -> list[Photo]:
+    """The photos of a record with what is known of them here: not yet sent, in trouble, or taken by another phone."""
+    shown = []
+    for id, photo in record["photos"].items():
+        thumb, state = client.store.one("SELECT thumb, state FROM photos WHERE sha256 = ?", (photo["sha256"],)) or ("", "")
+        mark = "problem" if state == "problem" else "" if photo["received"] else "pending" if thumb else "away"
+        shown.append(Photo(id, thumb, mark))
+    return shown
+
+
+def badges(shown: Iterable[tuple[str, str]]) -> Wrap:
+    """(words, tone) each, side by side."""
+    line = Wrap()
+    for text, tone in shown:
+        line.add_widget(Badge(text=text, tone=tone))
+    return line
 
 
 def state_badge(state: str) -> tuple[str, str]:

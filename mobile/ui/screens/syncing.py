@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mobile.core.status import Problem, Working
+from mobile.core.status import Problem, Stopped
 from mobile.ui.kit import Banner, Card, Divider, EmptyState, ProgressLine, PushButton, Scroll, SectionHeader, Text
 from mobile.ui.saying import say, why
 from mobile.ui.screens.screen import Screen, moment
@@ -13,6 +13,9 @@ from mobile.ui.text_zh_en import TEXTS
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
+
+
+NEW_CODE_HELPS = ("revoked", "unknown_device")  # the enrolment goes on with a new code from the office
 
 
 class Syncing(Screen):
@@ -51,9 +54,12 @@ class Syncing(Screen):
         self.most_photos = max(self.most_photos, unsent.photos) if unsent.photos else 0
         self.body.ids.column.clear_widgets()
         self._draw_progress(unsent.operations, unsent.photos, unsent.photo_bytes, unsent.oldest_at)
+        if isinstance(status, Stopped) and status.code in NEW_CODE_HELPS:
+            again = PushButton(text=tr("enrol.again"), icon="key", on_release=lambda _: self.app.nav.push("enrol", again=self.app.session.device))
+            self.body.add(again)
+        else:
+            self.body.add(PushButton(text=tr("sync.now"), icon="sync", kind="secondary", on_release=lambda _: self.on_action("sync")))
         self._draw_problems(self.client.needs_you())
-        self.body.add(PushButton(text=tr("sync.now"), icon="sync", kind="secondary", disabled=isinstance(status, Working), on_release=lambda _: self.on_action("sync")))
-        self._draw_receipt()
 
     def _draw_progress(self, operations: int, photos: int, size: int, oldest: int | None) -> None:
         card = Card()
@@ -64,8 +70,11 @@ class Syncing(Screen):
         done = 1 - photos / self.most_photos if self.most_photos else 1
         text = tr("sync.photos_left", count=photos, size=f"{size / 1e6:.1f}") if photos else tr("sync.photos_done")
         card.add_widget(ProgressLine(text=text, detail=f"{done:.0%}", value=done, tone="primary" if photos else "ok"))
-        if oldest:
-            card.add_widget(Text(content=tr("sync.oldest", at=moment(oldest)), style="small", tone="ink_soft"))
+        receipt = self.client.store.meta("checkpoint")
+        notes = [tr("sync.oldest", at=moment(oldest))] if oldest else []
+        notes += [tr("sync.receipt", size=receipt["size"], root=receipt["root"][:12])] if receipt else []
+        for note in notes:
+            card.add_widget(Text(content=note, style="caption", tone="ink_soft"))
         self.body.add(card)
 
     def _draw_problems(self, problems: list[Problem]) -> None:
@@ -80,14 +89,22 @@ class Syncing(Screen):
         key = f"op.{problem.operation_kind}"
         card.add_widget(Text(content=tr(f"sync.{problem.kind}"), style="headline", tone="danger"))
         about = self._about(problem)
-        card.add_widget(Text(content=" · ".join(part for part in (tr(key) if key in TEXTS else problem.operation_kind, about, moment(problem.at)) if part)))
+        card.add_widget(
+            Text(content=" · ".join(part for part in (tr(key) if key in TEXTS else problem.operation_kind, about, moment(problem.at)) if part))
+        )
         card.add_widget(Text(content=why(problem.code), tone="danger", style="small"))
         card.add_widget(Text(content=tr(f"sync.{problem.kind}_text"), tone="ink_soft", style="small"))
         if problem.kind == "refused":
             card.add_widget(PushButton(text=tr("sync.dismiss"), kind="text", snug=True, on_release=lambda _: self._dismiss(problem.n)))
         elif problem.kind == "conflict":
             for pick in ("second", "first"):
-                card.add_widget(PushButton(text=tr(f"sync.pick_{pick}"), kind="secondary" if pick == "second" else "text", on_release=lambda _, pick=pick: self._settle(problem, pick)))
+                card.add_widget(
+                    PushButton(
+                        text=tr(f"sync.pick_{pick}"),
+                        kind="secondary" if pick == "second" else "text",
+                        on_release=lambda _, pick=pick: self._settle(problem, pick),
+                    )
+                )
         return card
 
     def _about(self, problem: Problem) -> str:
@@ -103,8 +120,3 @@ class Syncing(Screen):
         own = [no for no, held in record.get("conflicts", {}).items() if held["settled"] is None and held["by"] == self.client.identity.person]
         if own:
             self.app.session.do(lambda: self.client.act("conflict.resolve", problem.subject, {"conflict": int(own[0]), "pick": pick, "reason": None}))
-
-    def _draw_receipt(self) -> None:
-        receipt = self.client.store.meta("checkpoint")
-        if receipt:
-            self.body.add(Text(content=tr("sync.receipt", size=receipt["size"], root=receipt["root"][:16]), style="caption", tone="ink_soft"))
