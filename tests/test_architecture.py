@@ -24,9 +24,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 }
 # What takes operations of any family and must know none by name.
 ENGINES = (
-    "shared/ledger.py", "shared/operation.py", "shared/rules.py", "shared/protocol.py", "shared/merkle.py", "sync_server/accept.py", "sync_server/service.py",
-    "sync_server/writer.py", "sync_server/routes/sync.py", "sync_server/store/ledgers.py", "sync_server/store/database.py", "mobile/core/engine.py",
-    "mobile/core/store.py", "mobile/core/handover.py", "mobile/core/renewal.py",
+    "shared/ledger.py", "shared/operation.py", "shared/rules.py", "shared/protocol.py", "shared/merkle.py",
+    "sync_server/accept.py", "sync_server/service.py", "sync_server/writer.py", "sync_server/routes/sync.py",
+    "sync_server/store/ledgers.py", "sync_server/store/database.py",
+    "mobile/core/engine.py", "mobile/core/store.py", "mobile/core/handover.py", "mobile/core/renewal.py",
 )  # fmt: skip
 # Records that the engines work with because they are about syncing itself; and a column of every list that is called like a family.
 OWN, COLUMN = {"ledger", "device", "person"}, "enterprise"
