@@ -30,6 +30,9 @@ CLOCK_TOLERANCE = 10 * 60_000  # ms by which a device clock may run ahead before
 DEVICE_UNKNOWN = reason("device_unknown", "台账不认识这台设备", "the ledger does not know this device")
 DEVICE_REVOKED = reason("device_revoked", "这台设备已被停用，内容已保存待处理", "this device has been revoked; its work is kept to be settled")
 NO_CONFLICT = reason("no_conflict", "这条记录上没有这个冲突，或已经处理", "there is no such open conflict on this record")
+LOOK_AGAIN = reason(
+    "look_again", "您查看之后内容又有变化，没有采纳；请刷新后再决定", "changed since you looked, nothing was adopted: reload and decide again"
+)
 NOT_ADOPTABLE = reason("not_adoptable", "这条操作无法采纳", "this operation cannot be adopted")
 
 
@@ -247,7 +250,10 @@ def _judge_adopt(case: Case) -> None:
     # A supervisor can lend no right that the supervisor lacks: adopting a decision or an administrator's step needs that right.
     author = case.author
     refuse_if(author is not None and kind.decision and not people.may(author, kind.right), people.NO_RIGHT)
-    _judge_kind(inner, kind)
+    try:
+        _judge_kind(inner, kind)
+    except Conflict as clash:  # what collides has been refused and kept already; to adopt it, look at what stands now
+        raise Refused(LOOK_AGAIN, clash.code) from None
 
 
 def _fold_adopt(case: Case) -> None:

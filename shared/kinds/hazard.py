@@ -16,7 +16,7 @@ from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, U
 from shared.kinds.settings import setting
 from shared.kinds.template import template_record_id
 from shared.operation import Operation
-from shared.people import is_enterprise_person, require_reach, roles_of
+from shared.people import is_enterprise_person, may, require_reach
 from shared.rules import Case, Family, Kind, Record, Row, refuse_if
 
 HOUR, DAY = 3_600_000, 86_400_000  # ms
@@ -283,12 +283,12 @@ def _year(at: int) -> int:
 def _judge_decision(case: Case) -> None:
     """A reviewer of the area, not one of the finders, on a submission nobody has moved on (T3, T5-T8)."""
     record, author = case.record, case.author
-    case.require_state(BEFORE[case.op.kind])
     deciding = {case.op.by}
     if author is not None:
         require_reach(author, scopes(record))
         deciding.add(author["id"])
     refuse_if(not deciding.isdisjoint((record["finder"], *record["finders"])), OWN_WORK)
+    case.require_state(BEFORE[case.op.kind])
 
 
 def _fold_return(case: Case) -> None:
@@ -388,10 +388,11 @@ def _fold_merge(case: Case) -> None:
 def _judge_void(case: Case) -> None:
     """Finders may drop their own draft; what is submitted only a reviewer (T5)."""
     record = case.record
-    if record["state"] in OPEN_DRAFT and case.op.by in record["finders"]:
+    reviews = case.author is not None and may(case.author, "review")
+    if case.op.by in record["finders"] and (record["state"] in OPEN_DRAFT or not reviews):
         case.require_state(OPEN_DRAFT)
         return
-    refuse_if(case.author is None or not roles_of(case.author) & {"section_head", "office"}, NOT_FINDER)
+    refuse_if(not reviews, NOT_FINDER)
     _judge_decision(case)
 
 
@@ -424,7 +425,7 @@ def _row(record: Record) -> Row:
 
 
 def _settles(person: Record, record: Record) -> bool:
-    return record["state"] in OPEN_DRAFT and person["id"] in record["finders"]
+    return person["id"] in record["finders"] and (record["state"] in OPEN_DRAFT or record["submitted_at"] is None)
 
 
 def _report_reads(op: Operation) -> list[str]:

@@ -389,10 +389,10 @@ def _fold_submit(case: Case) -> None:
 def _judge_review(*states: str) -> Any:
     def judge(case: Case) -> None:
         record, author = case.record, case.author
-        case.require_state(states)
         if author is not None:
             require_reach(author, scopes(record))
             refuse_if(any(person in record["team"] or person == record["leader"] for person in (case.op.by, author["id"])), OWN_WORK)
+        case.require_state(states)
 
     return judge
 
@@ -400,12 +400,14 @@ def _judge_review(*states: str) -> Any:
 def _judge_void(case: Case) -> None:
     """The team may drop its own draft; a submitted inspection only a reviewer."""
     record, author = case.record, case.author
-    case.require_state((*OPEN, "submitted"))
-    if record["state"] in OPEN and case.op.by in record["team"]:
+    reviews = author is not None and may(author, "review")
+    if case.op.by in record["team"] and (record["state"] in OPEN or not reviews):
+        case.require_state(OPEN)
         return
-    refuse_if(author is None or not may(author, "review"), NOT_IN_TEAM)
+    refuse_if(not reviews, NOT_IN_TEAM)
     if author is not None:
         require_reach(author, scopes(record))
+    case.require_state((*OPEN, "submitted"))
 
 
 def _fold_state(state: str) -> Any:
@@ -434,7 +436,7 @@ def _row(record: Record) -> Row:
 
 
 def _settles(person: Record, record: Record) -> bool:
-    return record["state"] in OPEN and person["id"] in record["team"]
+    return person["id"] in record["team"] and (record["state"] in OPEN or record["submitted_at"] is None)
 
 
 _WHY = {"reason": text(500)}
