@@ -54,12 +54,24 @@ BEFORE = {kind: tuple(s for t in TRANSITIONS if t.kind == kind for s in t.before
 AFTER = {t.t: t.after for t in TRANSITIONS}
 OPEN_STATES = ("submitted", "returned", "plan_pending", "plan_review", "rectifying", "extension_review", "signoff_pending", "verify_pending")
 
-FUTURE_FIND = reason("hazard.future_find", "发现时间晚于当前时间", "the hazard cannot have been found in the future", "2.7")
-OLD_FIND = reason("hazard.old_find", "发现时间超过30天，请写明原因", "found more than 30 days ago: give the reason", "2.7")
+FUTURE_FIND = reason(
+    "hazard.future_find", "发现时间晚于当前时间，请改正", "the hazard cannot have been found in the future: correct the time", "2.7"
+)
+OLD_FIND = reason(
+    "hazard.old_find", "发现时间超过规定天数，请写明原因", "found longer ago than is allowed without a reason: give the reason", "2.7"
+)
 PHOTO_OR_REASON = reason("hazard.photo_or_reason", "隐患要有照片，或写明无照片的原因", "a hazard needs a photo or a reason for none", "T1")
-NOT_FINDER = reason("hazard.not_finder", "只有发现人可以修改", "only those who found it may change it", "T2")
+NOT_FINDER = reason(
+    "hazard.not_finder",
+    "只有发现人可以修改；请加入所属检查，或请审核人员退回给发现人",
+    "only those who found it may change it: join its inspection, or have it returned to them",
+    "T2",
+)
 INSPECTION_OPEN = reason(
-    "hazard.inspection_open", "所属检查还没有完成签名并提交", "the inspection it belongs to is not signed and submitted yet", "T2"
+    "hazard.inspection_open",
+    "所属检查还没有完成签名并提交；请先提交检查，隐患已保存为草稿",
+    "the inspection it belongs to is not signed and submitted yet: hand that in first, the hazard is kept as a draft",
+    "T2",
 )
 INSPECTION_VOID = reason(
     "hazard.inspection_void",
@@ -67,7 +79,12 @@ INSPECTION_VOID = reason(
     "the inspection it belongs to was voided: report the hazard anew by itself, then void this one",
     "T2",
 )
-OTHER_INSPECTION = reason("hazard.other_inspection", "隐患和所属检查不是同一家企业", "the inspection it names is of another enterprise", "T1")
+OTHER_INSPECTION = reason(
+    "hazard.other_inspection",
+    "隐患和所属检查不是同一家企业；请改选企业，或单独上报",
+    "the inspection it names is of another enterprise: choose that one, or report the hazard by itself",
+    "T1",
+)
 MASS_ANSWER = reason("hazard.mass_casualty", "请回答是否可能群死群伤", "say whether many people could be hurt", "T7")
 CRITERION_NEEDED = reason(
     "hazard.criterion",
@@ -75,12 +92,22 @@ CRITERION_NEEDED = reason(
     "a major hazard needs a criterion, or an expert opinion and a second reviewer",
     "R11",
 )
-SECOND_REVIEWER = reason("hazard.second_reviewer", "第二审核人须是另一名审核人员", "the second reviewer must be another reviewer", "T7")
+SECOND_REVIEWER = reason(
+    "hazard.second_reviewer",
+    "第二审核人须是另一名审核人员，且不是发现人；请另选",
+    "the second reviewer must be another reviewer who did not find it: choose someone else",
+    "T7",
+)
 DEADLINE_NEEDED = reason("hazard.deadline", "请填写整改期限", "a deadline is needed", "T6")
 DEADLINE_RANGE = reason(
-    "hazard.deadline_range", "整改期限早于发现时间，或超过最长期限", "the deadline lies before the find or beyond the limit", "T6"
+    "hazard.deadline_range",
+    "整改期限早于发现时间，或超过最长期限；请另选日期",
+    "the deadline lies before the find or beyond the limit: choose another day",
+    "T6",
 )
-SECTION_NEEDED = reason("hazard.section", "责任科室不存在", "the responsible section does not exist", "T6")
+SECTION_NEEDED = reason(
+    "hazard.section", "责任科室不存在或已撤销，请另选", "the responsible section does not exist or is closed: choose another", "T6"
+)
 UNSAFE_ANSWER = reason("hazard.unsafe", "请回答整改期间是否存在危险", "say whether it is unsafe meanwhile", "T7")
 FIX_EVIDENCE = reason("hazard.fix_evidence", "立查立改要有整改后照片和整改说明", "fixed at once: after-photos and what was done are needed", "T8")
 TWO_SIGNATURES = reason(
@@ -89,7 +116,12 @@ TWO_SIGNATURES = reason(
     "a major hazard needs two signatures: principal and safety director or deputy",
     "T8",
 )
-NOT_SAME = reason("hazard.not_same", "两条隐患不是同一企业的同一问题", "the two hazards are not the same thing at the same enterprise", "T5")
+NOT_SAME = reason(
+    "hazard.not_same",
+    "两条隐患不是同一企业的同一问题，没有合并；请核对编号",
+    "the two hazards are not the same open thing at the same enterprise, nothing was merged: check the number",
+    "T5",
+)
 
 _FIELDS = {
     "place_text": text(200),
