@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -33,7 +34,8 @@ def _run(options: argparse.Namespace) -> int:
     words.language, theme.dark = options.language, options.theme == "dark"
     pictures = Path(options.pictures) if options.pictures else _pictures()
     invite = options.invite or (f"{options.server} {options.code}" if options.server and options.code else "")
-    Paicha(Phone(Path(options.phone), desktop_ports), pictures, invite=invite, ask_pin=not options.no_pin).run()
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C closes the window; all that was done is on disk already
+        Paicha(Phone(Path(options.phone), desktop_ports), pictures, invite=invite, ask_pin=not options.no_pin).run()
     return 0
 
 

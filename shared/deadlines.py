@@ -103,12 +103,12 @@ def failures(hazard: Record, ledger: Record | None, now: int) -> tuple[Failure, 
 
 
 def _not_reported(hazard: Record, ledger: Record | None) -> tuple[Failure, ...]:
-    """A self-found major hazard reported later than the limit; what the phone was without a network for does not count."""
-    reported = hazard["submitted_at"]
+    """A self-found major hazard reported later than the limit, by the clock that took the find: time without a network does not count."""
+    reported = hazard.get("reported_at") or hazard["submitted_at"]
     if hazard["source_class"] != "self" or hazard["level"] != "major" or reported is None:
         return ()
     limit = hazard["found_at"] + setting(ledger, "report_hours") * HOUR
-    if reported - int(hazard.get("offline_ms") or 0) <= limit:
+    if reported <= limit:
         return ()
     return (Failure("NR", "late_report", limit, (("found_at", hazard["found_at"]), ("reported_at", reported))),)
 

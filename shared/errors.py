@@ -87,7 +87,11 @@ class Damaged(PaichaError):
     """Stored or received bytes are not what they should be."""
 
 
-MALFORMED = reason("malformed", "内容格式不对", "the content does not have the right form")
+MALFORMED = reason(
+    "malformed",
+    "内容格式不对，没有生效，已原样保存；请改正后重新办理",
+    "the content does not have the right form, it has no effect and is kept as it came: correct it and do it again",
+)
 UNREADABLE = reason("unreadable", "这一行无法读取，原样保存", "this line cannot be read; it is kept as it came")
 TOO_LARGE = reason("too_large", "这条操作过大，原样保存", "this operation is too large; it is kept as it came")
 WRONG_LEDGER = reason("wrong_ledger", "这条操作属于另一个台账", "this operation belongs to another ledger")

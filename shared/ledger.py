@@ -27,10 +27,21 @@ SETTLING = "adoption"  # the family whose operations are about records of any ki
 NAMED = ("ledger", "campaign", "calendar", "template", "blob", SETTLING)  # families that check themselves what their records are called
 CLOCK_TOLERANCE = 10 * 60_000  # ms by which a device clock may run ahead before it is flagged
 
-DEVICE_UNKNOWN = reason("device_unknown", "台账不认识这台设备", "the ledger does not know this device")
+DEVICE_UNKNOWN = reason(
+    "device_unknown",
+    "台账不认识这台设备，内容已保存；请用新的登记码重新登记",
+    "the ledger does not know this device, its work is kept: enrol again with a new code",
+)
 DEVICE_REVOKED = reason("device_revoked", "这台设备已被停用，内容已保存待处理", "this device has been revoked; its work is kept to be settled")
-NO_CONFLICT = reason("no_conflict", "这条记录上没有这个冲突，或已经处理", "there is no such open conflict on this record")
-NOT_ADOPTABLE = reason("not_adoptable", "这条操作无法采纳", "this operation cannot be adopted")
+NO_CONFLICT = reason(
+    "no_conflict", "这条记录上没有这个冲突，或已经处理；请刷新后查看", "there is no such open conflict on this record: reload and look again"
+)
+LOOK_AGAIN = reason(
+    "look_again", "您查看之后内容又有变化，没有采纳；请刷新后再决定", "changed since you looked, nothing was adopted: reload and decide again"
+)
+NOT_ADOPTABLE = reason(
+    "not_adoptable", "这条操作无法采纳，仍原样保存；请由有权限的人员重新办理", "this operation cannot be adopted, it stays as it came: do it anew"
+)
 
 
 def decide(
@@ -247,7 +258,10 @@ def _judge_adopt(case: Case) -> None:
     # A supervisor can lend no right that the supervisor lacks: adopting a decision or an administrator's step needs that right.
     author = case.author
     refuse_if(author is not None and kind.decision and not people.may(author, kind.right), people.NO_RIGHT)
-    _judge_kind(inner, kind)
+    try:
+        _judge_kind(inner, kind)
+    except Conflict as clash:  # what collides has been refused and kept already; to adopt it, look at what stands now
+        raise Refused(LOOK_AGAIN, clash.code) from None
 
 
 def _fold_adopt(case: Case) -> None:

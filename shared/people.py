@@ -37,9 +37,20 @@ RIGHTS: dict[str, frozenset[str]] = {
     SERVER: frozenset(),
 }
 
-NO_RIGHT = reason("no_right", "您的岗位没有这项权限", "your role does not allow this")
-OUT_OF_REACH = reason("out_of_reach", "这条记录不在您的管辖范围内", "this record is outside your area", "三（二）")
-UNKNOWN_PERSON = reason("unknown_person", "台账里没有这个人员", "the ledger does not know this person")
+NO_RIGHT = reason(
+    "no_right",
+    "您的岗位没有这项权限；请交由有权限的人员办理，或请管理人员调整岗位",
+    "your role does not allow this: hand it to someone whose role does, or ask the office",
+)
+OUT_OF_REACH = reason(
+    "out_of_reach",
+    "这条记录不在您的管辖范围内；请转给所属科室、社区或安委办",
+    "this record is outside your area: pass it to its section, its community or the office",
+    "三（二）",
+)
+UNKNOWN_PERSON = reason(
+    "unknown_person", "台账里没有这个人员；请管理人员先登记", "the ledger does not know this person: ask the office to register them first"
+)
 
 
 def roles_of(person: Record) -> set[str]:

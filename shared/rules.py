@@ -24,11 +24,24 @@ CHANGED_MEANWHILE = reason(
     "changed_meanwhile", "别人已先改了同一内容，两份都已保存，请选择其一", "someone changed the same thing first; both are kept, one is to be chosen"
 )
 MOVED_ON = reason(
-    "moved_on", "这条记录已被别人办理到下一步，您的操作已保存待处理", "someone has taken this on already; your step is kept to be settled"
+    "moved_on",
+    "这条记录已被别人办理到下一步，您的操作已保存，待审核人员处理",
+    "someone has taken this on already: your step is kept, a reviewer settles it",
 )
-WRONG_STATE = reason("wrong_state", "当前状态下不能这样办理", "this is not possible in the present state", "2.2")
-UNKNOWN_RECORD = reason("unknown_record", "台账里没有这条记录", "the ledger has no such record")
-EXISTS = reason("exists", "台账里已有这条记录", "the ledger has this record already")
+WRONG_STATE = reason(
+    "wrong_state",
+    "当前状态下不能这样办理；请同步后查看最新状态",
+    "this is not possible in the present state: sync and look at where it stands now",
+    "2.2",
+)
+UNKNOWN_RECORD = reason(
+    "unknown_record",
+    "台账里没有这条记录；请同步后再试，仍没有就请管理人员核对",
+    "the ledger has no such record: sync and try again, or ask the office",
+)
+EXISTS = reason(
+    "exists", "台账里已有这条记录，没有改动；请打开它继续办理", "the ledger has this record already, nothing was changed: open it and go on there"
+)
 
 
 class Case:

@@ -1,6 +1,7 @@
 """Every widget of the kit in its states, on one page: for the eye, for pictures, and for the tests.
 
-    python -m mobile.ui.gallery [--shot FILE.png] [--dark] [--lang en] [--w 360] [--h 780] [--scale 1.3] [--density 2.6] [--page kit|list|sheet|snack|pin]
+    python -m mobile.ui.gallery [--shot FILE.png] [--dark] [--lang en] [--w 360] [--h 780] [--scale 1.3] [--density 2.6]
+        [--page kit|list|sheet|snack|pin]
 
 Knows nothing of inspections; what it shows is invented.
 """

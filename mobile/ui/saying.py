@@ -7,7 +7,7 @@ from typing import Any
 
 from mobile.core.status import Status, Stopped, Unsent, UpToDate, Waiting, Working
 from mobile.ui.strings import tr, words
-from shared.errors import REASONS
+from shared.errors import REASONS, PaichaError, Refused
 
 # code of a failure -> key of the text; codes of the server's rules have their own words
 PROBLEMS = {
@@ -30,7 +30,7 @@ def why(code: str) -> str:
     if code in PROBLEMS:
         return tr(PROBLEMS[code])
     known = REASONS.get(code)
-    return known.text(words.language) if known else tr("sync.other", code=code)
+    return sentence(known.text(words.language)) if known else tr("sync.other", code=code)
 
 
 def say(status: Status | None, unsent: Unsent) -> Said:
@@ -48,6 +48,16 @@ def say(status: Status | None, unsent: Unsent) -> Said:
     if isinstance(status, UpToDate | Waiting):
         return Said(tr("sync.done"), "cloud-check-outline", "ok")
     return Said(tr("sync.begin"), "cloud-sync-outline", "neutral")
+
+
+def sentence(text: str) -> str:
+    """A reason of the rules as a sentence of its own: they begin small in English."""
+    return text[:1].upper() + text[1:]
+
+
+def why_not(error: PaichaError) -> str:
+    """A failure in words. The detail of what the network or the disk said is for nobody here; that of a rule says which."""
+    return sentence(error.text(words.language) if isinstance(error, Refused) else error.why.text(words.language))
 
 
 def held_here(unsent: Unsent) -> str:

@@ -25,7 +25,7 @@ from mobile.core.status import Status, UpToDate, Waiting, Working
 from mobile.core.sync_thread import SyncThread
 from mobile.ui.fonts import font_path
 from mobile.ui.kit import tell
-from mobile.ui.strings import words
+from mobile.ui.saying import why_not
 from shared.errors import PaichaError
 
 DRAW_EVERY = 0.5  # seconds, while syncing
@@ -45,6 +45,7 @@ class Session(EventDispatcher):
         self.client: Client | None = None
         self.device = ""
         self._sync: SyncThread | None = None
+        self._begin = Clock.create_trigger(self._start_sync, SYNC_AFTER)
         self._draw_soon = Clock.create_trigger(self._draw, DRAW_EVERY)
 
     # -- enrolments ------------------------------------------------------------------------------------------------------------------------
@@ -61,7 +62,7 @@ class Session(EventDispatcher):
 
     def start_sync(self) -> None:
         """Let the engine run; the screen is unlocked. It begins when the screen is drawn: it would only hold that up."""
-        Clock.schedule_once(self._start_sync, SYNC_AFTER)
+        self._begin()
 
     def _start_sync(self, *_: object) -> None:
         if self._sync is not None and not self._sync.running:
@@ -69,6 +70,7 @@ class Session(EventDispatcher):
 
     def stop_sync(self) -> None:
         """End the engine after the step that is under way; work goes on being kept on the phone."""
+        self._begin.cancel()
         if self._sync is not None:
             self._sync.stop()
 
@@ -115,7 +117,7 @@ class Session(EventDispatcher):
         try:
             result = work()
         except PaichaError as error:
-            tell(error.text(words.language))
+            tell(why_not(error))
             return None
         self.revision += 1
         if self._sync is not None:
@@ -137,7 +139,7 @@ class Session(EventDispatcher):
             try:
                 prepared = prepare(source, folder, stamp, now, font=font_path())
             except PaichaError as error:
-                text = error.text(words.language)
+                text = why_not(error)
                 self._later(partial(tell, text))
             else:
                 self._later(partial(done, prepared))

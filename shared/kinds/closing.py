@@ -401,7 +401,8 @@ def _judge_close(case: Case) -> None:
     record = case.record
     verification = record.get("verification")
     refuse_if(verification is None, NOT_VERIFIED)
-    refuse_if(verification is not None and case.op.by in verification["team"], OWN_WORK)
+    deciding = {case.op.by, case.author["id"] if case.author is not None else case.op.by}  # who adopts it answers for it, too
+    refuse_if(verification is not None and not deciding.isdisjoint(verification["team"]), OWN_WORK)
     refuse_if((record.get("listing") or {}).get("state") in ("proposed", "listed", "delist_requested"), STILL_LISTED)
     refuse_if(any(measure["state"] != "resumed" for measure in record.get("measures", {}).values()), STILL_STOPPED)
 
@@ -478,7 +479,8 @@ def _judge_change_level(case: Case) -> None:
     refuse_if(body["level"] == record["level"], SAME_LEVEL)
     case.require_unchanged({"level": body["level"]})
     second = case.need(body["second_reviewer"], "person")
-    refuse_if(second["id"] in (case.op.by, *record["finders"]) or not roles_of(second) & REVIEWERS, SECOND)
+    deciding = {case.op.by, case.author["id"] if case.author is not None else case.op.by}
+    refuse_if(second["id"] in {*deciding, *record["finders"]} or not roles_of(second) & REVIEWERS, SECOND)
     if body["level"] == "major":
         refuse_if(not body.get("criterion") and not body.get("expert_opinion"), CRITERION)
     else:

@@ -49,8 +49,13 @@ _LISTS = ("co_regulators", "industries", "tags", "safety_staff")
 NO_UNIT = reason(
     "no_unit", "所属社区或主管科室不存在或已撤销，请另选", "the community or the lead section does not exist or is closed: choose another", "R17"
 )
-STATUS_IS = reason("status_is", "企业已是这个状态", "the enterprise has this status already")
-CO_IS_LEAD = reason("co_is_lead", "主管科室不能同时列为共管科室", "the lead section cannot be a co-regulator as well", "R17")
+STATUS_IS = reason("status_is", "企业已是这个状态，无需再办", "the enterprise has this status already: nothing is left to do")
+CO_IS_LEAD = reason(
+    "co_is_lead",
+    "主管科室不能同时列为共管科室；请从共管科室中去掉",
+    "the lead section cannot be a co-regulator as well: take it out of the co-regulators",
+    "R17",
+)
 
 
 def _units(body: dict[str, Any]) -> set[str]:

@@ -25,9 +25,11 @@ PHOTO = {
     "likeness": optional(text(32)),  # perceptual hash, to find the same picture used twice (R95)
 }
 
-PHOTO_ERASED = reason("photo_erased", "这张照片已依规删除，不能再次使用", "this photo was erased by decision and cannot be used again")
-PHOTO_KNOWN = reason("photo_known", "这张照片已经登记", "this photo is on the record already")
-NO_PHOTO = reason("no_photo", "没有这张照片", "there is no such photo")
+PHOTO_ERASED = reason(
+    "photo_erased", "这张照片已依规删除，不能再次使用；请另拍", "this photo was erased by decision and cannot be used again: take another"
+)
+PHOTO_KNOWN = reason("photo_known", "这张照片已经登记，无需再加", "this photo is on the record already: nothing is left to do")
+NO_PHOTO = reason("no_photo", "没有这张照片；请同步后查看", "there is no such photo: sync and look again")
 
 
 def blob_id(sha256: str) -> str:

@@ -16,7 +16,7 @@ from shared.kinds.lifecycle import AFTER, BEFORE, OPEN_DRAFT, OPEN_STATES, scope
 from shared.kinds.settings import setting
 from shared.kinds.template import template_record_id
 from shared.operation import Operation
-from shared.people import is_enterprise_person, require_reach, roles_of
+from shared.people import is_enterprise_person, may, require_reach
 from shared.rules import Case, Family, Kind, Record, Row, refuse_if
 
 HOUR = 3_600_000  # ms
@@ -27,12 +27,24 @@ GOVERNMENT_SOURCES = ("section", "community", "spot", "surprise", "covert", "ran
 ENTERPRISE_SOURCES = ("self_inspection", "principal_led", "diagnosis")
 
 
-FUTURE_FIND = reason("hazard.future_find", "发现时间晚于当前时间", "the hazard cannot have been found in the future", "2.7")
-OLD_FIND = reason("hazard.old_find", "发现时间超过30天，请写明原因", "found more than 30 days ago: give the reason", "2.7")
+FUTURE_FIND = reason(
+    "hazard.future_find", "发现时间晚于当前时间，请改正", "the hazard cannot have been found in the future: correct the time", "2.7"
+)
+OLD_FIND = reason(
+    "hazard.old_find", "发现时间超过规定天数，请写明原因", "found longer ago than is allowed without a reason: give the reason", "2.7"
+)
 PHOTO_OR_REASON = reason("hazard.photo_or_reason", "隐患要有照片，或写明无照片的原因", "a hazard needs a photo or a reason for none", "T1")
-NOT_FINDER = reason("hazard.not_finder", "只有发现人可以修改", "only those who found it may change it", "T2")
+NOT_FINDER = reason(
+    "hazard.not_finder",
+    "只有发现人可以修改；请加入所属检查，或请审核人员退回给发现人",
+    "only those who found it may change it: join its inspection, or have it returned to them",
+    "T2",
+)
 INSPECTION_OPEN = reason(
-    "hazard.inspection_open", "所属检查还没有完成签名并提交", "the inspection it belongs to is not signed and submitted yet", "T2"
+    "hazard.inspection_open",
+    "所属检查还没有完成签名并提交；请先提交检查，隐患已保存为草稿",
+    "the inspection it belongs to is not signed and submitted yet: hand that in first, the hazard is kept as a draft",
+    "T2",
 )
 INSPECTION_VOID = reason(
     "hazard.inspection_void",
@@ -40,7 +52,12 @@ INSPECTION_VOID = reason(
     "the inspection it belongs to was voided: report the hazard anew by itself, then void this one",
     "T2",
 )
-OTHER_INSPECTION = reason("hazard.other_inspection", "隐患和所属检查不是同一家企业", "the inspection it names is of another enterprise", "T1")
+OTHER_INSPECTION = reason(
+    "hazard.other_inspection",
+    "隐患和所属检查不是同一家企业；请改选企业，或单独上报",
+    "the inspection it names is of another enterprise: choose that one, or report the hazard by itself",
+    "T1",
+)
 MASS_ANSWER = reason("hazard.mass_casualty", "请回答是否可能群死群伤", "say whether many people could be hurt", "T7")
 CRITERION_NEEDED = reason(
     "hazard.criterion",
@@ -48,12 +65,22 @@ CRITERION_NEEDED = reason(
     "a major hazard needs a criterion, or an expert opinion and a second reviewer",
     "R11",
 )
-SECOND_REVIEWER = reason("hazard.second_reviewer", "第二审核人须是另一名审核人员", "the second reviewer must be another reviewer", "T7")
+SECOND_REVIEWER = reason(
+    "hazard.second_reviewer",
+    "第二审核人须是另一名审核人员，且不是发现人；请另选",
+    "the second reviewer must be another reviewer who did not find it: choose someone else",
+    "T7",
+)
 DEADLINE_NEEDED = reason("hazard.deadline", "请填写整改期限", "a deadline is needed", "T6")
 DEADLINE_RANGE = reason(
-    "hazard.deadline_range", "整改期限早于发现时间，或超过最长期限", "the deadline lies before the find or beyond the limit", "T6"
+    "hazard.deadline_range",
+    "整改期限早于发现时间，或超过最长期限；请另选日期",
+    "the deadline lies before the find or beyond the limit: choose another day",
+    "T6",
 )
-SECTION_NEEDED = reason("hazard.section", "责任科室不存在", "the responsible section does not exist", "T6")
+SECTION_NEEDED = reason(
+    "hazard.section", "责任科室不存在或已撤销，请另选", "the responsible section does not exist or is closed: choose another", "T6"
+)
 UNSAFE_ANSWER = reason("hazard.unsafe", "请回答整改期间是否存在危险", "say whether it is unsafe meanwhile", "T7")
 FIX_EVIDENCE = reason("hazard.fix_evidence", "立查立改要有整改后照片和整改说明", "fixed at once: after-photos and what was done are needed", "T8")
 TWO_SIGNATURES = reason(
@@ -62,7 +89,12 @@ TWO_SIGNATURES = reason(
     "a major hazard needs two signatures: principal and safety director or deputy",
     "T8",
 )
-NOT_SAME = reason("hazard.not_same", "两条隐患不是同一企业的同一问题", "the two hazards are not the same thing at the same enterprise", "T5")
+NOT_SAME = reason(
+    "hazard.not_same",
+    "两条隐患不是同一企业的同一问题，没有合并；请核对编号",
+    "the two hazards are not the same open thing at the same enterprise, nothing was merged: check the number",
+    "T5",
+)
 
 _FIELDS = {
     "place_text": text(200),
@@ -256,12 +288,12 @@ def _year(at: int) -> int:
 def _judge_decision(case: Case) -> None:
     """A reviewer of the area, not one of the finders, on a submission nobody has moved on (T3, T5-T8)."""
     record, author = case.record, case.author
-    case.require_state(BEFORE[case.op.kind])
     deciding = {case.op.by}
     if author is not None:
         require_reach(author, scopes(record))
         deciding.add(author["id"])
     refuse_if(not deciding.isdisjoint((record["finder"], *record["finders"])), OWN_WORK)
+    case.require_state(BEFORE[case.op.kind])
 
 
 def _fold_return(case: Case) -> None:
@@ -364,10 +396,11 @@ def _fold_merge(case: Case) -> None:
 def _judge_void(case: Case) -> None:
     """Finders may drop their own draft; what is submitted only a reviewer (T5)."""
     record = case.record
-    if record["state"] in OPEN_DRAFT and case.op.by in record["finders"]:
+    reviews = case.author is not None and may(case.author, "review")
+    if case.op.by in record["finders"] and (record["state"] in OPEN_DRAFT or not reviews):
         case.require_state(OPEN_DRAFT)
         return
-    refuse_if(case.author is None or not roles_of(case.author) & {"section_head", "office"}, NOT_FINDER)
+    refuse_if(not reviews, NOT_FINDER)
     _judge_decision(case)
 
 
@@ -389,7 +422,7 @@ def _row(record: Record) -> Row:
 
 
 def _settles(person: Record, record: Record) -> bool:
-    return record["state"] in OPEN_DRAFT and person["id"] in record["finders"]
+    return person["id"] in record["finders"] and (record["state"] in OPEN_DRAFT or record["submitted_at"] is None)
 
 
 def _report_reads(op: Operation) -> list[str]:

@@ -42,24 +42,35 @@ OPEN = ("draft", "returned")
 _SIGNED_FOR = ("answers/", "moments/", "conclusion", "order_text")  # marks of what a signature stands for
 
 NOT_IN_TEAM = reason("inspection.not_in_team", "您不在这次检查的人员中，请先加入", "you are not in this inspection's team; join it first", "2.7")
-IN_TEAM = reason("inspection.in_team", "您已在检查人员中", "you are in the team already")
-KIND_NOT_YOURS = reason("inspection.kind_not_yours", "您的岗位不能做这种检查", "your role does not make this kind of inspection", "3.1")
-UNKNOWN_ITEM = reason("inspection.unknown_item", "检查表中没有这一项", "the checklist has no such item")
-BAD_ANSWER = reason("inspection.bad_answer", "这一项的回答格式不对", "this is no answer to the item")
-INCOMPLETE = reason("inspection.incomplete", "检查表还有未答的项目", "some items are not answered yet", "rule 5")
+IN_TEAM = reason("inspection.in_team", "您已在检查人员中，可直接填写", "you are in the team already: just go on")
+KIND_NOT_YOURS = reason(
+    "inspection.kind_not_yours",
+    "您的岗位不能做这种检查；请选其他检查类型",
+    "your role does not make this kind of inspection: choose another kind",
+    "3.1",
+)
+UNKNOWN_ITEM = reason(
+    "inspection.unknown_item", "检查表中没有这一项；请同步后按检查表上的项目填写", "the checklist has no such item: sync and use the items it shows"
+)
+BAD_ANSWER = reason(
+    "inspection.bad_answer", "这一项的回答格式不对，没有记录；请重新填写", "this is no answer to the item, it was not recorded: answer again"
+)
+INCOMPLETE = reason(
+    "inspection.incomplete", "检查表还有未答的项目，请答完再提交", "some items are not answered yet: answer them, then hand in", "rule 5"
+)
 PHOTO_OR_REASON = reason(
     "inspection.photo_or_reason", "不符合项要有照片，或写明无照片的原因", "a failed item needs a photo or a reason for none", "rule 3"
 )
 TWO_INSPECTORS = reason(
     "inspection.two_inspectors", "这种检查须有两名以上检查人员签名", "this kind of inspection needs the signatures of two or more", "R131"
 )
-INSPECTOR_SIGNATURE = reason("inspection.inspector_signature", "检查人员还没有签名", "no inspector has signed yet", "R132")
+INSPECTOR_SIGNATURE = reason("inspection.inspector_signature", "检查人员还没有签名，请先签名", "no inspector has signed yet: sign first", "R132")
 CARD_NEEDED = reason("inspection.card", "至少一名检查人员要登记执法证号", "at least one inspector's enforcement card must be recorded", "R131")
 UNIT_SIGNATURE = reason(
     "inspection.unit_signature", "须由被检查单位签名，或记录拒签原因和见证人", "the unit must sign, or its refusal be recorded with a witness", "R132"
 )
-NO_END = reason("inspection.no_end", "还没有登记结束时间", "the end of the inspection is not recorded yet", "R132")
-TIMES_ORDER = reason("inspection.times", "结束时间早于开始时间", "the inspection ends before it starts")
+NO_END = reason("inspection.no_end", "还没有登记结束时间，请先登记", "the end of the inspection is not recorded yet: record it first", "R132")
+TIMES_ORDER = reason("inspection.times", "结束时间早于开始时间，请改正", "the inspection ends before it starts: correct the time")
 POSITION_OR_REASON = reason("position_or_reason", "没有定位时请写明原因", "without a position, give the reason", "T1")
 SIGN_AGAIN = reason(
     "inspection.sign_again",
@@ -67,7 +78,9 @@ SIGN_AGAIN = reason(
     "the content has changed since the return: inspectors and unit sign again, or the unit's refusal is recorded anew",
     "R132",
 )
-OWN_WORK = reason("own_work", "不能审核自己的检查或发现", "nobody reviews their own work", "T7")
+OWN_WORK = reason(
+    "own_work", "不能审核自己的检查或发现；请另一名审核人员办理", "nobody reviews their own work: another reviewer has to decide", "T7"
+)
 
 _START = {
     "kind": choice(*INSPECTION_KINDS),
@@ -389,10 +402,10 @@ def _fold_submit(case: Case) -> None:
 def _judge_review(*states: str) -> Any:
     def judge(case: Case) -> None:
         record, author = case.record, case.author
-        case.require_state(states)
         if author is not None:
             require_reach(author, scopes(record))
             refuse_if(any(person in record["team"] or person == record["leader"] for person in (case.op.by, author["id"])), OWN_WORK)
+        case.require_state(states)
 
     return judge
 
@@ -400,12 +413,14 @@ def _judge_review(*states: str) -> Any:
 def _judge_void(case: Case) -> None:
     """The team may drop its own draft; a submitted inspection only a reviewer."""
     record, author = case.record, case.author
-    case.require_state((*OPEN, "submitted"))
-    if record["state"] in OPEN and case.op.by in record["team"]:
+    reviews = author is not None and may(author, "review")
+    if case.op.by in record["team"] and (record["state"] in OPEN or not reviews):
+        case.require_state(OPEN)
         return
-    refuse_if(author is None or not may(author, "review"), NOT_IN_TEAM)
+    refuse_if(not reviews, NOT_IN_TEAM)
     if author is not None:
         require_reach(author, scopes(record))
+    case.require_state((*OPEN, "submitted"))
 
 
 def _fold_state(state: str) -> Any:
@@ -434,7 +449,7 @@ def _row(record: Record) -> Row:
 
 
 def _settles(person: Record, record: Record) -> bool:
-    return record["state"] in OPEN and person["id"] in record["team"]
+    return person["id"] in record["team"] and (record["state"] in OPEN or record["submitted_at"] is None)
 
 
 _WHY = {"reason": text(500)}

@@ -24,8 +24,8 @@ LAST_ADMIN = reason(
     "you cannot take away your own last right to administer: another administrator can",
 )
 UNIT_CLOSED = reason("unit_closed", "这个科室或社区已撤销，请选择其他单位", "this section or community is closed: choose another")
-ROLE_HELD = reason("role_held", "此人已有这个岗位", "the person holds this role already")
-ROLE_NOT_HELD = reason("role_not_held", "此人没有这个岗位", "the person does not hold this role")
+ROLE_HELD = reason("role_held", "此人已有这个岗位，无需再授", "the person holds this role already: nothing is left to do")
+ROLE_NOT_HELD = reason("role_not_held", "此人没有这个岗位；请刷新后查看", "the person does not hold this role: reload and look again")
 
 
 def _fold_add(case: Case) -> None:

@@ -44,7 +44,7 @@ _CAMPAIGN = {
 }
 
 ALREADY_OPEN = reason("already_open", "这个台账已经建立", "this ledger is open already")
-DATES_ORDER = reason("dates_order", "起止日期顺序不对", "the dates are in the wrong order", "R98")
+DATES_ORDER = reason("dates_order", "起止日期顺序不对，请改正", "the dates are in the wrong order: correct them", "R98")
 
 
 def setting(ledger: Record | None, name: str) -> int:

@@ -6,7 +6,11 @@ from shared import checklist
 from shared.errors import MALFORMED, reason
 from shared.rules import Case, Family, Kind, Record, Row, refuse_if
 
-BAD_TEMPLATE = reason("bad_template", "检查表模板不符合规定格式", "the checklist template breaks the schema")
+BAD_TEMPLATE = reason(
+    "bad_template",
+    "检查表模板不符合规定格式，没有发布；请按所列问题修改",
+    "the checklist template breaks the schema and was not published: correct what is named",
+)
 
 
 def template_record_id(id: str, version: int) -> str:

@@ -333,6 +333,17 @@ def test_adoptions_that_name_each_other_are_refused_and_do_not_run_in_a_circle()
     assert adopt(book, "office", no + 3).code == "not_adoptable"
 
 
+def test_an_adoption_by_someone_who_has_not_seen_the_newest_change_adopts_nothing_and_may_be_made_again() -> None:
+    book, no = refused_decision()
+    seen = book.size
+    book.done("office", "hazard.return", "h1", {"reason": "位置不清"})
+    book.done("lin", "hazard.submit", "h1", {})
+    entry = adopt(book, "office", no, seen=seen - 3)
+    assert (entry.verdict, entry.code) == ("refused", "look_again")
+    assert book.records["h1"]["state"] == "submitted"
+    assert adopt(book, "office", no).verdict == "accepted"
+
+
 def test_a_settlement_that_collides_is_settled_in_its_turn() -> None:
     book, lost = conflicted()
     seen = book.size
@@ -348,3 +359,42 @@ def test_a_second_value_picked_after_yet_another_change_unseen_is_not_written_ov
     book.done("zhou", "inspection.answer", "i1", {"item": ITEM, "value": "na"})
     assert book.act("lin", "conflict.resolve", "i1", {"conflict": lost, "pick": "second"}, base=seen).verdict == "conflict"
     assert book.records["i1"]["answers"][ITEM] == "na"
+
+
+def test_who_has_nothing_to_say_on_a_record_leaves_no_conflict_on_it() -> None:
+    book = Book()
+    book.done("lin", "hazard.report", "h1", report_body())
+    book.done("lin", "hazard.void", "h1", {"reason": "误报"})
+    book.done("lin", "inspection.start", "i1", start_body())
+    for by, kind, id, body in (
+        ("head2", "hazard.return", "h1", {"reason": "x"}),
+        ("qin", "hazard.void", "h1", {"reason": "x"}),
+        ("head2", "inspection.accept", "i1", {}),
+        ("qin", "inspection.void", "i1", {"reason": "x"}),
+    ):
+        assert book.act(by, kind, id, body, base=0).verdict == "refused"
+    assert not any("conflicts" in book.records[id] for id in ("h1", "i1"))
+
+
+@pytest.mark.parametrize(("kind", "id"), [("inspection.void", "i1"), ("hazard.void", "h1")])
+def test_dropping_unseen_what_a_colleague_has_handed_in_is_kept_as_a_conflict_not_turned_away(kind: str, id: str) -> None:
+    book = Book()
+    book.inspected("i1")
+    book.done("lin", "hazard.report", "h1", report_body(inspection="i1"))
+    seen = book.size
+    book.done("lin", "inspection.submit", "i1", {})
+    book.done("lin", "hazard.submit", "h1", {})
+    assert book.act("zhou", kind, id, {"reason": "重复"}, base=seen).verdict == "conflict"
+    assert book.act("zhou", kind, id, {"reason": "重复"}).code == "wrong_state"
+
+
+def test_a_conflict_on_a_draft_that_was_dropped_is_settled_by_its_authors() -> None:
+    book = shared_draft()
+    book.done("lin", "hazard.report", "h1", report_body(inspection="i1"))
+    seen = book.size
+    for kind, id in (("inspection.void", "i1"), ("hazard.void", "h1")):
+        book.done("lin", kind, id, {"reason": "误建"})
+    for kind, id, body in (("inspection.answer", "i1", {"item": ITEM, "value": "na"}), ("hazard.edit", "h1", {"changes": {"place_text": "西门"}})):
+        assert book.act("zhou", kind, id, body, base=seen).verdict == "conflict"
+        record = book.done("zhou", "conflict.resolve", id, {"conflict": book.size, "pick": "first"})
+        assert rules.open_conflicts(record) == {}

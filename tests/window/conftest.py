@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from mobile.ui.window import prepare
 prepare(360, 780, hidden=True)
 
 from kivy.base import EventLoop, stopTouchApp  # noqa: E402  Kivy must be set up first
+from kivy.clock import Clock  # noqa: E402
+from kivy.config import Config  # noqa: E402
 from kivy.core.window import Window  # noqa: E402
 from kivy.tests.common import UnitTestTouch  # noqa: E402
 from kivy.uix.widget import Widget  # noqa: E402
@@ -27,6 +30,10 @@ from mobile.ui.strings import words  # noqa: E402
 from mobile.ui.theme import theme  # noqa: E402
 from tests.serving import serving  # noqa: E402
 from tests.worlds import LEDGER, World, open_world  # noqa: E402
+
+gc.set_threshold(50_000, 20, 20)  # widgets are many small objects
+Clock._max_fps = 0  # frames as fast as they come: nobody is looking
+Config.set("graphics", "min_state_time", "0")
 
 
 def pump(frames: int = 3) -> None:
@@ -42,6 +49,7 @@ def until(condition: Callable[[], Any], what: str, seconds: float = 20) -> Any:
         pump(1)
         if value := condition():
             return value
+        time.sleep(0.002)  # for the other threads
     raise AssertionError(f"never happened: {what}")
 
 
@@ -60,6 +68,13 @@ def tap(widget: Widget) -> None:
     pump(1)
     touch.touch_up()
     pump(3)
+
+
+def write(field: Any, text: str) -> None:
+    """Tap a text field and type; it keeps the focus."""
+    tap(field.input)
+    Window.dispatch("on_textinput", text)
+    pump(2)
 
 
 @dataclass
@@ -119,7 +134,7 @@ def hand(tmp_path: Path) -> Iterator[Hand]:
     with serving(world.service, tmp_path) as url:
         app = Paicha(Phone(tmp_path / "phone", desktop_ports), tmp_path, ask_pin=False)
         yield Hand(_show(app), world, url)
-        app.session.close()
+        app.on_stop()
         for child in list(Window.children):
             Window.remove_widget(child)
         pump(2)

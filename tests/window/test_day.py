@@ -164,6 +164,7 @@ def test_what_is_missing_is_said_before_handing_in(enrolled: Hand) -> None:
 def test_the_sync_page_says_what_is_wrong_and_what_is_kept(enrolled: Hand) -> None:
     begin(enrolled)
     enrolled.app.session.stop_sync()
+    pump(3)  # its last words arrive with the next frame
     enrolled.app.session.status = Waiting(0, "not_the_server", 1)
     enrolled.client.act("inspection.note", enrolled.screen.id, {"item": None, "about": "note", "text": "离线备注"})
     enrolled.app.nav.reset("sync")

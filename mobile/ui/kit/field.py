@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from kivy.clock import Clock
@@ -12,12 +13,22 @@ from kivy.uix.textinput import TextInput
 
 from mobile.ui.kit.text import Text
 from mobile.ui.kit.tree import keep
+from mobile.ui.kit.wrap import pieces
 
 PAUSE = 0.4  # seconds after the last key until what is typed is kept
 
 
 class Entry(TextInput):
-    """The bare input of a field; grows with its text. `input_type` is 'text', without which Chinese keyboards do not compose."""
+    """The bare input of a field; grows with its text and breaks it as Chinese wants it. `input_type` is 'text', without which Chinese keyboards
+    do not compose."""
+
+    def _tokenize(self, text: str | None) -> Iterator[str]:
+        """What Kivy must not break when it wraps; its own goes by spaces and Western marks alone, and lets a line begin with "。"."""
+        paragraphs = (text or "").split("\n")
+        yield from pieces(paragraphs[0]) if text else [""]
+        for paragraph in paragraphs[1:]:
+            yield "\n"
+            yield from pieces(paragraph)
 
 
 class TextField(BoxLayout):

@@ -18,7 +18,7 @@ from kivy.uix.stacklayout import StackLayout
 from mobile.ui.kit.bars import NavBar
 from mobile.ui.kit.rows import Row, RowList
 from mobile.ui.kit.surface import EmptyState
-from mobile.ui.kit.tap import Fab
+from mobile.ui.kit.tap import Chip, Fab
 from mobile.ui.kit.tree import keep
 from mobile.ui.nav import Navigator
 from mobile.ui.strings import tr
@@ -43,7 +43,17 @@ class Head(BoxLayout):
 
 
 class Wrap(StackLayout):
-    """Small things beside one another, in as many lines as needed."""
+    """Small things beside one another, in as many lines as needed; a chip of many words gets lines of its own."""
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(**values)
+        for name in ("width", "children"):
+            self.fbind(name, self._bound)
+
+    def _bound(self, *_: object) -> None:
+        for chip in self.children:
+            if isinstance(chip, Chip):
+                chip.max_width = self.width
 
 
 class Listing(RelativeLayout):

@@ -70,10 +70,12 @@ class Fab(Tap):
 
 
 class Chip(Tap):
-    """A filter that is on or off: `text`, `selected` (the owner changes it), drawn 36 dp high in a 48 dp target. Bind `on_release`."""
+    """A filter that is on or off: `text`, `selected` (the owner changes it), drawn 36 dp high in a 48 dp target, at most `max_width` wide.
+    Bind `on_release`."""
 
     text = StringProperty()
     selected = BooleanProperty(False)
+    max_width = NumericProperty(1e6)
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

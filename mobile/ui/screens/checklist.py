@@ -147,6 +147,7 @@ class Checklist(Screen):
 
     def _build(self, items: list[Record], can_change: bool) -> None:
         self.body.ids.column.clear_widgets()
+        self._typing.clear()
         self.cards = [ItemCard(self, item, can_change) for item in items[self.page * PER_PAGE : (self.page + 1) * PER_PAGE]]
         for card in self.cards:
             self.body.add(card)
@@ -178,10 +179,15 @@ class ItemCard(Card):
         self.screen, self.item, self.can_change = screen, item, can_change
         self.add_widget(Text(content=f"{item['id']}  {both(item['text'])}"))
         if item["severity"] == "major":
-            self.add_widget(badges([(tr("level.major"), "danger")]))
+            self.add_widget(badges([(tr("checklist.major"), "danger")]))
+        if "hint" in item:
+            self.add_widget(Text(content=both(item["hint"]), style="small", tone="ink_soft"))
         self.add_widget(Text(content=tr("checklist.basis", basis=item["basis"]), style="caption", tone="ink_soft"))
         self.input: Any = self._make_input()
         self.add_widget(self.input)
+        self.na = Chip(text=tr("kit.not_applicable"), on_release=lambda _: self.answer("na"))
+        if isinstance(self.input, TextField):
+            self.add_widget(self.na)
         self.extra = Card(padding=0)
         self._shown: tuple[Any, ...] | None = None
         self._drafted = False
@@ -266,7 +272,8 @@ class ItemCard(Card):
             for index, chip in enumerate(reversed(self.input.children)):
                 chip.selected = value == ("na" if index == len(self.item["choices"]) else index)
         elif isinstance(self.input, TextField):
-            self._show_typed(self.input, "" if value is None else answer_words(self.item, value))
+            self.na.selected = value == "na"
+            self._show_typed(self.input, "" if value in (None, "na") else answer_words(self.item, value))
 
     def _show_typed(self, field: TextField, answered: str) -> None:
         """The answer, unless something else is being typed here, or was when the app was killed."""

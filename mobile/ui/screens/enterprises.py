@@ -65,7 +65,7 @@ class Enterprises(Screen):
         """Who is here, how syncing stands, which enterprises fit the search."""
         client, session = self.client, self.app.session
         ledger, person = client.record("ledger") or {}, client.person or {}
-        self.bar.title, self.bar.subtitle = str(ledger.get("name", "")), f"{person.get('name', '')} · {person.get('post', '')}"
+        self.bar.title, self.bar.subtitle = str(ledger.get("name", "")), " · ".join(part for part in (person.get("name"), person.get("post")) if part)
         said = say(session.status, client.unsent())
         self.banner.text, self.banner.icon, self.banner.tone = said.text, said.icon, said.tone
         self.banner.button = tr("enterprises.see") if client.needs_you() else ""

@@ -10,8 +10,9 @@ from kivy.uix.anchorlayout import AnchorLayout
 from mobile.core import pin
 from mobile.core.phone import Invitation
 from mobile.ui.kit import Banner, BottomBar, Card, PinPad, ProgressLine, PushButton, Scroll, Text, TextField
+from mobile.ui.saying import why_not
 from mobile.ui.screens.screen import Screen, moment
-from mobile.ui.strings import tr, words
+from mobile.ui.strings import tr
 from shared.errors import PaichaError, Refused
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Enrol(Screen):
         try:
             invitation = Invitation.read(text)
         except Refused as refused:
-            self.code.error = refused.text(words.language)
+            self.code.error = why_not(refused)
             return
         self._busy(True)
         self.app.session.enrol(invitation, self.again, self._done, self._failed)
@@ -81,7 +82,7 @@ class Enrol(Screen):
     def _failed(self, error: PaichaError) -> None:
         self._busy(False)
         field = self.code if isinstance(error, Refused) else self.server
-        field.error = error.why.text(words.language)  # the detail is the network's own, in words nobody here would understand
+        field.error = why_not(error)
 
 
 class Unlock(Screen):

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from kivy.metrics import dp
 
 from mobile.core import inspecting
-from mobile.ui.kit import Banner, BottomBar, Card, Chip, PushButton, Scroll, SectionHeader, Text, TextField, Wrap, ask, tell
+from mobile.ui.kit import Banner, BottomBar, Card, Chip, Fact, PushButton, Scroll, SectionHeader, Text, TextField, Wrap, ask, tell
 from mobile.ui.kit.tree import keep
+from mobile.ui.saying import sentence
 from mobile.ui.screens.screen import Screen, badges, moment, state_badge
 from mobile.ui.strings import tr, words
+from shared.errors import Reason
+from shared.kinds.inspection import in_force
 from shared.rules import Record
 
 if TYPE_CHECKING:
@@ -36,10 +39,9 @@ class Finish(Screen):
         self.reason = TextField(label=tr("finish.refuse_reason"), hint=tr("finish.refuse_hint"))
         self.witness = TextField(label=tr("finish.witness"), hint=tr("finish.witness_hint"))
         self.fields = {"companion": self.companion, "signer": self.signer, "reason": self.reason, "witness": self.witness}
-        with_unit = Card()
-        with_unit.add_widget(self.companion)
+        self.with_unit = Card()
         for widget in (self.missing, SectionHeader(text=tr("finish.inspectors")), self.team,
-                       SectionHeader(text=tr("finish.unit")), with_unit, self.unit):  # fmt: skip
+                       SectionHeader(text=tr("finish.unit")), self.with_unit, self.unit):  # fmt: skip
             self.body.add(widget)
         self.bottom = BottomBar()
         self.bottom.add_widget(PushButton(text=tr("finish.submit"), icon="send", on_release=lambda _: self.submit()))
@@ -68,7 +70,10 @@ class Finish(Screen):
         companion = record["companion"]
         if companion and not self.companion.focus and not self.client.store.scratch(self._draft("companion")):
             self.companion.set_text(companion["name"])
-        self.companion.disabled = not can_change
+        keep(self.with_unit, self.companion, can_change)
+        if not can_change:
+            self.with_unit.clear_widgets()
+            self.with_unit.add_widget(Fact(label=tr("finish.companion"), value=companion["name"] if companion else "—"))
         keep(self, self.bottom, can_change)
 
     def _show_missing(self, record: Record, can_change: bool) -> None:
@@ -84,14 +89,14 @@ class Finish(Screen):
         if not missing:
             self.missing.add_widget(Banner(text=tr("finish.complete"), icon="check-circle", tone="ok", radius=dp(12)))
         for why, detail in missing:
-            banner = Banner(text=f"{why.text(words.language)}{_detail(detail)}", icon="alert-circle", tone="warn", radius=dp(12))
+            banner = Banner(text=_words(why, detail), icon="alert-circle", tone="warn", radius=dp(12))
             item = detail.split(", ")[0]
             if item in {known["id"] for known in self.client.template_of(record)["items"]}:
                 banner.button = tr("finish.go_there")
                 banner.bind(on_action=lambda _, item=item: self._go_to(item))
             self.missing.add_widget(banner)
 
-    def _missing(self) -> list[tuple[Any, str]]:
+    def _missing(self) -> list[tuple[Reason, str]]:
         """What keeps it from being handed in; its end is noted with the inspector's signature, and is nothing to be done by itself."""
         return [(why, detail) for why, detail in inspecting.what_is_missing(self.client, self.id) if why.code != "inspection.no_end"]
 
@@ -105,15 +110,15 @@ class Finish(Screen):
     def _show_team(self, record: Record, can_change: bool) -> None:
         self.team.clear_widgets()
         for member, held in record["team"].items():
-            signed = record["signatures"].get(member)
+            signed = in_force(record, f"signatures/{member}")
             self.team.add_widget(Text(content=self.name_of(member) + (f"  {tr('finish.card')} {held['card_no']}" if held["card_no"] else "")))
             self.team.add_widget(badges([_signed(signed)]))
         mine = self.client.identity.person
-        if can_change and mine in record["team"] and mine not in record["signatures"]:
+        if can_change and mine in record["team"] and not in_force(record, f"signatures/{mine}"):
             self.team.add_widget(PushButton(text=tr("finish.sign"), icon="draw", kind="secondary", on_release=lambda _: self.sign()))
 
     def _show_unit(self, record: Record, can_change: bool) -> None:
-        signed, refusal = record["signatures"].get("unit"), record["refusal"]
+        signed, refusal = in_force(record, "signatures/unit"), in_force(record, "refusal")
         state = (bool(signed), bool(refusal), can_change, self.refusing)
         if getattr(self, "_unit_state", None) == state:
             return
@@ -154,7 +159,8 @@ class Finish(Screen):
 
     def sign_unit(self) -> None:
         """The unit signs, or its refusal is recorded with a witness."""
-        self.companion.commit()
+        for field in self.fields.values():
+            field.commit()
         if self.refusing:
             fields = {"reason": self.reason.text.strip(), "witness": self.witness.text.strip()}
             self.reason.error = "" if fields["reason"] else tr("finding.missing")
@@ -187,7 +193,7 @@ class Finish(Screen):
         missing = self._missing()
         if missing:
             why, detail = missing[0]
-            tell(f"{why.text(words.language)}{_detail(detail)}")
+            tell(_words(why, detail))
             self.body.scroll_y = 1
             return
         count = len(inspecting.hazards_of(self.client, self.id))
@@ -203,9 +209,7 @@ def _signed(signature: Record | None) -> tuple[str, str]:
     return (tr("finish.signed", at=moment(signature["signed_at"])), "ok") if signature else (tr("finish.unsigned"), "neutral")
 
 
-def _detail(detail: str) -> str:
+def _words(why: Reason, detail: str) -> str:
+    """What is missing; of several items only how many, for the button leads to the first."""
     items = detail.split(", ")
-    short = (", " if words.language == "en" else "、").join(items[:3])
-    if len(items) > 3:
-        short = tr("finish.and_more", some=short, count=len(items))
-    return f" ({short})" if short and words.language == "en" else f"（{short}）" if short else ""
+    return tr("finish.items", why=sentence(why.text(words.language)), count=len(items)) if len(items) > 1 else sentence(why.text(words.language))

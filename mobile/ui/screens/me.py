@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mobile.ui.kit import Card, Chip, Fact, PushButton, Row, RowList, Scroll, SectionHeader, Text, Wrap
+from mobile.ui.kit import BottomBar, Card, Chip, Fact, PushButton, Row, RowList, Scroll, SectionHeader, Text, Wrap
 from mobile.ui.screens.screen import Screen, badges, moment
 from mobile.ui.strings import tr, words
 from mobile.ui.theme import theme
@@ -55,14 +55,12 @@ class Enrolments(Screen):
 
     def __init__(self, app: Paicha) -> None:
         super().__init__(app, tr("enrolments.title"))
-        self.bar.actions = [("add", "plus")]
         self.list = RowList()
         self.list.bind(on_open=lambda _, row: app.enter(row.id))
         self.add_widget(self.list)
-
-    def on_action(self, name: str) -> None:
-        """One more."""
-        self.app.nav.push("enrol")
+        bottom = BottomBar()
+        bottom.add_widget(PushButton(text=tr("enrolments.add"), icon="plus", kind="secondary", on_release=lambda _: app.nav.push("enrol")))
+        self.add_widget(bottom)
 
     def refresh(self) -> None:
         """Names come from each enrolment's own database."""

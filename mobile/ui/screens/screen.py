@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.base import EventLoop
 from kivy.clock import Clock
+from kivy.uix.behaviors import ButtonBehavior
 
 from mobile.core.client import Client
 from mobile.ui.kit import Badge, Page, Photo, TextField, TopBar, Wrap
@@ -33,7 +34,8 @@ class Screen(Page):
         self.bar = TopBar(title=title, has_back=back)
         self.bar.bind(on_back=lambda _: app.nav.back(), on_action=lambda _, name: self.on_action(name))
         self.add_widget(self.bar)
-        self._again = Clock.create_trigger(self._changed)
+        self._typing: list[TextField] = []
+        self._again = Clock.create_trigger(self._draw_again)
 
     @property
     def client(self) -> Client:
@@ -59,8 +61,12 @@ class Screen(Page):
             field.commit()
 
     def _changed(self, *_: object) -> None:
-        """Draw anew, but not under a finger: a button that is replaced between touch and release would swallow the tap."""
-        if any(touch.is_touch for touch in EventLoop.me_list):
+        """Draw anew with the next frame, but not under a finger: a button that is replaced between touch and release would swallow the tap."""
+        self._again()
+
+    def _draw_again(self, *_: object) -> None:
+        touched = any(touch.is_touch for touch in EventLoop.me_list)
+        if touched or any(isinstance(w, ButtonBehavior) and w.state == "down" for w in self.walk()):
             self._again()
         elif self.app.session.client is not None:
             self.refresh()
@@ -73,6 +79,7 @@ class Screen(Page):
         kept = store.scratch(key)
         if kept:
             field.text = kept
+        self._typing.append(field)
         field.bind(on_draft=lambda _, text: store.set_scratch(key, text))
 
     def drop_typing(self, *keys: str) -> None:
@@ -87,7 +94,8 @@ class Screen(Page):
             field.draft()
 
     def _fields(self) -> list[TextField]:
-        return [widget for widget in self.walk() if isinstance(widget, TextField)]
+        """Those to be seen, and those that were put aside with something typed in them."""
+        return list(dict.fromkeys([*self._typing, *(widget for widget in self.walk() if isinstance(widget, TextField))]))
 
     def refresh(self) -> None:
         """Show what is true now."""
