@@ -71,7 +71,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "state.plan_review": ("方案待审", "Plan in review"),
     "state.rectifying": ("整改中", "Rectifying"),
     "state.extension_review": ("延期待审", "Extension in review"),
-    "state.signoff_pending": ("待签批", "Awaiting sign-off"),
+    "state.signoff_pending": ("待双签", "Two signatures awaited"),
     "state.verify_pending": ("待核查", "To verify"),
     "enterprise.start": ("开始检查", "Start an inspection"),
     "enterprise.gone": ("这家企业不在手机上", "Not on this phone"),

@@ -275,3 +275,10 @@ def test_every_page_speaks_english_and_never_shows_a_word_without_translation(si
 def test_every_word_has_both_languages() -> None:
     for words in (WORDS, KINDS, OPERATIONS):
         assert all(zh and en for zh, en in words.values())
+
+
+def test_every_kind_of_operation_has_its_words_in_the_time_line() -> None:
+    from shared.ledger import KINDS
+    from sync_server.console.words import OPERATIONS
+
+    assert {kind for kind, _ in KINDS} <= OPERATIONS.keys()
