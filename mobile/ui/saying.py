@@ -12,7 +12,8 @@ from shared.errors import REASONS, PaichaError, Refused
 # code of a failure -> key of the text; codes of the server's rules have their own words
 PROBLEMS = {
     "unreachable": "sync.unreachable", "not_the_server": "sync.not_the_server", "cut_short": "sync.cut_short", "rewritten": "sync.rewritten",
-    "revoked": "sync.revoked", "protocol": "sync.protocol", "behind": "sync.behind", "read_only": "sync.behind",
+    "revoked": "sync.revoked", "protocol": "sync.protocol", "behind": "sync.behind", "read_only": "sync.behind", "token": "sync.token",
+    "not_understood": "sync.not_understood", "unknown_device": "sync.unknown_device",
 }  # fmt: skip
 
 

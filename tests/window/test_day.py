@@ -7,8 +7,9 @@ from pathlib import Path
 from kivy.core.window import Window
 
 from mobile.core import inspecting
-from mobile.core.status import Waiting
+from mobile.core.status import Unsent, Waiting
 from mobile.ui.kit import PushButton
+from mobile.ui.saying import say
 from sync_server.store import ledgers as store
 from tests.pictures import picture
 from tests.window.conftest import Hand, pump, tap, until
@@ -184,3 +185,8 @@ def test_what_was_refused_waits_on_the_sync_page_in_plain_words(enrolled: Hand) 
     enrolled.app.nav.reset("sync")
     pump(5)
     assert any("停用" in line for line in enrolled.all_words())
+
+
+def test_a_sign_in_that_ran_out_asks_nothing_of_the_person() -> None:
+    said = say(Waiting(0, "token", 1), Unsent(0, None, 0, 0))
+    assert "自动继续" in said.text and "请重试" not in said.text
