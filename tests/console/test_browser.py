@@ -26,11 +26,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def logged_in(chromium: Browser, site: Site, size: str = "pc", **context: str) -> Page:
+def logged_in(chromium: Browser, site: Site, size: str = "pc", person: str = "head", **context: str) -> Page:
     width, height = SIZES[size]
     page = chromium.new_context(viewport={"width": width, "height": height}, **{"locale": "zh-CN", **context}).new_page()  # type: ignore[arg-type]
     page.goto(f"{site.url}/console/{LEDGER}/")
-    page.fill("[name=login]", "head")
+    page.fill("[name=login]", person)
     page.fill("[name=password]", PASSWORD)
     page.click("text=登录 >> visible=true")
     page.wait_for_url("**/hazards")
@@ -74,3 +74,13 @@ def test_the_language_changes_in_place_and_stays(chromium: Browser, site: Site) 
     assert page.inner_text("h1") == "Enterprises"
     page.goto(f"{site.url}/console/{LEDGER}/settle")
     assert page.inner_text("h1") == "To settle"
+
+
+def test_on_a_phone_every_number_of_a_device_says_what_it_counts(chromium: Browser, site: Site) -> None:
+    site.world.device("lin")
+    page = logged_in(chromium, site, "phone", "office")
+    page.goto(f"{site.url}/console/{LEDGER}/devices")
+    numbers = page.locator("td.number")
+    assert numbers.count() >= 3
+    labels = numbers.evaluate_all("cells => cells.map(cell => getComputedStyle(cell, '::before').content)")
+    assert all(any(word in label for word in ("操作", "未下载", "照片")) for label in labels), labels
