@@ -12,19 +12,32 @@ from sync_server.store.ledgers import Stored
 def check_overwrites(entries: Iterable[Stored], limits: dict[str, int]) -> str:
     """The first accepted operation that replaced a value its author had not seen, or ""."""
     last: dict[tuple[str, str], tuple[int, tuple[str, str], Any]] = {}
+    earlier: dict[int, bytes] = {}
     for stored in entries:
+        earlier[stored.no] = stored.raw
         if stored.entry.verdict != "accepted":
             continue
         op = json.loads(stored.raw)
         hand = (op["device"], op["by"])
-        base = min(op["base"], limits.get(op["epoch"], 0))
-        for field, value in written(op).items():
-            before = last.get((op["subject"], field))
+        base = min(op["body"].get("seen", op["base"]), limits.get(op["epoch"], 0))
+        meant = _meant(op, earlier)
+        for field, value in written(meant).items():
+            before = last.get((meant["subject"], field))
             if before is not None and before[0] > base and before[1] != hand and before[2] != value:
                 what = f"silently replaced {field} = {before[2]!r} of entry {before[0]} by {value!r}; it had seen {base}"
                 return f"entry {stored.no} ({op['kind']}) {what}"
-            last[op["subject"], field] = (stored.no, hand, value)
+            last[meant["subject"], field] = (stored.no, hand, value)
     return ""
+
+
+def _meant(op: dict[str, Any], earlier: dict[int, bytes]) -> dict[str, Any]:
+    """The operation that takes effect: whoever picks what came second, or adopts what was refused, writes its values with a pen of their own."""
+    kind, body = op["kind"], op["body"]
+    if kind == "conflict.resolve" and body["pick"] == "second":
+        return dict(json.loads(earlier[body["conflict"]]))
+    if kind == "operation.adopt":
+        return dict(json.loads(earlier[body["no"]]))
+    return op
 
 
 def written(op: dict[str, Any]) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from tests.simulation.world import World
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """An and Bo, with good phones and a good network."""
+    """An, Bo and their head, with good phones and a good network."""
     newer.listen()
     newer.speak(newer.OLD)
-    world = World(1, names=("an", "bo"))
+    world = World(1, names=("an", "bo", "head"))
     for inst in world.installations:
         inst.phone.mood, inst.phone.version = GOOD, newer.OLD
     yield world
@@ -123,7 +123,7 @@ def test_what_the_server_holds_for_a_newer_program_is_not_made_again_when_the_ch
 
 
 def test_an_older_phone_keeps_records_of_a_kind_it_does_not_know(world: World) -> None:
-    an, bo = world.installations
+    an, bo, _ = world.installations
     an.phone.version = newer.NEW
     an.restart()
     world.server.upgrade()
@@ -159,3 +159,21 @@ def test_a_request_that_comes_late_after_a_restore_gives_new_numbers_and_the_dev
     world.server.handle("/v1/ledgers/qingyu/push", write_push(late, [raw]), {})
     ends_well(world)
     assert an.client.store.one("SELECT no FROM operations WHERE id = ?", (id,)) != before
+
+
+def test_who_picks_what_came_second_has_seen_it_and_may_change_it_on(world: World) -> None:
+    an = world.installations[0]
+    head = world.installations[-1]
+    an.act([("enterprise.edit", "enterprise-1", {"changes": {"employees": 5}})])
+    synced(an)
+    second = head.act([("enterprise.edit", "enterprise-1", {"changes": {"employees": 2, "audit_tier": "二楼"}})])[0].id
+    synced(head)
+    assert verdicts(world, second) == ["conflict"]
+    edit(an, "二楼", "audit_tier")  # by chance the same words
+    synced(an)
+    (number,) = (head.client.record("enterprise-1") or {})["conflicts"]
+    head.act([("conflict.resolve", "enterprise-1", {"conflict": int(number), "pick": "second"})])
+    changed = edit(head, "西侧", "audit_tier")
+    synced(head)
+    assert verdicts(world, changed) == ["accepted"]
+    ends_well(world)
