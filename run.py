@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -37,17 +38,21 @@ COMMANDS = {
 def main(arguments: list[str]) -> int:
     """Run one command; returns its exit status."""
     if sys.version_info < (3, 11):  # noqa: UP036  the whole point: tell people with an older Python
-        print(f"需要 Python 3.11 或更新版本，当前是 {sys.version.split()[0]} · Python 3.11 or newer is needed")
+        print(f"需要 Python 3.11 或更新版本，当前是 {sys.version.split()[0]} · Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
         return 2
     if not arguments or arguments[0] in ("-h", "--help") or arguments[0] not in COMMANDS:
         show_help()
         return 0 if arguments and arguments[0] in ("-h", "--help") else 2
     command, rest = arguments[0], arguments[1:]
     _, module, tests, fonts = COMMANDS[command]
-    python = prepare(tests=tests)
-    if fonts and "--help" not in rest and "-h" not in rest:
-        run_step("字体 · fonts", [str(python), "-m", "mobile.ui.fonts"], quiet=True)
-    return run_child([str(python), "-m", *module.split(), *rest])
+    try:
+        python = prepare(tests=tests)
+        if fonts and "--help" not in rest and "-h" not in rest:
+            run_step("字体 · fonts", [str(python), "-m", "mobile.ui.fonts"], quiet=True)
+    except KeyboardInterrupt:
+        print("\n已中断；重新运行会接着准备 · interrupted; run it again and it goes on")
+        return 130
+    return run_child([str(python), "-P", "-m", *module.split(), *rest])
 
 
 def show_help() -> None:
@@ -61,22 +66,34 @@ def prepare(*, tests: bool) -> Path:
     """The environment's Python, with everything installed; quick when nothing has changed."""
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     wanted = [REQUIREMENTS, *([TEST_REQUIREMENTS] if tests else [])]
+    version = version_of(python)
     installed = STAMP.read_text().split() if STAMP.exists() else []
+    whole = version in installed  # not half-made, and its Python is still there and the one that all was installed for
+    if not whole:
+        installed = []
     missing = [file for file in wanted if fingerprint(file) not in installed]
-    if python.exists() and not missing:
+    if not missing:
         return python
-    print("首次运行，正在准备环境（约一分钟） · first run: preparing the environment, about a minute", flush=True)
-    if not python.exists() or not STAMP.exists():
-        shutil.rmtree(VENV, ignore_errors=True)  # a half-made environment is made anew
+    print("正在准备环境（首次约一分钟） · preparing the environment; the first time takes about a minute", flush=True)
+    if not whole:
+        if VENV.exists():
+            shutil.rmtree(VENV)
         make_environment()
     pip = [str(python), "-m", "pip"] if has_pip(python) else [sys.executable, "-m", "pip", "--python", str(python)]
     options = ["install", "--quiet", "--disable-pip-version-check", "--no-input"]
     for file in missing:
         run_step(f"安装 · install {file.name}", [*pip, *options, "--require-hashes", "-r", str(file)])
-    if not installed:
-        link_project(python)
-    STAMP.write_text("\n".join(sorted({*installed, *map(fingerprint, missing)})))  # last: an interrupted install is seen as one
+    STAMP.write_text("\n".join(sorted({version_of(python), *installed, *map(fingerprint, missing)})))  # last: an interrupted install is seen as one
     return python
+
+
+def version_of(python: Path) -> str:
+    """Such as "python3.11"; "" where there is none or it does not run, as after its system's Python was replaced."""
+    try:
+        found = subprocess.run([str(python), "-ISc", "import sys; print('python%d.%d' % sys.version_info[:2])"], capture_output=True, text=True)
+    except OSError:
+        return ""
+    return found.stdout.strip()
 
 
 def fingerprint(file: Path) -> str:
@@ -97,13 +114,6 @@ def has_pip(python: Path) -> bool:
     return subprocess.run([str(python), "-c", "import pip"], capture_output=True).returncode == 0
 
 
-def link_project(python: Path) -> None:
-    """Make shared, sync_server and mobile importable: what an editable install does, without its build tools."""
-    code = "import sysconfig; print(sysconfig.get_paths()['purelib'])"
-    folder = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=True).stdout.strip()
-    (Path(folder) / "paicha.pth").write_text(str(HERE), encoding="utf-8")
-
-
 def run_step(title: str, command: list[str], *, quiet: bool = False) -> None:
     """One step of the preparation with its time; stops with the step's own words when it fails."""
     started = time.monotonic()
@@ -120,9 +130,10 @@ def run_step(title: str, command: list[str], *, quiet: bool = False) -> None:
 
 
 def run_child(command: list[str]) -> int:
-    """Run it here; Ctrl-C goes to the child, which ends by itself."""
-    environment = {**os.environ, "PYTHONUTF8": "1", "KIVY_NO_ARGS": "1"}
-    child = subprocess.Popen(command, cwd=HERE, env=environment)
+    """Run it in the folder where the person is, with this tree's packages; Ctrl-C and SIGTERM go to the child, which ends by itself."""
+    path = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
+    child = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "KIVY_NO_ARGS": "1"})
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     while True:
         try:
             return child.wait()

@@ -1,4 +1,4 @@
-"""The client's command line: `python -m mobile`. Exit status 3 where there is no display."""
+"""The client's command line: `python -m mobile`. Exit status 3 where no window can be opened."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 NO_WINDOW = 3
@@ -14,6 +15,9 @@ NO_WINDOW = 3
 def main(arguments: list[str] | None = None) -> int:
     """Open the window and stay until it is closed."""
     options = _parser().parse_args(arguments)
+    if find_spec("kivy") is None:
+        print("手机窗口需要 Python 3.11 至 3.13 · the phone's window needs Python 3.11 to 3.13", file=sys.stderr)
+        return NO_WINDOW
     if not _has_display():
         print("没有显示器，无法打开窗口 · there is no display to open a window on", file=sys.stderr)
         return NO_WINDOW

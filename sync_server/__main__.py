@@ -7,15 +7,19 @@ import asyncio
 import contextlib
 import json
 import shutil
+import socket
+import sqlite3
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 import uvicorn
+from sqlalchemy.exc import DatabaseError
 
-from shared.errors import PaichaError, Refused, reason_text
+from shared.errors import PaichaError, Refused, reason, reason_text
 from shared.operation import new_id
 from shared.protocol import UNKNOWN_LEDGER
 from sync_server.accept import NotAccepted
@@ -33,6 +37,12 @@ from sync_server.store.database import Database
 from sync_server.verify import Difference, verify
 
 DEMO_LEDGER = "qingyu"
+CANNOT_LISTEN = reason(
+    "serve.cannot_listen",
+    "不能在这个地址上监听，端口可能已被占用；请用 --port 换一个，数据没有改变",
+    "cannot listen there, the port may be taken; try another --port; nothing was changed",
+)
+NO_DATABASE = reason("no_database", "这里没有台账数据库，请检查 --data", "there is no database here; check --data")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,28 +55,32 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         return int(options.run(options, settings))
-    except (PaichaError, Difference, OSError) as error:
-        zh = error.text("zh") if isinstance(error, PaichaError) else "核验发现不一致" if isinstance(error, Difference) else "文件无法读写"
-        print(f"{zh} · {error}", file=sys.stderr)
-        return 1
+    except PaichaError as error:
+        print(f"{error.text('zh')} · {error.text('en')} [{error.code}]", file=sys.stderr)
+    except Difference as difference:
+        print(f"核验发现不一致 · {difference}", file=sys.stderr)
+    except (DatabaseError, sqlite3.Error) as error:
+        print(f"数据库无法读写 · the database cannot be read or written: {getattr(error, 'orig', error)}", file=sys.stderr)
+    except OSError as error:
+        print(f"文件无法读写 · a file cannot be read or written: {error}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="paicha server", description="排查服务器 · the Paicha server")
+    parser = argparse.ArgumentParser(prog="run.py", description="排查服务器 · the Paicha server")
     commands = parser.add_subparsers(required=True)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--data", default="data", help="folder of the database and the photos (default: data)")
-    common.add_argument("--database", help="postgresql://user@host/name instead of the SQLite file in --data")
+    common.add_argument("--database", type=_postgresql, metavar="URL", help="postgresql://user@host/name instead of the SQLite file in --data")
     web = argparse.ArgumentParser(add_help=False, parents=[common])
     web.add_argument("--host", default="127.0.0.1")
-    web.add_argument("--port", type=int, default=8000)
+    web.add_argument("--port", type=_port, default=8000)
     web.add_argument("--public-url", help="the address that phones are told")
 
     serve = commands.add_parser("serve", parents=[web], help="run the server")
     serve.set_defaults(run=_serve)
     demo = commands.add_parser("demo", parents=[web], help="make or go on with the fictional subdistrict, then serve")
     demo.add_argument("--reset", action="store_true", help="start anew")
-    demo.add_argument("--prepare-only", action="store_true", help="make the data, do not serve")
     demo.add_argument("--enterprises", type=int, default=400)
     demo.add_argument("--codes", type=int, default=0, help="print enrolment codes for so many inspectors, as JSON")
     demo.set_defaults(run=_demo)
@@ -89,6 +103,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError("0 ... 65535")
+    return int(text)
+
+
+def _postgresql(url: str) -> str:
+    if not url.startswith("postgresql://"):
+        raise argparse.ArgumentTypeError("postgresql://...")
+    return url
+
+
 def clock() -> int:
     """ms since 1970."""
     return time.time_ns() // 1_000_000
@@ -107,15 +133,39 @@ def open_service(settings: Settings) -> Service:
     return service
 
 
+def _existing(settings: Settings) -> Database:
+    """For commands that only read: nothing is made where there is nothing. Raises Refused(no_database)."""
+    if not settings.database and not (settings.data / "paicha.db").is_file():
+        raise Refused(NO_DATABASE, str(settings.data.absolute()))
+    database = Database(settings.database_url)
+    with database.connect():
+        return database
+
+
 def _blobs(settings: Settings) -> LocalBlobs:
     return LocalBlobs(settings.data / "blobs")
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    return _run(settings, open_service(settings))
+    with _listen(settings) as listener:
+        return _run(_heard_at(settings, listener), listener, open_service(settings))
 
 
-def _run(settings: Settings, service: Service) -> int:
+def _listen(settings: Settings) -> socket.socket:
+    """Before anything is opened or made: where another server has the port, nothing happens. Raises Refused(serve.cannot_listen)."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        raise Refused(CANNOT_LISTEN, f"{settings.host}:{settings.port}: {error}") from None
+
+
+def _heard_at(settings: Settings, listener: socket.socket) -> Settings:
+    """With the real port where any free one was asked for."""
+    return replace(settings, port=listener.getsockname()[1])
+
+
+def _run(settings: Settings, listener: socket.socket, service: Service) -> int:
     blobs = _blobs(settings)
     blobs.clean(time.time())
     app = create_app(settings, service, blobs)
@@ -125,17 +175,25 @@ def _run(settings: Settings, service: Service) -> int:
         app, settings.host, settings.port, http=BoundedHeads, log_level="warning", access_log=False, timeout_graceful_shutdown=5
     )
     server = uvicorn.Server(config)
+    print(f"数据 · data: {settings.data.absolute()}", flush=True)
     print(f"排查服务器 · server: {settings.url}", flush=True)
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        server.run()
+        server.run(sockets=[listener])
     service.close()
     return 0 if server.started else 1
 
 
 def _demo(options: argparse.Namespace, settings: Settings) -> int:
-    if options.reset:
-        shutil.rmtree(settings.data, ignore_errors=True)
-    service = open_service(settings)
+    with _listen(settings) as listener:
+        if options.reset and settings.data.exists():
+            shutil.rmtree(settings.data)
+        settings, service = _heard_at(settings, listener), open_service(settings)
+        _prepare_demo(options, settings, service)
+        return _run(settings, listener, service)
+
+
+def _prepare_demo(options: argparse.Namespace, settings: Settings, service: Service) -> None:
+    """The subdistrict, made once; passwords and, if asked for, enrolment codes, fresh each time."""
     with service.database.read() as link:
         head = store.head(link, DEMO_LEDGER)
     if head is None or head.size < 2:
@@ -149,10 +207,6 @@ def _demo(options: argparse.Namespace, settings: Settings) -> int:
         people = [person for person in build_world(enterprises=1).people if person.post == "检查员" and person.card_no]
         codes = [{"person": p.id, "name": p.name, "code": service.make_code(DEMO_LEDGER, p.id, ADMIN)} for p in people[: options.codes]]
         print("codes " + json.dumps(codes, ensure_ascii=False), flush=True)
-    if options.prepare_only:
-        service.close()
-        return 0
-    return _run(settings, service)
 
 
 def _make_world(service: Service, enterprises: int) -> None:
@@ -167,10 +221,14 @@ def _make_world(service: Service, enterprises: int) -> None:
 
 
 def _verify(options: argparse.Namespace, settings: Settings) -> int:
-    database = Database(settings.database_url)
+    database = _existing(settings)
     with database.read() as link:
-        names = [options.ledger] if options.ledger else store.ledger_names(link)
-    for name in names:
+        names = store.ledger_names(link)
+    if options.ledger and options.ledger not in names:
+        raise Refused(UNKNOWN_LEDGER, options.ledger)
+    if not names:
+        print("还没有台账 · there is no ledger yet")
+    for name in [options.ledger] if options.ledger else names:
         report = verify(database, _blobs(settings), name, partial(_progress, name))
         print(file=sys.stderr)
         print(
@@ -186,7 +244,7 @@ def _progress(name: str, done: int, total: int) -> None:
 
 
 def _backup(options: argparse.Namespace, settings: Settings) -> int:
-    database = Database(settings.database_url)
+    database = _existing(settings)
     manifest = backup(database, _blobs(settings), Path(options.target), clock())
     print(f"备份完成 · backup complete: {options.target} {manifest['ledgers']}")
     database.close()

@@ -23,7 +23,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from shared import merkle
-from shared.errors import Damaged, reason
+from shared.errors import Damaged, Refused, reason
 from sync_server.accept import Act
 from sync_server.blobs import LocalBlobs, sync_folder, write_durably
 from sync_server.service import Service
@@ -34,13 +34,16 @@ from sync_server.store.schema import metadata
 FORMAT = 1
 NOT_EMPTY = reason("restore.not_empty", "目标数据库已有台账，不能覆盖", "the target holds ledgers already; nothing was overwritten")
 BACKUP_DAMAGED = reason("restore.damaged", "备份文件损坏，没有恢复任何内容", "the backup is damaged; nothing was restored")
+TARGET_TAKEN = reason("backup.exists", "目标文件夹里已有内容，请换一个新文件夹", "the target folder holds something already; choose a new one")
 SKIPPED = ("sessions",)  # sign-ins end with the server they were made on
 
 Progress = Callable[[str], None]
 
 
 def backup(database: Database, blobs: LocalBlobs, target: Path, now: int, progress: Progress = print) -> dict[str, Any]:
-    """Write a backup into a new folder; returns its manifest. A folder without backup.json is an unfinished backup."""
+    """Write a backup into a new folder; returns its manifest. A folder without backup.json is an unfinished backup. Raises Refused, OSError."""
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise Refused(TARGET_TAKEN, str(target))
     (target / "tables").mkdir(parents=True)
     manifest: dict[str, Any] = {"format": FORMAT, "made_at": now, "tables": {}, "ledgers": {}}
     with database.read() as link:  # one snapshot for all tables

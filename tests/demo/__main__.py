@@ -16,7 +16,7 @@ from tests.demo.day import run_day
 from tests.demo.server import HERE, ServerFailed, ServerProcess
 from tests.pictures import picture
 
-NO_WINDOW = 3  # the client's exit status where there is no display
+NO_WINDOW = 3  # the client's exit status where no window can be opened
 
 
 def main() -> int:
@@ -30,10 +30,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server and the window end with it
     if options.once:
         return _once()
-    data = Path(options.data)
-    if options.reset:
-        shutil.rmtree(data, ignore_errors=True)
-    return _with_window(data, options.port)
+    return _with_window(Path(options.data).absolute(), options.port, reset=options.reset)
 
 
 def _once() -> int:
@@ -44,16 +41,17 @@ def _once() -> int:
     return 0 if result["lost"] == 0 and result["verify"] == "ok" else 1
 
 
-def _with_window(data: Path, port: int) -> int:
+def _with_window(data: Path, port: int, *, reset: bool) -> int:
     server, phone = ServerProcess(data / "server", port), data / "phone"
-    enrolled = any(phone.glob("*/device.db"))
+    enrolled = not reset and any(phone.glob("*/device.db"))
     try:
-        server.start("demo", *([] if enrolled else ["--codes", "1"]), say=True)
-    except ServerFailed as failed:
-        print(f"服务器没有启动，数据没有改变 · the server did not start; nothing was changed\n{failed}", file=sys.stderr)
-        return 1
-    try:
+        server.start("demo", *(["--reset"] if reset else []), *([] if enrolled else ["--codes", "1"]), say=True)
+        if reset and phone.exists():
+            shutil.rmtree(phone)  # only now: where the server cannot start, nothing is thrown away
         return _open_window(server, phone)
+    except ServerFailed:
+        print("服务器没有启动 · the server did not start", file=sys.stderr)  # its own words are above
+        return 1
     except KeyboardInterrupt:
         return 0
     finally:
@@ -70,7 +68,7 @@ def _open_window(server: ServerProcess, phone: Path) -> int:
         child.terminate()
     if status != NO_WINDOW:
         return status
-    print("没有显示器，手机窗口未打开；控制台继续运行，按 Ctrl-C 结束 · no display: no phone window; the console goes on, Ctrl-C ends it", flush=True)
+    print("手机窗口未打开；控制台继续运行，按 Ctrl-C 结束 · no phone window; the console goes on, Ctrl-C ends it", flush=True)
     return server.wait()
 
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -31,6 +32,7 @@ class ServerProcess:
         self.url = f"http://127.0.0.1:{port}"
         self.codes: list[dict[str, Any]] = []
         self._child: subprocess.Popen[str] | None = None
+        self._heard: list[str] = []
 
     def start(self, *command: str, say: bool = False) -> None:
         """`serve`, or `demo` with its options; returns when it answers. Raises ServerFailed."""
@@ -39,21 +41,26 @@ class ServerProcess:
         self._child = subprocess.Popen(
             arguments, cwd=HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
         )
-        self._read_until_it_serves(say)
+        self._heard, serves = [], threading.Event()
+        listening = threading.Thread(target=self._listen, args=(self._child, serves, say), daemon=True)  # to its end: a full pipe would stop it
+        listening.start()
+        while not serves.wait(0.05):
+            if self._child.poll() is not None:
+                listening.join(5)
+                raise ServerFailed("".join(self._heard[-20:]) or "no output")
         self._wait_until_it_answers()
 
-    def _read_until_it_serves(self, say: bool) -> None:
-        assert self._child is not None and self._child.stdout is not None
-        heard = []
-        for line in self._child.stdout:
-            heard.append(line)
+    def _listen(self, child: subprocess.Popen[str], serves: threading.Event, say: bool) -> None:
+        assert child.stdout is not None
+        for line in child.stdout:
             if line.startswith("codes "):
                 self.codes = json.loads(line.removeprefix("codes "))
-            elif say:
+                continue
+            self._heard = [*self._heard[-50:], line]
+            if say:
                 print(line, end="", flush=True)
             if "· server:" in line:
-                return
-        raise ServerFailed("".join(heard[-20:]) or "no output")
+                serves.set()
 
     def _wait_until_it_answers(self) -> None:
         until = time.monotonic() + PATIENCE
@@ -63,12 +70,7 @@ class ServerProcess:
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
-        raise ServerFailed(self._last_words())
-
-    def _last_words(self) -> str:
-        if self._child is None or self._child.stdout is None or self._child.poll() is None:
-            return "the server does not answer"
-        return self._child.stdout.read()[-2000:]
+        raise ServerFailed("".join(self._heard[-20:]) or "the server does not answer")
 
     def kill(self) -> None:
         """SIGKILL: it has no chance to finish anything."""
