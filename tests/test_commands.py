@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def run() -> ModuleType:
+def run() -> Any:
     """run.py as a module; it is no part of a package."""
     spec = importlib.util.spec_from_file_location("run", ROOT / "run.py")
     assert spec is not None and spec.loader is not None
@@ -123,13 +123,13 @@ def test_only_postgresql_may_be_named_as_a_database(capsys: pytest.CaptureFixtur
 # -- run.py --------------------------------------------------------------------------------------------------------------------------------------
 
 
-def test_run_lists_its_commands_and_tells_a_wrong_one(run: ModuleType) -> None:
+def test_run_lists_its_commands_and_tells_a_wrong_one(run: Any) -> None:
     assert said("--help")[0] == 0 and said()[0] == 2
     status, words = said("nonsense")
     assert status == 2 and all(command in words for command in run.COMMANDS)
 
 
-def test_an_older_python_is_told_which_one_is_needed(run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_older_python_is_told_which_one_is_needed(run: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(run.sys, "version_info", (3, 10, 13))
     assert run.main(["demo"]) == 2
     assert "3.11" in capsys.readouterr().out
@@ -138,7 +138,7 @@ def test_an_older_python_is_told_which_one_is_needed(run: ModuleType, monkeypatc
 class Steps:
     """An environment that is made by writing files, so that the order of steps can be seen; `failing` names the step that fails."""
 
-    def __init__(self, run: ModuleType, folder: Path) -> None:
+    def __init__(self, run: Any, folder: Path) -> None:
         self.titles: list[str] = []
         self.failing = ""
         self.run = run
@@ -163,7 +163,7 @@ class Steps:
         return self.titles
 
 
-def test_the_environment_is_made_once_completed_when_more_is_needed_and_anew_when_broken(run: ModuleType, tmp_path: Path) -> None:
+def test_the_environment_is_made_once_completed_when_more_is_needed_and_anew_when_broken(run: Any, tmp_path: Path) -> None:
     steps = Steps(run, tmp_path)
     everything = ["environment", "requirements.txt"]
     assert steps.prepare() == everything
@@ -177,7 +177,7 @@ def test_the_environment_is_made_once_completed_when_more_is_needed_and_anew_whe
     assert steps.prepare(tests=True) == [*everything, "requirements-test.txt"]
 
 
-def test_an_interrupted_preparation_begins_anew_and_a_failed_step_keeps_what_was_there(run: ModuleType, tmp_path: Path) -> None:
+def test_an_interrupted_preparation_begins_anew_and_a_failed_step_keeps_what_was_there(run: Any, tmp_path: Path) -> None:
     steps = Steps(run, tmp_path)
     steps.failing = "requirements.txt"
     with pytest.raises(SystemExit):
@@ -191,14 +191,14 @@ def test_an_interrupted_preparation_begins_anew_and_a_failed_step_keeps_what_was
     assert steps.prepare(tests=True) == ["requirements-test.txt"]
 
 
-def test_a_python_that_is_not_there_or_does_not_run_has_no_version(run: ModuleType, tmp_path: Path) -> None:
+def test_a_python_that_is_not_there_or_does_not_run_has_no_version(run: Any, tmp_path: Path) -> None:
     assert run.version_of(Path(sys.executable)) == f"python{sys.version_info[0]}.{sys.version_info[1]}"
     assert run.version_of(tmp_path / "python") == ""
     (tmp_path / "python").write_bytes(b"broken")
     assert run.version_of(tmp_path / "python") == ""
 
 
-def test_a_failed_step_shows_its_own_words_and_how_to_go_on(run: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_step_shows_its_own_words_and_how_to_go_on(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         run.run_step("x", [sys.executable, "-c", "print('no network'); raise SystemExit(1)"])
     words = capsys.readouterr().out
