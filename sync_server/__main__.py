@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import shutil
+import signal
 import socket
 import sqlite3
 import sys
@@ -177,6 +178,7 @@ def _run(settings: Settings, listener: socket.socket, service: Service) -> int:
     server = uvicorn.Server(config)
     print(f"数据 · data: {settings.data.absolute()}", flush=True)
     print(f"排查服务器 · server: {settings.url}", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end in the same orderly way
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         server.run(sockets=[listener])
     service.close()

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sync_server.__main__ import main
-from tests.demo.server import free_port
+from tests.demo.server import ServerProcess, free_port
 
 ROOT = Path(__file__).parents[1]
 
@@ -236,3 +236,17 @@ def test_ending_run_py_ends_what_it_started(tmp_path: Path) -> None:
     started.communicate(timeout=20)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
+@pytest.mark.parametrize("signals", [(signal.SIGINT,), (signal.SIGTERM,), (signal.SIGINT, signal.SIGTERM)])
+def test_a_server_that_is_told_to_end_ends_in_order_and_without_a_traceback(signals: tuple[signal.Signals, ...], tmp_path: Path) -> None:
+    server = ServerProcess(tmp_path, free_port())
+    server.start()
+    with socket.create_connection(("127.0.0.1", server.port)) as phone:  # a phone keeps its connection
+        phone.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert phone.recv(100).startswith(b"HTTP/1.1 200")
+        for number in signals:
+            server.send(number)
+        assert server.wait() == 0
+    assert "Traceback" not in server.words()

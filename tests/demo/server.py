@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -33,6 +32,7 @@ class ServerProcess:
         self.codes: list[dict[str, Any]] = []
         self._child: subprocess.Popen[str] | None = None
         self._heard: list[str] = []
+        self._listening: threading.Thread | None = None
 
     def start(self, *command: str, say: bool = False) -> None:
         """`serve`, or `demo` with its options; returns when it answers. Raises ServerFailed."""
@@ -42,25 +42,28 @@ class ServerProcess:
             arguments, cwd=HERE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
         )
         self._heard, serves = [], threading.Event()
-        listening = threading.Thread(target=self._listen, args=(self._child, serves, say), daemon=True)  # to its end: a full pipe would stop it
-        listening.start()
+        self._listening = threading.Thread(target=self._listen, args=(self._child, serves, say), daemon=True)
+        self._listening.start()  # to the server's end: a full pipe would stop it
         while not serves.wait(0.05):
             if self._child.poll() is not None:
-                listening.join(5)
-                raise ServerFailed("".join(self._heard[-20:]) or "no output")
+                raise ServerFailed(self.words() or "no output")
         self._wait_until_it_answers()
 
     def _listen(self, child: subprocess.Popen[str], serves: threading.Event, say: bool) -> None:
         assert child.stdout is not None
-        for line in child.stdout:
-            if line.startswith("codes "):
-                self.codes = json.loads(line.removeprefix("codes "))
-                continue
-            self._heard = [*self._heard[-50:], line]
-            if say:
-                print(line, end="", flush=True)
-            if "· server:" in line:
-                serves.set()
+        with child.stdout:
+            for line in child.stdout:
+                self._hear(line, serves, say)
+
+    def _hear(self, line: str, serves: threading.Event, say: bool) -> None:
+        if line.startswith("codes "):
+            self.codes = json.loads(line.removeprefix("codes "))
+            return
+        self._heard = [*self._heard[-50:], line]
+        if say:
+            print(line, end="", flush=True)
+        if "· server:" in line:
+            serves.set()
 
     def _wait_until_it_answers(self) -> None:
         until = time.monotonic() + PATIENCE
@@ -70,7 +73,7 @@ class ServerProcess:
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
-        raise ServerFailed("".join(self._heard[-20:]) or "the server does not answer")
+        raise ServerFailed(self.words() or "the server does not answer")
 
     def kill(self) -> None:
         """SIGKILL: it has no chance to finish anything."""
@@ -82,11 +85,22 @@ class ServerProcess:
         """Ask it to end; it finishes what it is doing."""
         if self._child is None or self._child.poll() is not None:
             return
-        self._child.send_signal(signal.SIGINT if os.name != "nt" else signal.SIGTERM)
+        self._child.terminate()  # no second SIGINT after a person's Ctrl-C: that would mean "at once"
         try:
             self._child.wait(15)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def send(self, signal_number: int) -> None:
+        """As a person or the system would."""
+        assert self._child is not None
+        self._child.send_signal(signal_number)
+
+    def words(self) -> str:
+        """The last lines it has printed."""
+        if self._listening is not None:
+            self._listening.join(0 if self._child and self._child.poll() is None else 5)
+        return "".join(self._heard)
 
     def wait(self) -> int:
         """Until it ends by itself."""
