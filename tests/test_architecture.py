@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,14 @@ ENGINES = (
 )  # fmt: skip
 # Records that the engines work with because they are about syncing itself; and a column of every list that is called like a family.
 OWN, COLUMN = {"ledger", "device", "person"}, "enterprise"
+# a part of the tree -> the extras of pyproject.toml that it is installed with; the longest matching part counts
+EXTRAS: dict[str, tuple[str, ...]] = {
+    "shared": (),
+    "sync_server": ("server", "postgres"),
+    "mobile": ("mobile",),
+    "mobile.device.desktop": ("mobile", "desktop"),
+    "mobile.ui.fonts": ("mobile", "fonts"),
+}
 
 
 def modules(package: str) -> Iterator[tuple[str, Path]]:
@@ -106,3 +117,60 @@ def test_every_family_is_a_module_of_its_own() -> None:
     named = {node.module for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
     assert named <= {f"shared.kinds.{path.stem}" for path in (ROOT / "shared/kinds").glob("*.py")}
     assert len({family.record for family in FAMILIES}) == len(FAMILIES)
+
+
+def extra(name: str) -> set[str]:
+    """The distributions that installing `paicha[name]` brings, with what they need themselves."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        return closure(tomllib.load(file)["project"]["optional-dependencies"][name])
+
+
+def closure(requirements: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    waiting = [plain(requirement) for requirement in requirements]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        try:
+            needed = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            continue  # for another system or Python
+        waiting += [plain(requirement) for requirement in needed if "extra ==" not in requirement]
+    return found
+
+
+def plain(requirement: str) -> str:
+    match = re.match(r"[A-Za-z0-9._-]+", requirement)
+    assert match is not None
+    return re.sub(r"[-_.]+", "-", match[0]).lower()
+
+
+DISTRIBUTIONS = metadata.packages_distributions()
+
+
+@pytest.mark.parametrize(("name", "path"), EVERY)
+def test_each_package_imports_only_what_its_own_extra_installs(name: str, path: Path) -> None:
+    extras = EXTRAS[max((part for part in EXTRAS if within(name, part)), key=len)]
+    installed = {distribution for each in extras for distribution in extra(each)}
+    others = {imported.partition(".")[0] for imported in imports(path)} - set(PACKAGES) - set(sys.stdlib_module_names) - {"jnius"}
+    missing = {other for other in others if not {plain(distribution) for distribution in DISTRIBUTIONS.get(other, [other])} & installed}
+    assert not missing, f"{name} imports {sorted(missing)}, which {extras} do not bring"
+
+
+def test_the_requirements_are_pinned_with_hashes_and_name_no_address() -> None:
+    for file in ("requirements.txt", "requirements-test.txt"):
+        lines = (ROOT / file).read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+        pins = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+        assert pins and all(re.match(r"[a-z0-9-]+(\[[a-z,]+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}", pin) for pin in pins), file
+        assert not any("://" in line or line.startswith("-") for line in lines), file
+
+
+def test_what_the_extras_ask_for_is_what_the_requirements_pin() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        extras = tomllib.load(file)["project"]["optional-dependencies"]
+    for pins, names in (("requirements.txt", set(extras) - {"test"}), ("requirements-test.txt", {"test"})):
+        pinned = {plain(line) for line in (ROOT / pins).read_text(encoding="utf-8").splitlines() if re.match(r"[a-z0-9]", line)}
+        asked = {plain(requirement) for name in names for requirement in extras[name]}
+        assert asked <= pinned, f"{pins}: {sorted(asked - pinned)}"
