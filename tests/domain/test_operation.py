@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 
 from shared import protocol
 from shared.errors import Refused
+from shared.ledger import fold
 from shared.operation import MAX_INTEGER, Entry, digest_of, leaf, new_id, push_message, read, write
 from sync_server.accept import parse_lines
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "protocol-1.json").read_text("utf-8"))
+FOLD: dict[str, Any] = json.loads((Path(__file__).parents[1] / "vectors" / "fold-1.json").read_text("utf-8"))
 FRAME: dict[str, Any] = {
     "v": 1,
     "id": "0189a6f3-0000-7000-8000-000000000001",
@@ -70,6 +72,14 @@ def test_the_frozen_messages_and_leaf_are_what_is_signed_and_hashed_today() -> N
         "leaf": leaf(Entry(57, 1690000000123, "conflict", "moved_on", 41, ("clock_ahead", "role_ended")), "ab" * 32),
     }
     assert {name: text.decode() for name, text in made.items()} == VECTORS["messages"]
+
+
+def test_the_frozen_entries_fold_to_the_frozen_records() -> None:
+    records = {record["id"]: record for record in FOLD["before"]}
+    for entry in FOLD["entries"]:
+        changed = fold(read(entry["line"].encode()), Entry(entry["no"], entry["received_at"], entry["verdict"]), records.get)
+        records |= json.loads(json.dumps(changed))
+    assert {id: json.dumps(records[id]) for id in FOLD["after"]} == {id: json.dumps(record) for id, record in FOLD["after"].items()}
 
 
 @pytest.mark.parametrize(
