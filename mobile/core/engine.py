@@ -65,7 +65,7 @@ class Engine:
             status = self._work(now)
         except Unreachable:
             return self._back_off(now, "unreachable")
-        except (TryLater, RetryLater) as later:  # RetryLater: no room on this device
+        except (TryLater, RetryLater) as later:  # RetryLater: the storage of this device
             return self._back_off(now, later.code)
         except Halt as halt:
             self._stopped = Stopped(halt.code, halt.detail)
@@ -117,7 +117,7 @@ class Engine:
     def _push(self, first: int) -> Status:
         lines = self.store.outbox(first - 1, self._most, PUSH_BYTES)
         reply = self.send(self.client.identity.device, self.client.signer, first, lines)
-        if reply.status in (400, 413) and is_ours(reply) and self._most > 1:
+        if (reply.status == 413 or (reply.status == 400 and is_ours(reply))) and self._most > 1:
             self._most = max(1, min(self._most, len(lines)) // 2)  # find the one that the server cannot read; the others go on
             return Working("push")
         answer = read_answer(reply, PUSHED)

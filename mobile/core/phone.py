@@ -1,14 +1,16 @@
 """A phone: several enrolments side by side, each with a folder, a key and a database of its own; and how a new one is made.
 
-    FOLDER/<device id>/device.db, key.pem, photos/      one enrolment
+    FOLDER/<device id>/device.db, key-*.pem, photos/    one enrolment; its database gets this name when it is complete
     FOLDER/<device id>/enrolling.json                   begun, no answer yet: tried again with the same id and key, so a lost answer costs nothing
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from mobile.core.answers import ENROLLED, Halt, TryLater, is_ours, problem_of, read_answer
 from mobile.core.client import Client
+from mobile.core.durable import sync_folder
 from mobile.core.ports import Ports, Reply, Unreachable
 from mobile.core.renewal import continue_as
 from mobile.core.store import Store
@@ -66,12 +69,15 @@ class Phone:
 
     def devices(self) -> list[str]:
         """The enrolments that are complete, oldest first."""
-        return sorted(entry.parent.name for entry in self.folder.glob("*/device.db") if not (entry.parent / "enrolling.json").exists())
+        return sorted(entry.parent.name for entry in self.folder.glob("*/device.db"))
 
     def open(self, device: str) -> Client:
         """One enrolment."""
         folder = self.folder / device
-        return Client(Store(folder / "device.db"), self._ports_in(folder))
+        store = Store(folder / "device.db")
+        with suppress(RetryLater):  # no room to note it: at the next opening, then
+            store.find_photos(self.photos(device))
+        return Client(store, self._ports_in(folder))
 
     def photos(self, device: str) -> Path:
         """Where its photos are."""
@@ -116,7 +122,8 @@ class Phone:
     def _begun(self, invitation: Invitation) -> Path:
         """The folder of this attempt; the same code goes on with the same device id and key."""
         for attempt in self.folder.glob("*/enrolling.json"):
-            if _begun_with(attempt) == {"server": invitation.server, "code": invitation.code}:
+            complete = (attempt.parent / "device.db").exists()  # then a power cut has brought the note back, and the code is used
+            if not complete and _begun_with(attempt) == {"server": invitation.server, "code": invitation.code}:
                 return attempt.parent
         ports = self._ports_in(self.folder)
         folder = self.folder / new_id(ports.now(), ports.randomness(10))
@@ -125,7 +132,7 @@ class Phone:
         return folder
 
     def _finish(self, folder: Path, invitation: Invitation, answer: dict[str, Any], model: str) -> None:
-        store = Store(folder / "device.db")
+        store = Store(folder / "enrolling.db")
         identity = {
             "server": invitation.server, "ledger": answer["ledger"], "device": folder.name, "person": answer["person"],
             "verifier_key": answer["verifier_key"],
@@ -136,6 +143,9 @@ class Phone:
             store.put_base((json.dumps(r, ensure_ascii=False, separators=(",", ":")), r) for r in answer["records"])
             store.put_members((r["id"], "enrolment") for r in answer["records"])
         store.close()
+        os.replace(folder / "enrolling.db", folder / "device.db")
+        sync_folder(folder)
+        sync_folder(self.folder)
         (folder / "enrolling.json").unlink()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -19,6 +18,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
 from mobile.core.client import PhotoFile
+from mobile.core.durable import write_durably
 from shared.errors import Refused, RetryLater, reason
 
 LONGEST, THUMB = 1600, 320  # pixels of the longer side
@@ -67,8 +67,8 @@ def prepare(source: Path, folder: Path, stamp: Sequence[str], now: int, *, font:
     file = PhotoFile(sha256, folder / f"{sha256}.jpg", folder / f"{sha256}.thumb.jpg", len(data))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write_durably(file.thumb, _jpeg(small, THUMB_QUALITY))
-        _write_durably(file.path, data)
+        write_durably(file.thumb, _jpeg(small, THUMB_QUALITY))
+        write_durably(file.path, data)
     except OSError as error:
         if not file.path.exists():
             file.thumb.unlink(missing_ok=True)
@@ -191,29 +191,3 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=quality)
     return out.getvalue()
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    """The whole file, on disk, or none of it."""
-    temporary = path.with_name(path.name + ".tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        _sync_folder(path.parent)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in the folder survive a power cut (Windows does that by itself)."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

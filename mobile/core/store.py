@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import sqlite_utils
@@ -35,6 +36,12 @@ migrations = Migrations("paicha.device")
 DISK_FULL = reason(
     "disk_full", "手机存储空间已满，这一步没有保存；请清理后再试", "this device's storage is full; this step was not saved; make room and try again"
 )
+STORAGE = reason(
+    "storage",
+    "手机存储暂时无法读写，这一步没有保存；请稍后再试，仍不行就重启手机",
+    "this device's storage cannot be read or written now; this step was not saved; try again, and restart the phone if that does not help",
+)
+_STORAGE_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
 @migrations()
@@ -85,14 +92,16 @@ _NO_ROW = Row()
 
 
 class Store:
-    """The database file of one enrolment. Raises RetryLater(disk_full) when there is no room; nothing half-done stays."""
+    """The database file of one enrolment. Raises RetryLater(disk_full | storage) when there is no room or the disk does not do its work; nothing
+    half-done stays.
+    """
 
     def __init__(self, path: Path | str) -> None:
         self._connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=30)
         self._lock = threading.RLock()
         self._depth = 0
         try:
-            with _room():
+            with _Explained():
                 self._prepare(str(path))
         except BaseException:
             self._connection.close()
@@ -112,7 +121,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Everything inside is on disk at the end, or nothing of it ever was. May be nested."""
-        with self._lock, _room():
+        with self._lock, _Explained():
             if self._depth == 0:
                 self._connection.execute("BEGIN IMMEDIATE")
             self._depth += 1
@@ -136,17 +145,17 @@ class Store:
 
     def run(self, sql: str, params: Iterable[Any] = ()) -> sqlite3.Cursor:
         """One statement."""
-        with self._lock:
+        with self._lock, _Explained():
             return self._connection.execute(sql, tuple(params))
 
     def all(self, sql: str, params: Iterable[Any] = ()) -> list[Any]:
         """Every row."""
-        with self._lock:
+        with self._lock, _Explained():
             return self._connection.execute(sql, tuple(params)).fetchall()
 
     def one(self, sql: str, params: Iterable[Any] = ()) -> Any:
         """The first row, or None."""
-        with self._lock:
+        with self._lock, _Explained():
             return self._connection.execute(sql, tuple(params)).fetchone()
 
     # -- small values ----------------------------------------------------------------------------------------------------------------------
@@ -223,6 +232,17 @@ class Store:
         sql = "SELECT raw, n, no, state, code, other, received_at, flags FROM operations WHERE overlaid ORDER BY n"
         return [(read_operation(bytes(raw)), Verdict.from_json([*known, flags.split(",") if flags else ()])) for raw, *known, flags in self.all(sql)]
 
+    # -- photos ----------------------------------------------------------------------------------------------------------------------------
+
+    def find_photos(self, folder: Path) -> None:
+        """Where they are now, after the phone's folder was moved or put back elsewhere. `folder` is where this enrolment's photos belong."""
+        elsewhere = "SELECT sha256, path, thumb FROM photos WHERE substr(path, 1, ?) != ?"
+        for sha256, path, thumb in self.all(elsewhere, (len(str(folder)), str(folder))):
+            here = folder / Path(path).name
+            if here.exists() and not Path(path).exists():
+                with self.transaction():
+                    self.run("UPDATE photos SET path = ?, thumb = ? WHERE sha256 = ?", (str(here), str(folder / Path(thumb).name), sha256))
+
     # -- records ---------------------------------------------------------------------------------------------------------------------------
 
     def base_record(self, id: str) -> Record | None:
@@ -288,15 +308,18 @@ class Store:
         self.run("DELETE FROM members WHERE scope NOT IN (SELECT value FROM json_each(?))", (names,))
 
 
-@contextmanager
-def _room() -> Iterator[None]:
-    """A full disk is told as a reason that a person can act on."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+class _Explained:
+    """A full or failing disk is told as a reason that a person can act on."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None) -> None:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what makes it an extended code
+        if code == sqlite3.SQLITE_FULL:
             raise RetryLater(DISK_FULL) from error
-        raise
+        if code in _STORAGE_CODES:
+            raise RetryLater(STORAGE) from error
 
 
 def _columns(record: Record, *, base: str | None, shown: str | None, no: int) -> tuple[Any, ...]:

@@ -6,13 +6,13 @@ What is only needed for syncing is imported when syncing begins, so that the win
 from __future__ import annotations
 
 import base64
-import os
 import secrets
 import time
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mobile.core.durable import write_durably
 from mobile.core.ports import Ports
 from mobile.device.http import HttpTransport
 
@@ -53,18 +53,12 @@ class FileSigner:
 
 
 def _write_key(path: Path) -> None:
-    """Whole and on disk, or not there."""
+    """Readable for this user alone."""
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    temporary = path.with_suffix(".tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    write_durably(path, pem, 0o600)
 
 
 def verify_ed25519(public_key: bytes, signature: bytes, message: bytes) -> bool:

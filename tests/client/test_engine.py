@@ -96,6 +96,16 @@ def test_a_server_that_takes_little_at_once_gets_little_at_once(world: World, de
     assert device.states() == ["accepted"] * made
 
 
+def test_a_proxy_that_takes_little_at_once_gets_little_at_once(world: World, device: Device) -> None:
+    inspection = work.start(device.client)
+    work.fill(device.client, inspection)
+    made = len(device.states())
+    limit = 1_500
+    world.wire.fault = lambda asked, ask: Reply(413) if asked.what == "push" and len(asked.body) > limit else ask(asked)
+    device.sync()
+    assert device.states() == ["accepted"] * made
+
+
 def test_many_operations_go_in_several_pushes(world: World, device: Device) -> None:
     inspection = work.start(device.client)
     item = next(item["id"] for item in work.template(device.client)["items"] if item["answer"] == "conform")

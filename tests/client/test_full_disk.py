@@ -65,6 +65,23 @@ def test_an_act_without_room_says_so_and_leaves_nothing(device: Device, spare: i
     assert set(device.states()) == {"accepted"} and device.world.record(hazard)["description"] == "有空间了"
 
 
+def test_a_database_that_cannot_be_written_for_other_reasons_says_so_and_syncing_goes_on_later(world: World, device: Device) -> None:
+    device.client.store.run("PRAGMA busy_timeout = 0")
+    hazard = work.report(device.client)
+    other = sqlite3.connect(device.folder / "device.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    before = _state(device)
+    with pytest.raises(RetryLater) as failure:
+        device.client.act("hazard.edit", hazard, {"changes": {"description": "另一句话"}})
+    assert failure.value.code == "storage" and "没有保存" in failure.value.text("zh") and _state(device) == before
+    device.engine.wake()
+    status = device.engine.step()
+    assert isinstance(status, Waiting) and status.problem == "storage"
+    other.close()
+    world.clock.now = status.next_try
+    assert isinstance(device.sync(), UpToDate) and device.world.record(hazard)["description"]
+
+
 def test_half_typed_text_that_finds_no_room_says_so(device: Device) -> None:
     with _no_room(device), pytest.raises(RetryLater) as failure:
         device.client.store.set_scratch("finding/text", "x" * 100_000)

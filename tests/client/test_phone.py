@@ -168,6 +168,20 @@ def test_a_phone_that_died_while_it_enrolled_can_enrol(world: World, monkeypatch
         code = world.code()
 
 
+def test_an_enrolment_that_is_complete_stays_so_when_a_power_cut_brings_its_note_back(world: World) -> None:
+    """Deleting a file is not on disk at once; work that was done meanwhile is."""
+    phone, code = world.phone(), world.code()
+    client = world.keep(phone.enrol(Invitation(SERVER, code)))
+    client.store.set_scratch("finding/text", "做了一半")
+    note = phone.folder / client.identity.device / "enrolling.json"
+    note.write_text(json.dumps({"server": SERVER, "code": code}))
+    assert phone.devices() == [client.identity.device]
+    with pytest.raises(Refused):
+        phone.enrol(Invitation(SERVER, code))  # it has been used, by this very phone
+    assert phone.devices() == [client.identity.device]
+    assert world.keep(phone.open(client.identity.device)).store.scratch("finding/text") == "做了一半"
+
+
 def test_a_half_written_note_of_an_enrolment_does_not_stop_later_ones(world: World) -> None:
     phone = world.phone()
     broken = phone.folder / "0199-broken"

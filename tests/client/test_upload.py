@@ -15,6 +15,7 @@ from PIL import Image
 
 from mobile.core import inspecting, upload
 from mobile.core.client import PhotoFile
+from mobile.core.phone import Phone
 from mobile.core.ports import Reply, Unreachable
 from mobile.core.status import UpToDate, Waiting
 from shared.errors import reason_text
@@ -331,3 +332,16 @@ def test_a_restored_server_gets_its_photos_again(world: World, device: Device) -
 
 def _path(device: Device, photo: PhotoFile) -> str:
     return str(device.client.store.one("SELECT path FROM photos WHERE sha256 = ?", (photo.sha256,))[0])
+
+
+def test_a_phone_whose_folder_was_moved_still_finds_and_sends_its_photos(world: World, device: Device) -> None:
+    photo = _picture(device, 30)
+    _attached(device, photo)
+    device.client.store.close()
+    moved = device.folder.with_name("moved") / device.folder.name
+    moved.parent.mkdir()
+    device.folder.rename(moved)
+    phone = Phone(moved.parent, world.ports(lambda: world.clock.now))
+    again = Device(world, phone, world.keep(phone.open(moved.name)))
+    assert isinstance(again.sync(), UpToDate)
+    assert world.blobs.path("qingyu", photo.sha256).is_file() and again.client.unsent().photos == 0
