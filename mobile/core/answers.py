@@ -125,7 +125,7 @@ def _checked(body: bytes, shape: Shape) -> dict[str, Any]:
         raise TryLater("cut_short") from None
     if not isinstance(answer, dict) or fields.problem(shape, {name: answer.get(name) for name in shape}) is not None:
         raise TryLater("not_understood")
-    return answer
+    return {**dict.fromkeys(shape), **answer}
 
 
 def _line(line: str) -> Line:

@@ -73,6 +73,10 @@ class Engine:
         self._tries, self._problem = 0, ""
         return status
 
+    def put_off(self, code: str) -> Waiting:
+        """The last step failed in a way that nothing here foresees: try again later."""
+        return self._back_off(self.client.ports.now(), code)
+
     def _back_off(self, now: int, code: str) -> Waiting:
         wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(self._tries, 10))
         wait = wait * 3 // 4 + self.client.ports.randomness(1)[0] * wait // 1024  # so that a hundred phones do not come back together

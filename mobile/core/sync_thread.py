@@ -5,12 +5,19 @@ It shares the `Client` with the window: a transaction of either waits for the ot
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
 from mobile.core.engine import Engine
 from mobile.core.status import Status, Stopped, Waiting, Working
+from shared.errors import reason
 
+FAILED = reason(
+    "sync.failed",
+    "同步时程序出错，已记入日志；内容都在手机上，稍后自动再试。请告诉管理人员",
+    "the program failed while it synced, the log says where; everything is on this phone and is tried again by itself; tell your office",
+)
 NAP, LONGEST_NAP = 1.0, 20.0  # seconds, when the last try failed and otherwise
 
 
@@ -35,6 +42,11 @@ class SyncThread:
         """Whether it was started."""
         return self._thread.ident is not None
 
+    @property
+    def alive(self) -> bool:
+        """Whether it is at work, or asleep until there is some."""
+        return self._thread.is_alive()
+
     def wake(self) -> None:
         """The person asks: try now."""
         self._wake_engine = True
@@ -57,10 +69,18 @@ class SyncThread:
             if self._wake_engine:
                 self._wake_engine = False
                 self._engine.wake()
-            status = self._engine.step()
+            status = self._step()
             self._failing = isinstance(status, Stopped) or (isinstance(status, Waiting) and bool(status.problem))
             self._on_status(status)
             self._sleep(status)
+
+    def _step(self) -> Status:
+        """One step. A mistake in the program must not end syncing unseen: it is logged, told, and tried again like any other trouble."""
+        try:
+            return self._engine.step()
+        except Exception:
+            logging.getLogger("paicha.sync").exception("a step of syncing failed; nothing is lost, it is tried again")
+            return self._engine.put_off(FAILED.code)
 
     def _sleep(self, status: Status) -> None:
         if not isinstance(status, Working):

@@ -18,7 +18,7 @@ import pytest
 from mobile.core.client import Client
 from mobile.core.engine import Engine
 from mobile.core.phone import Phone
-from mobile.core.status import Status, Working
+from mobile.core.status import Status, Waiting, Working
 from mobile.core.store import Store
 from mobile.core.sync_thread import SyncThread
 from mobile.device.desktop import desktop_ports
@@ -191,6 +191,27 @@ def test_working_while_the_sync_thread_runs_loses_nothing_and_folds_nothing_twic
     thread.stop()
     assert device.states() == ["accepted"] * 61 and any(isinstance(status, Working) and status.what == "push" for status in heard)
     assert device.client.record(inspection) == world.record(inspection)
+
+
+def test_a_failure_inside_the_program_is_told_and_syncing_is_tried_again(
+    world: World, device: Device, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    work.start(device.client)
+    heard: list[Status] = []
+    thread = SyncThread(Engine(device.client), heard.append)
+    with monkeypatch.context() as patch:
+        patch.setattr(Client, "rebuild", lambda self: 1 / 0)
+        thread.start()
+        while not any(isinstance(status, Waiting) and status.problem == "sync.failed" for status in heard):
+            assert thread.alive
+            time.sleep(0.005)
+    assert "ZeroDivisionError" in caplog.text
+    while device.client.unsent().operations:
+        assert thread.alive
+        thread.wake()
+        time.sleep(0.005)
+    thread.stop()
+    assert not thread.alive and device.states() == ["accepted"]
 
 
 def test_everything_is_there_when_the_app_is_opened_again(world: World, device: Device) -> None:

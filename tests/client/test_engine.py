@@ -220,6 +220,18 @@ def test_a_broken_answer_changes_nothing_and_is_asked_for_again(world: World, de
     assert closed is not None and closed["status"] == "closed"
 
 
+def test_a_field_that_may_be_missing_may_be_missing(world: World, device: Device) -> None:
+    def without_fork(reply: Reply) -> Reply:
+        answer = json.loads(reply.body)
+        del answer["fork"]
+        return dataclasses.replace(reply, body=json.dumps(answer).encode())
+
+    work.start(device.client)
+    world.wire.fault = changed("push", without_fork)
+    device.sync()
+    assert device.states() == ["accepted"]
+
+
 def test_a_field_that_a_newer_server_adds_does_no_harm(world: World, device: Device) -> None:
     work.start(device.client)
     world.wire.fault = lambda asked, ask: _set(news={"x": 1})(ask(asked)) if asked.what in ("push", "pull", "token") else ask(asked)

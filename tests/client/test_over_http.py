@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import random
 import socket
 import subprocess
@@ -164,6 +165,72 @@ def test_a_day_of_work_arrives_whole_though_the_server_is_killed_again_and_again
     assert client.record(hazard) == found[hazard] and numbers == []
     assert (data / "blobs" / LEDGER / photo.sha256[:2] / photo.sha256).read_bytes() == photo.path.read_bytes()
     client.store.close()
+
+
+# A parent that forks one syncing phone after the other and kills each a moment later; the last one is left to finish.
+_SYNCING = """
+import os, random, signal, sys, time
+from pathlib import Path
+from mobile.core import upload
+from mobile.core.engine import Engine
+from mobile.core.phone import Phone
+from mobile.core.status import UpToDate
+from mobile.device.desktop import desktop_ports
+
+upload.PART = 20_000
+
+def sync():
+    phone = Phone(Path(sys.argv[1]), desktop_ports)
+    client = phone.open(phone.devices()[0])
+    engine = Engine(client)
+    while not isinstance(engine.step(), UpToDate):
+        pass
+    unsent = client.unsent()
+    os._exit(unsent.operations + unsent.photos)
+
+chance, killed = random.Random(5), 0
+for _ in range(int(sys.argv[2])):
+    syncing = os.fork()
+    if syncing == 0:
+        sync()
+    time.sleep(chance.uniform(0.02, 0.12))
+    os.kill(syncing, signal.SIGKILL)
+    killed += os.WIFSIGNALED(os.waitpid(syncing, 0)[1])
+print(killed, flush=True)
+sync()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_a_phone_killed_again_and_again_while_it_syncs_hands_everything_in_once(server: _Server, data: Path, tmp_path: Path) -> None:
+    code, photo = _code(data), _photo(tmp_path)
+    server.start()
+    phone = Phone(tmp_path / "phone", desktop_ports)
+    client = phone.enrol(Invitation(server.url, code))
+    engine = Engine(client)
+    while not isinstance(engine.step(), UpToDate):
+        pass
+    inspection = work.start(client)
+    inspecting.attach_photo(client, inspection, None, photo, {"taken_at": system_clock(), "position": None, "likeness": None})
+    for turn in range(400):
+        client.act("inspection.note", inspection, {"item": None, "about": "note", "text": f"第{turn}次"})
+    made = client.store.all("SELECT n, raw FROM operations ORDER BY n")
+    device = client.identity.device
+    client.store.close()
+    arguments = [sys.executable, "-c", _SYNCING, str(phone.folder), "12"]
+    done = subprocess.run(arguments, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2], timeout=60)
+    assert done.returncode == 0 and int(done.stdout) >= 4, "killed in the middle, several times; in the end all is handed in"
+    server.kill()
+    database = Database(f"sqlite:///{data / 'paicha.db'}")
+    with database.read() as link:
+        stored = link.all("SELECT n, raw FROM operations WHERE ledger = ? AND device = ? ORDER BY n", (LEDGER, device))
+        found = store.records(link, LEDGER, [inspection])
+    database.close()
+    assert stored == made
+    again = phone.open(device)
+    assert again.record(inspection) == found[inspection]
+    assert (data / "blobs" / LEDGER / photo.sha256[:2] / photo.sha256).read_bytes() == photo.path.read_bytes()
+    again.store.close()
 
 
 @contextmanager
