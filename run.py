@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -103,10 +104,8 @@ def fingerprint(file: Path) -> str:
 
 def make_environment() -> None:
     """A virtual environment; Debian's Python may lack ensurepip, then pip is used from outside."""
-    try:
-        run_step("环境 · environment", [sys.executable, "-m", "venv", str(VENV)])
-    except SystemExit:
-        run_step("环境 · environment without pip", [sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)])
+    without = [] if find_spec("ensurepip") else ["--without-pip"]
+    run_step("环境 · environment", [sys.executable, "-m", "venv", *without, str(VENV)])
 
 
 def has_pip(python: Path) -> bool:
@@ -122,7 +121,7 @@ def run_step(title: str, command: list[str], *, quiet: bool = False) -> None:
     result = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace")
     if result.returncode:
         print(result.stdout)
-        print(f"  ✗ {title}: 失败，已做的保留，修复后重新运行即可 · failed; run the same command again when it is mended")
+        print(f"  ✗ {title}: 失败，原因见上（多半是网络）；修好后重新运行即可 · failed, the reason is above, often the network; mend it and run it again")
         raise SystemExit(result.returncode)
     seconds = time.monotonic() - started
     if not quiet or seconds > 2:
