@@ -121,7 +121,7 @@ def run_step(title: str, command: list[str], *, quiet: bool = False) -> None:
     result = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace")
     if result.returncode:
         print(result.stdout)
-        print(f"  ✗ {title}: 失败，原因见上（多半是网络）；修好后重新运行即可 · failed, the reason is above, often the network; mend it and run it again")
+        print(f"  ✗ {title}: 失败，原因见上（多半是网络）；修好后重新运行即可 · failed, the reason is above, often the network; then run it again")
         raise SystemExit(result.returncode)
     seconds = time.monotonic() - started
     if not quiet or seconds > 2:
