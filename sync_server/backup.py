@@ -107,6 +107,8 @@ def restore(source: Path, service: Service, blobs: LocalBlobs, progress: Progres
     with service.database.read() as link:
         if store.ledger_names(link):
             raise Damaged(NOT_EMPTY)
+    for name in manifest["ledgers"]:  # before the tables: once those are there, a restore that was cut off would not be taken up again
+        progress(f"{name}: {_copy_blobs(LocalBlobs(source / 'blobs'), blobs, name)} photos")
     with service.database.write() as link:  # all tables or none
         for table in metadata.sorted_tables:
             if table.name in manifest["tables"]:
@@ -115,7 +117,6 @@ def restore(source: Path, service: Service, blobs: LocalBlobs, progress: Progres
         for name in manifest["ledgers"]:
             _open_epoch(link, name, service.clock(), service.randomness)
     for name in manifest["ledgers"]:
-        progress(f"{name}: {_copy_blobs(LocalBlobs(source / 'blobs'), blobs, name)} photos")
         _note_restore(service, name, manifest, why)
     return manifest
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 from pathlib import Path
@@ -132,3 +133,24 @@ def test_devices_are_told_up_to_where_a_backup_has_their_work(world: World, tmp_
     assert device.push(2)["safe"] == size(world.service)
     device.tell("hazard.report", "h2", report_body())
     assert device.push(3)["safe"] == size(world.service) - 1
+
+
+def test_a_restore_that_meets_a_full_disk_among_the_photos_can_be_run_again(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = LocalBlobs(tmp_path / "blobs")
+    sha256 = hashlib.sha256(b"photo").hexdigest()
+    blobs.path(world.ledger, sha256).parent.mkdir(parents=True)
+    blobs.path(world.ledger, sha256).write_bytes(b"photo")
+    backup(world.service.database, blobs, tmp_path / "backup", world.clock.now, quiet)
+    service = empty_server("sqlite:///" + str(tmp_path / "new.db"))
+    with monkeypatch.context() as full:
+        full.setattr("sync_server.backup.shutil.copyfile", _no_room)
+        with pytest.raises(OSError, match="No space"):
+            restore(tmp_path / "backup", service, LocalBlobs(tmp_path / "new"), quiet)
+    assert everything(service.database)["operations"] == [], "no ledger is there before its photos are"
+    restore(tmp_path / "backup", service, LocalBlobs(tmp_path / "new"), quiet)
+    assert LocalBlobs(tmp_path / "new").path(world.ledger, sha256).read_bytes() == b"photo"
+    service.close()
+
+
+def _no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
