@@ -14,7 +14,7 @@ from shared.protocol import UNKNOWN_LEDGER
 from sync_server.auth import SESSION_LIFE, log_in, log_out
 from sync_server.blobs import LocalBlobs
 from sync_server.console.devices import device_pages
-from sync_server.console.frame import COOKIE, LANGUAGE, Fields, Frame, language_of
+from sync_server.console.frame import COOKIE, LANGUAGE, NO_PAGE, Fields, Frame, language_of
 from sync_server.console.importing import import_pages
 from sync_server.console.records import record_pages
 from sync_server.console.settling import settle_pages
@@ -33,6 +33,7 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     device_pages(pages, frame, settings)
     settle_pages(pages, frame)
     import_pages(pages, frame, settings)
+    _elsewhere(pages)
     app.include_router(pages)
 
     @app.get("/", include_in_schema=False)
@@ -78,6 +79,15 @@ def _entrance(pages: APIRouter, frame: Frame) -> None:
         answer = RedirectResponse(f"{back.path}?{back.query}" if inside else f"/console/{ledger}/", 303)
         answer.set_cookie(LANGUAGE, "en" if language == "en" else "zh", 365 * 86_400, path="/", secure=frame.secure, httponly=True, samesite="lax")
         return answer
+
+
+def _elsewhere(pages: APIRouter) -> None:
+    @pages.get("/{rest:path}")
+    def nowhere(ledger: str, rest: str) -> Response:
+        """Any other address, in words; comes last."""
+        if rest.endswith("/"):
+            return RedirectResponse(f"/console/{ledger}/{rest.rstrip('/')}", 303)
+        raise Refused(NO_PAGE)
 
 
 def _ledger_name(frame: Frame, ledger: str, language: str) -> str:

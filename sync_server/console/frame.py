@@ -13,17 +13,19 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from shared.errors import REASONS, PaichaError, Reason, Refused, reason, reason_text
 from shared.operation import new_id
-from shared.people import may, roles_of
+from shared.people import may
 from shared.rules import Record
 from sync_server.accept import Act
 from sync_server.auth import Session, session_of
 from sync_server.console.reading import names
+from sync_server.console.telling import field_word, told
 from sync_server.console.words import moment, skew, word
 from sync_server.service import Service, person_record
 
@@ -34,7 +36,8 @@ FORM_EXPIRED = reason(
 NOT_ALLOWED = reason("page.not_allowed", "您的岗位不能办理这项工作", "your role does not allow this page")
 NO_RECORD = reason("page.no_record", "没有这条记录，或不在您的管辖范围内", "no such record, or it is outside your area")
 BAD_FORM = reason("page.bad_form", "填写的内容不完整或格式不对，什么都没有改变", "the form is incomplete or wrong; nothing was changed")
-NOT_FOUND = {NO_RECORD.code, "unknown_ledger", "no_photo"}
+NO_PAGE = reason("page.no_page", "没有这个页面，请从首页进入", "there is no such page: begin at the start")
+NOT_FOUND = {NO_RECORD.code, NO_PAGE.code, "unknown_ledger", "no_photo"}
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -107,13 +110,17 @@ class Frame:
             raise Refused(FORM_EXPIRED)
         return visit
 
-    def page(self, visit: Visit, template: str, /, status: int = 200, **more: Any) -> Response:
-        """A page for somebody."""
+    def page(self, visit: Visit, template: str, /, status: int = 200, *, titles: dict[str, str] | None = None, **more: Any) -> Response:
+        """A page for somebody. `titles` names records by their ids, beside people and units."""
         with self.service.database.read() as link:
-            called = names(link, visit.ledger)
+            called = names(link, visit.ledger) | (titles or {})
+
+        def name_of(id: str) -> str:
+            return called.get(id, id or "—")
+
         values = {
-            "person": visit.person, "roles": sorted(roles_of(visit.person)), "csrf": visit.session.csrf,
-            "name_of": lambda id: called.get(id, id or "—"),
+            "person": visit.person, "csrf": visit.session.csrf,
+            "name_of": name_of, "told": lambda body: told(body, visit.language, name_of),
             "operation": self.new_id, "may": visit.may, "done": visit.request.query_params.get("done", ""), "home": f"/console/{visit.ledger}",
         }  # fmt: skip
         return self.bare(visit.request, visit.ledger, template, status, **values, **more)
@@ -122,10 +129,16 @@ class Frame:
         """A page, whether or not somebody is logged in."""
         language = language_of(request)
         values = {
-            "w": lambda key: word(key, language), "why": lambda code: reason_text(code, language), "language": language, "ledger": ledger,
+            "w": lambda key: word(key, language), "field": lambda name: field_word(name, language), "why": lambda code: reason_text(code, language),
+            "language": language, "ledger": ledger,
             "path": request.url.path, "link": _linker(request),
         }  # fmt: skip
         return HTMLResponse(self.environment.get_template(template).render(**(values | more)), status, HEADERS)
+
+    def problem(self, request: Request, ledger: str, error: PaichaError) -> Response:
+        """Why something was not done, as a page."""
+        status = 404 if error.code in NOT_FOUND else 409 if isinstance(error, Refused) else 503
+        return self.bare(request, ledger, "problem.html", status, text=error.text(language_of(request)), code=error.code, missing=status == 404)
 
     def new_id(self) -> str:
         """For an operation that a form may become."""
@@ -154,9 +167,10 @@ class Frame:
                         return await handle(request)
                     except LogInFirst:
                         return RedirectResponse(f"/console/{ledger}/login", 303)
+                    except RequestValidationError:
+                        return frame.problem(request, ledger, Refused(BAD_FORM))
                     except PaichaError as error:
-                        status = 404 if error.code in NOT_FOUND else 409 if isinstance(error, Refused) else 503
-                        return frame.bare(request, ledger, "problem.html", status, text=error.text(language_of(request)), code=error.code)
+                        return frame.problem(request, ledger, error)
 
                 return explained
 

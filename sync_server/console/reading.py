@@ -174,3 +174,11 @@ def names(link: Link, ledger: str) -> dict[str, str]:
     """id -> name of every person and unit."""
     people = store.records_of_kind(link, ledger, "person")
     return {record["id"]: record["name"] for record in (*people, *store.records_of_kind(link, ledger, "unit"))} | {"server": "服务器"}
+
+
+def titles(link: Link, ledger: str, person: Record, bodies: list[dict[str, Any]]) -> dict[str, str]:
+    """id -> what people call it, of the enterprises, inspections and hazards that these operations name and the person sees."""
+    named = {body[name] for body in bodies for name in ("enterprise", "inspection", "hazard", "into") if isinstance(body.get(name), str)}
+    found = store.records(link, ledger, sorted(named))
+    seen = {id: record for id, record in found.items() if sees(person, rules.scopes_of(record))}
+    return {id: r.get("ledger_no") or r.get("enterprise_name") or r.get("name") or id for id, r in seen.items()}

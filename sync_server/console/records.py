@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from shared.errors import Refused
+from shared.kinds.lifecycle import OPEN_STATES
 from shared.kinds.template import template_record_id
 from shared.ledger import open_conflicts
 from shared.rules import Record
@@ -22,7 +23,7 @@ from sync_server.store.database import Link
 
 FILTERS = ("state", "level", "community", "section")
 STATES = {
-    "hazard": ("submitted", "returned", "rectifying", "plan_pending", "verify_pending", "closed", "void", "draft"),
+    "hazard": (*OPEN_STATES, "closed", "void", "draft"),
     "inspection": ("submitted", "returned", "accepted", "void", "draft"), "enterprise": ("open", "suspended", "closed"),
 }  # fmt: skip
 LEVELS = {"hazard": ("general", "major"), "inspection": (), "enterprise": ()}

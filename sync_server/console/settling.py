@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from shared.errors import Refused
 from sync_server.console.frame import BAD_FORM, Fields, Frame
-from sync_server.console.reading import body_of, conflicts, refused
+from sync_server.console.reading import body_of, conflicts, refused, titles
 from sync_server.store import ledgers as store
 
 
@@ -20,8 +20,9 @@ def settle_pages(pages: APIRouter, frame: Frame) -> None:
             collisions = conflicts(link, connection, ledger, visit.person)
             turned_away = refused(link, connection, ledger, visit.person)
             firsts = {held["other"]: store.operation(link, ledger, held["other"]) for _, _, held in collisions}
+            named = titles(link, ledger, visit.person, [held["body"] for _, _, held in collisions] + [step.body for step, _ in turned_away])
             head = store.head(link, ledger)
-        return frame.page(visit, "settle.html", collisions=collisions, turned_away=turned_away, firsts=firsts, body_of=body_of,
+        return frame.page(visit, "settle.html", collisions=collisions, turned_away=turned_away, firsts=firsts, body_of=body_of, titles=named,
             size=head.size if head else 0)
 
     @pages.post("/settle/conflict")

@@ -50,6 +50,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "conform": ("符合", "Conform"), "not_conform": ("不符合", "Not conform"), "na": ("不适用", "N/A"), "equipment": ("设施设备故障", "Equipment failure"),
     "illegal_act": ("非法违规行为", "Illegal act"), "management": ("安全管理缺陷", "Management defect"), "conflict": ("冲突", "Conflict"),
     "role_ended": ("岗位已变动", "role had ended"), "clock_ahead": ("设备时钟偏快", "device clock ahead"), "suspended": ("停业", "Suspended"),
+    "not_there": ("没有找到", "Not found"),
     "not_done": ("没有办理", "Not done"), "not_done_note": ("已有的内容都没有改变。请返回上一页，刷新后再试。", "Nothing was changed. Go back, reload and try again."),
     "to_start": ("回到首页", "To the start"), "total": ("共 {} 条", "{} in all"), "empty_search": ("没有符合条件的记录，请减少条件。", "Nothing fits. Try fewer conditions."),
     "inspection_kind": ("检查类型", "Kind"), "leader": ("组长", "Leader"), "credit_code": ("统一社会信用代码", "Credit code"), "handed_in": ("已提交", "Handed in"),

@@ -13,7 +13,7 @@ from tests.console.test_console import found
 from tests.worlds import LEDGER
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
-SIZES = {"pc": (1280, 800), "phone": (390, 844)}
+SIZES = {"pc": (1280, 800), "phone": (390, 844), "small phone": (360, 780)}
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +84,12 @@ def test_on_a_phone_every_number_of_a_device_says_what_it_counts(chromium: Brows
     assert numbers.count() >= 3
     labels = numbers.evaluate_all("cells => cells.map(cell => getComputedStyle(cell, '::before').content)")
     assert all(any(word in label for word in ("操作", "未下载", "照片")) for label in labels), labels
+
+
+def test_on_the_smallest_phone_every_page_is_in_sight_in_the_longer_language(chromium: Browser, site: Site) -> None:
+    page = logged_in(chromium, site, "small phone", "office")
+    page.goto(f"{site.url}/console/{LEDGER}/language/en")
+    page.goto(f"{site.url}/console/{LEDGER}/hazards")
+    links = page.locator(".top nav a")
+    assert links.all_inner_texts() == ["Hazards", "Inspections", "Enterprises", "To settle", "Devices", "Import"]
+    assert [link.inner_text() for link in links.all() if (box := link.bounding_box()) is None or box["x"] + box["width"] > 360] == []

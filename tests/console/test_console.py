@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 
+from shared.kinds.lifecycle import OPEN_STATES
 from shared.operation import new_id
-from sync_server.console.words import KINDS, OPERATIONS, WORDS
+from sync_server.console.telling import UNSAID, field_word, told
+from sync_server.console.words import KINDS, OPERATIONS, WORDS, moment
 from sync_server.routes.photos import note_received
 from sync_server.store import ledgers as store
 from tests.console.conftest import PASSWORD, Browser, Site
@@ -282,3 +284,76 @@ def test_every_kind_of_operation_has_its_words_in_the_time_line() -> None:
     from sync_server.console.words import OPERATIONS
 
     assert {kind for kind, _ in KINDS} <= OPERATIONS.keys()
+
+
+def test_every_field_of_an_operation_has_its_name_in_words() -> None:
+    from shared.ledger import KINDS
+
+    fields = {name for kind in KINDS.values() for name in kind.shape} - UNSAID
+    assert len(fields) > 100
+    assert [name for name in sorted(fields) if field_word(name, "zh") == name] == []
+
+
+def test_values_are_told_as_people_write_them() -> None:
+    place = {"lat": 36.65, "lon": 117.12, "accuracy": 8.0}
+    body = {"found_at": NOON, "immediate": True, "enterprise": "e1", "position": place, "sha256": "ab" * 32, "basis": None}
+    said = dict(told(body, "zh", lambda id: {"e1": "云桦机械厂"}.get(id, id)))
+    assert said == {"发现时间": moment(NOON), "立查立改": "是", "企业": "云桦机械厂", "位置": "36.65, 117.12 ±8.0 m"}
+
+
+def test_what_was_refused_names_enterprise_and_time_not_ids_and_numbers(site: Site) -> None:
+    device, hazard = site.world.device("lin"), new_id(NOON, b"told words")
+    site.world.act("admin", "device.revoke", device.id, {"reason": "遗失"})
+    assert device.tell("hazard.report", hazard, report_body(description="说明白的隐患")).verdict == "refused"
+    page = site.browser("office").get("/settle").text
+    ours = page[page.index("说明白的隐患") - 600 : page.index("说明白的隐患") + 1500].split("<form")[0]
+    assert str(record(site, report_body()["enterprise"])["name"]) in ours
+    assert str(report_body()["found_at"]) not in page and "<dd>False</dd>" not in page and "{&#39;" not in page
+
+
+def test_a_refused_operation_does_not_tell_its_author_the_name_of_an_enterprise_elsewhere(site: Site) -> None:
+    device = site.world.device("lin")
+    site.world.act("admin", "device.revoke", device.id, {"reason": "遗失"})
+    report = report_body(enterprise="e2", description="别处的企业")
+    assert device.tell("hazard.report", new_id(NOON, b"elsewhere!"), report).verdict == "refused"
+    page = site.browser("lin").get("/settle").text
+    assert "别处的企业" in page and str(record(site, "e2")["name"]) not in page
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/hazards/no/such", "/photos", "/logout"])
+def test_an_address_that_leads_nowhere_is_a_page_in_words_with_a_way_back(site: Site, path: str) -> None:
+    answer = site.browser("office").get(path)
+    assert answer.status_code == 404 and answer.headers["content-type"].startswith("text/html")
+    assert "没有这个页面" in answer.text and f'href="/console/{LEDGER}/"' in answer.text
+
+
+def test_a_slash_at_the_end_still_finds_the_page(site: Site) -> None:
+    assert site.browser("office").get("/hazards/").url.endswith("/hazards")
+
+
+def test_an_import_without_a_file_is_refused_in_words(site: Site) -> None:
+    browser = site.browser("office")
+    browser.get("/import")
+    answer = browser.post("/import")
+    assert answer.status_code == 409 and "不完整" in answer.text
+
+
+def test_a_column_missing_from_an_import_is_named_in_words(site: Site) -> None:
+    browser = site.browser("office")
+    browser.get("/import")
+    page = browser.post("/import", files={"file": ("名录.csv", "企业名称,所属社区,地址\n丙厂,榆东社区,三号\n".encode())}).text
+    assert "主管科室" in page and "lead_section" not in page
+
+
+def test_hazards_can_be_filtered_by_every_state_they_can_be_in(site: Site) -> None:
+    page = site.browser("office").get("/hazards").text
+    assert [state for state in (*OPEN_STATES, "closed", "void") if f'<option value="{state}"' not in page] == []
+
+
+def test_a_form_for_a_hazard_of_another_area_changes_nothing(site: Site) -> None:
+    mine, theirs = found(site, description="本科室的隐患"), found(site, "qin", enterprise="e2", description="外科室的隐患")
+    head, before = site.browser("head"), record(site, theirs)
+    head.get(f"/hazards/{mine}")
+    answer = head.post(f"/hazards/{theirs}", decision="return", reason="越界")
+    assert answer.status_code in (404, 409) and record(site, theirs)["state"] == before["state"] == "submitted"
+    assert "外科室的隐患" not in answer.text

@@ -1,0 +1,78 @@
+"""What an operation says, in words: its fields by name, its values as people write them. Used where two versions are compared and in time lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sync_server.console.words import moment, word
+
+MILLISECONDS = 10**12  # a number from here on is a moment: no count in the ledger is that large
+# For the machine, not for people: digests, keys, numbers of versions.
+UNSAID = {
+    "sha256", "size", "media_type", "likeness", "photo", "signature", "signatures", "public_key", "verifier_key", "console_key", "root", "epoch",
+    "seen", "blobs", "template_version", "replaces", "of", "contingency_file", "version", "items", "changes",
+}  # fmt: skip
+
+FIELDS: dict[str, tuple[str, str]] = {
+    "district": ("区县", "District"), "city": ("城市", "City"), "name_en": ("英文名称", "English name"), "code": ("代码", "Code"),
+    "admin": ("管理员", "Administrator"), "backup_at": ("备份时间", "Backed up"), "title": ("标题", "Title"),
+    "document_no": ("文号", "Document number"), "issued_by": ("签发", "Issued by"), "issued_on": ("签发日期", "Issued on"),
+    "count_from": ("起算日期", "Counted from"), "ends_on": ("结束日期", "Ends on"), "phases": ("阶段", "Phases"), "kind": ("类型", "Kind"),
+    "post": ("职务", "Post"), "card_no": ("证号", "Card number"), "unit": ("单位", "Unit"), "role": ("岗位", "Role"), "model": ("型号", "Model"),
+    "lat": ("纬度", "Latitude"), "lon": ("经度", "Longitude"), "lead_section": ("主管科室", "Lead section"),
+    "co_regulators": ("协管科室", "Co-regulators"), "tags": ("标签", "Tags"), "deputy": ("分管负责人", "Deputy"),
+    "safety_director": ("安全总监", "Safety director"), "safety_staff": ("安全员", "Safety staff"), "risk_class": ("风险类别", "Risk class"),
+    "grade": ("风险等级", "Grade"), "audit_tier": ("审计层级", "Audit tier"), "site_kind": ("场所类型", "Kind of site"),
+    "template": ("检查表", "Checklist"), "purposes": ("检查目的", "Purposes"), "started_at": ("开始时间", "Started"),
+    "position_reason": ("无定位原因", "Why no position"), "taken_at": ("拍摄时间", "Taken"), "moment": ("时刻", "Moment"), "at": ("时间", "Time"),
+    "order_text": ("责令内容", "Order"), "copy_given": ("已交副本", "Copy handed over"), "signed_at": ("签名时间", "Signed"),
+    "inspection": ("检查", "Inspection"), "template_item": ("检查项", "Checklist item"), "source_kind": ("来源", "Source"),
+    "phase": ("阶段", "Phase"), "expert_opinion": ("专家意见", "Expert opinion"), "second_reviewer": ("复核人", "Second reviewer"),
+    "unsafe_now": ("整改期间存在危险", "Unsafe meanwhile"), "into": ("合并到", "Merged into"),
+    "responsible_person": ("责任人", "Responsible person"), "measures": ("整改措施", "Measures"), "funds_fen": ("资金（分）", "Funds (fen)"),
+    "fund_source": ("资金来源", "Source of funds"), "contingency_plan": ("应急预案", "Contingency plan"),
+    "interim_controls": ("临时管控措施", "Interim controls"), "committee_approval": ("安委会审批", "Committee approval"),
+    "new_date": ("新期限", "New date"), "progress": ("进展", "Progress"), "grant": ("同意", "Granted"), "done_at": ("完成时间", "Done"),
+    "money_fen": ("花费（分）", "Spent (fen)"), "permits_closed": ("作业票已关闭", "Permits closed"), "root_cause": ("根本原因", "Root cause"),
+    "lasting_measure": ("长效措施", "Lasting measure"), "expert_acceptance": ("专家验收", "Expert acceptance"), "result": ("结果", "Result"),
+    "on_site_at": ("到场时间", "On site"), "new_deadline": ("新期限", "New deadline"), "to": ("移送至", "Handed to"),
+    "documents": ("文书", "Documents"), "answer": ("答复", "Answer"), "site_safe": ("现场安全", "Site is safe"), "hazard": ("隐患", "Hazard"),
+    "grounds": ("理由", "Grounds"), "supervising_unit": ("督办单位", "Supervising unit"), "supervisor": ("督办人", "Supervisor"),
+    "responsible_unit": ("责任单位", "Responsible unit"), "problem": ("问题", "Problem"), "requirements": ("要求", "Requirements"),
+    "plan_due": ("方案期限", "Plan due"), "progress_days": ("报告间隔（天）", "Report every (days)"), "served_at": ("送达时间", "Served"),
+    "received_by": ("签收人", "Received by"), "published_on": ("公布日期", "Published on"), "medium": ("公布媒介", "Published in"),
+    "opinion": ("意见", "Opinion"), "expert": ("专家", "Expert"), "signer": ("签字人", "Signer"), "measure": ("措施", "Measure"),
+    "own": ("自行措施", "Own measure"), "doc_no": ("文书号", "Document number"), "served_by": ("送达人", "Served by"),
+    "signed_by": ("签批人", "Signed by"), "sign_posted": ("已张贴", "Notice posted"), "means": ("方式", "Means"),
+    "approved_by": ("批准人", "Approved by"), "noticed_at": ("告知时间", "Noticed"), "off": ("放假", "Days off"),
+    "worked": ("调休上班", "Days worked"), "source": ("来源", "Source"), "pick": ("选择", "Choice"), "second": ("后收到的", "The second"),
+}  # fmt: skip
+
+
+def field_word(name: str, language: str) -> str:
+    """A field's name."""
+    return FIELDS[name][1 if language == "en" else 0] if name in FIELDS else word(name, language)
+
+
+def told(body: dict[str, Any], language: str, name_of: Callable[[str], str]) -> list[tuple[str, str]]:
+    """(field, value) of everything that an operation's body says to people; `name_of` knows people, units and records by their ids."""
+    said = [(name, value) for name, value in sorted(body.items()) if name not in UNSAID and value is not None and value not in ("", [], {})]
+    return [(field_word(name, language), value_told(value, language, name_of)) for name, value in said]
+
+
+def value_told(value: Any, language: str, name_of: Callable[[str], str]) -> str:
+    """One value."""
+    if isinstance(value, bool):
+        return word("yes" if value else "no", language)
+    if isinstance(value, int):
+        return moment(value) if value >= MILLISECONDS else str(value)
+    if isinstance(value, str):
+        return word(name_of(value), language)
+    if isinstance(value, list):
+        return ("; " if language == "en" else "；").join(value_told(one, language, name_of) for one in value)
+    if isinstance(value, dict) and {"lat", "lon"} <= value.keys():
+        return f"{value['lat']}, {value['lon']}" + (f" ±{value['accuracy']} m" if value.get("accuracy") else "")
+    if isinstance(value, dict):
+        return " · ".join(f"{name} {text}" for name, text in told(value, language, name_of))
+    return str(value)
