@@ -306,7 +306,7 @@ def test_what_was_refused_names_enterprise_and_time_not_ids_and_numbers(site: Si
     site.world.act("admin", "device.revoke", device.id, {"reason": "遗失"})
     assert device.tell("hazard.report", hazard, report_body(description="说明白的隐患")).verdict == "refused"
     page = site.browser("office").get("/settle").text
-    ours = page[page.index("说明白的隐患") - 600 : page.index("说明白的隐患") + 1500].split("<form")[0]
+    ours = next(card for card in page.split("<article")[1:] if "说明白的隐患" in card)
     assert str(record(site, report_body()["enterprise"])["name"]) in ours
     assert str(report_body()["found_at"]) not in page and "<dd>False</dd>" not in page and "{&#39;" not in page
 

@@ -332,7 +332,9 @@ def test_what_came_before_a_cut_connection_is_kept_to_the_byte(site: Site) -> No
     while site.offset(where) < cut and time.monotonic() < deadline:
         time.sleep(0.01)
     assert site.offset(where) == cut
-    assert site.send(where, cut, data[cut:]).status_code == 204
+    while (answer := site.send(where, cut, data[cut:])).status_code == 423 and time.monotonic() < deadline:
+        time.sleep(0.01)  # the request that was cut off is still putting its bytes on disk: later, as a phone does it
+    assert answer.status_code == 204
     assert site.blobs.path(site.world.ledger, sha256(data)).read_bytes() == data
 
 
