@@ -11,7 +11,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,13 @@ from PIL import Image, ImageDraw, ImageFont, UnidentifiedImageError
 
 from mobile.core.client import PhotoFile
 from mobile.core.durable import write_durably
+from shared import pictures
 from shared.errors import Refused, RetryLater, reason
 
 LONGEST, THUMB = 1600, 320  # pixels of the longer side
 QUALITY, THUMB_QUALITY = 82, 70
 MOST_PIXELS = 80_000_000
-SHANGHAI = timezone(timedelta(hours=8))
 FORMATS = ("JPEG", "PNG", "WEBP")
-_ORIGINAL_TIME, _OFFSET, _EXIF, _GPS, _ORIENTATION = 0x9003, 0x9011, 0x8769, 0x8825, 0x0112
 _TURN = Image.Transpose
 _UPRIGHT = {
     2: _TURN.FLIP_LEFT_RIGHT, 3: _TURN.ROTATE_180, 4: _TURN.FLIP_TOP_BOTTOM, 5: _TURN.TRANSPOSE, 6: _TURN.ROTATE_270, 7: _TURN.TRANSVERSE,
@@ -85,11 +84,11 @@ def _open(source: Path) -> tuple[Image.Image, int | None, dict[str, Any] | None]
             if picture.width * picture.height > MOST_PIXELS:
                 raise Refused(TOO_MANY_PIXELS, f"{picture.width}×{picture.height}")
             exif = picture.getexif()
-            taken_at, position = _taken_at(exif), _position(exif)
+            taken_at, position = pictures.taken_at(exif.get_ifd(pictures.EXIF)), pictures.position(exif.get_ifd(pictures.GPS))
             scale = LONGEST / max(picture.size)
             picture.draft("RGB", (round(picture.width * scale), round(picture.height * scale)))  # the decoder skips what shrinking would throw away
             picture.load()
-            turn = _UPRIGHT.get(exif.get(_ORIENTATION, 1))
+            turn = _UPRIGHT.get(exif.get(pictures.ORIENTATION, 1))
             return (picture if turn is None else picture.transpose(turn)).convert("RGB"), taken_at, position
     except Image.DecompressionBombError as bomb:
         raise Refused(TOO_MANY_PIXELS, str(bomb)[:100]) from None
@@ -104,58 +103,13 @@ def _shrunk(picture: Image.Image, longest: int) -> Image.Image:
     return picture
 
 
-def _taken_at(exif: Image.Exif) -> int | None:
-    """The camera's time; without a zone it is Shanghai's."""
-    inner = exif.get_ifd(_EXIF)
-    try:
-        local = datetime.strptime(str(inner.get(_ORIGINAL_TIME, "")).strip("\0 "), "%Y:%m:%d %H:%M:%S")
-        sign, hours, minutes = _zone(str(inner.get(_OFFSET, "")).strip("\0 "))
-        zone = timezone(sign * timedelta(hours=hours, minutes=minutes))
-    except ValueError:
-        return None
-    at = int(local.replace(tzinfo=zone).timestamp() * 1000)
-    return at if at > 0 else None
-
-
-def _zone(text: str) -> tuple[int, int, int]:
-    if not text:
-        return 1, 8, 0
-    hours, _, minutes = text[1:].partition(":")
-    return (-1 if text[0] == "-" else 1), int(hours), int(minutes or 0)
-
-
-def _position(exif: Image.Exif) -> dict[str, Any] | None:
-    """The camera's position in degrees; None where it gives none that makes sense."""
-    gps = exif.get_ifd(_GPS)
-    try:
-        lat, lon = _degrees(gps[2], gps[1], "S"), _degrees(gps[4], gps[3], "W")
-    except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError):
-        return None
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180) or (lat == 0 and lon == 0):
-        return None
-    accuracy = float(gps.get(31) or 0)
-    return {"lat": round(lat, 6), "lon": round(lon, 6), "accuracy": round(accuracy, 1) if 0 < accuracy <= 1e7 else None}
-
-
-def _degrees(parts: Any, side: Any, negative: str) -> float:
-    degrees, minutes, seconds = (float(part) for part in parts)
-    value = degrees + minutes / 60 + seconds / 3600
-    return -value if str(side).strip("\0 ") == negative else value
-
-
 def _likeness(picture: Image.Image) -> str:
-    """Difference hash: each of 64 bits says whether a pixel of a 9×8 copy is brighter than its right neighbour. Near pictures differ in few bits."""
-    small = picture.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
-    bits = 0
-    for row in range(8):
-        for column in range(8):
-            bits = bits << 1 | (small[row * 9 + column] > small[row * 9 + column + 1])
-    return f"{bits:016x}"
+    return pictures.likeness(picture.convert("L").resize(pictures.LIKENESS_SIZE, Image.Resampling.BOX).tobytes())
 
 
 def _when_and_where(at: int, position: dict[str, Any] | None) -> str:
     """The first line of a stamp: the camera's own time and position, in Shanghai's time."""
-    moment = f"{datetime.fromtimestamp(at / 1000, SHANGHAI):%Y-%m-%d %H:%M:%S}"
+    moment = f"{datetime.fromtimestamp(at / 1000, pictures.SHANGHAI):%Y-%m-%d %H:%M:%S}"
     return f"{moment} · {position['lat']:.5f}, {position['lon']:.5f}" if position else f"{moment} · 无定位"
 
 

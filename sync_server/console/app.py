@@ -16,6 +16,7 @@ from sync_server.blobs import LocalBlobs
 from sync_server.console.devices import device_pages
 from sync_server.console.frame import COOKIE, LANGUAGE, NO_PAGE, Fields, Frame, language_of
 from sync_server.console.importing import import_pages
+from sync_server.console.navigation import menu
 from sync_server.console.records import record_pages
 from sync_server.console.settling import settle_pages
 from sync_server.service import Service
@@ -46,8 +47,9 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
 
 def _entrance(pages: APIRouter, frame: Frame) -> None:
     @pages.get("/")
-    def start(ledger: str) -> Response:
-        return RedirectResponse(f"/console/{ledger}/hazards", 303)
+    def start(request: Request, ledger: str) -> Response:
+        visit = frame.visit(request, ledger)
+        return RedirectResponse(f"{visit.home}/{menu(visit.of_enterprise, visit.may)[0].path}", 303)
 
     @pages.get("/login")
     def ask(request: Request, ledger: str) -> Response:
@@ -61,7 +63,7 @@ def _entrance(pages: APIRouter, frame: Frame) -> None:
         except Refused as refused:
             name, language = _ledger_name(frame, ledger, language_of(request)), language_of(request)
             return frame.bare(request, ledger, "login.html", 403, name=name, problem=refused.text(language), login=login)
-        answer = RedirectResponse(f"/console/{ledger}/hazards", 303)
+        answer = RedirectResponse(f"/console/{ledger}/", 303)
         answer.set_cookie(COOKIE, session.token, SESSION_LIFE // 1000, path="/", secure=frame.secure, httponly=True, samesite="lax")
         return answer
 

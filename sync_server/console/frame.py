@@ -6,9 +6,12 @@ the record as it was shown (`base`): what somebody else changed meanwhile become
 
 from __future__ import annotations
 
+import hashlib
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -17,16 +20,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import UploadFile
 
+from shared.calendar import end_of
 from shared.errors import REASONS, PaichaError, Reason, Refused, reason, reason_text
 from shared.operation import new_id
-from shared.people import may
+from shared.people import is_enterprise_person, may
 from shared.rules import Record
-from sync_server.accept import Act
+from sync_server.accept import Act, NotAccepted
 from sync_server.auth import Session, session_of
+from sync_server.console.navigation import menu
 from sync_server.console.reading import names
 from sync_server.console.telling import field_word, told
-from sync_server.console.words import moment, skew, word
+from sync_server.console.words import SHANGHAI, moment, skew, word
 from sync_server.service import Service, person_record
 
 COOKIE, LANGUAGE = "paicha_session", "paicha_language"
@@ -40,7 +46,7 @@ NO_PAGE = reason("page.no_page", "没有这个页面，请从首页进入", "the
 NOT_FOUND = {NO_RECORD.code, NO_PAGE.code, "unknown_ledger", "no_photo"}
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -67,18 +73,84 @@ class Visit:
         """Whether the person has a right."""
         return may(self.person, right)
 
+    @property
+    def of_enterprise(self) -> bool:
+        """Whether all the person's roles are on the enterprise side."""
+        return is_enterprise_person(self.person)
+
+    @property
+    def home(self) -> str:
+        """The address that all pages of this ledger begin with."""
+        return f"/console/{self.ledger}"
+
+    def require_government(self) -> None:
+        """For pages that show more than one enterprise. Raises Refused(page.not_allowed)."""
+        if self.of_enterprise:
+            raise Refused(NOT_ALLOWED)
+
     def require(self, *rights: str) -> None:
         """Raises Refused(page.not_allowed)."""
         if not any(self.may(right) for right in rights):
             raise Refused(NOT_ALLOWED)
 
 
-async def read_form(request: Request) -> dict[str, str]:
-    """The text fields of a form; a dependency, so that the handler itself runs beside the event loop."""
-    return {key: value.strip() for key, value in (await request.form()).items() if isinstance(value, str)}
+class Form(dict[str, str]):
+    """The text fields of a form, each stripped; `many` has every value of fields that come more than once, `files` what was chosen to be sent."""
+
+    def __init__(self, fields: Iterable[tuple[str, str | UploadFile]]) -> None:
+        super().__init__()
+        self.many: dict[str, list[str]] = {}
+        self.files: dict[str, list[UploadFile]] = {}
+        for key, value in fields:
+            if isinstance(value, str):
+                self[key] = value.strip()
+                self.many.setdefault(key, []).append(value.strip())
+            elif value.filename:
+                self.files.setdefault(key, []).append(value)
+
+    def whole(self, name: str) -> int:
+        """A whole number that is not negative. Raises Refused(page.bad_form)."""
+        text = self.get(name, "")
+        if not text.isascii() or not text.isdigit() or len(text) > 15:
+            raise Refused(BAD_FORM, name)
+        return int(text)
+
+    def whole_or_none(self, name: str) -> int | None:
+        """The same; None where the field was left empty."""
+        return self.whole(name) if self.get(name) else None
+
+    def day(self, name: str) -> str:
+        """A day, 2023-06-01. Raises Refused(page.bad_form)."""
+        try:
+            return date.fromisoformat(self.get(name, "")).isoformat()
+        except ValueError:
+            raise Refused(BAD_FORM, name) from None
+
+    def end_of_day(self, name: str) -> int:
+        """The last millisecond of a day in Shanghai. Raises Refused(page.bad_form)."""
+        return end_of(date.fromisoformat(self.day(name)))
+
+    def moment(self, name: str) -> int:
+        """A moment of Shanghai's clock as <input type=datetime-local> sends it, in ms. Raises Refused(page.bad_form)."""
+        try:
+            return int(datetime.fromisoformat(self.get(name, "")).replace(tzinfo=SHANGHAI).timestamp() * 1000)
+        except ValueError:
+            raise Refused(BAD_FORM, name) from None
+
+    def fen(self, name: str) -> int:
+        """Yuan with at most two decimals, in fen. Raises Refused(page.bad_form)."""
+        found = re.fullmatch(r"([0-9]{1,10})(?:\.([0-9]{1,2}))?", self.get(name, "").replace(",", ""))
+        if found is None:
+            raise Refused(BAD_FORM, name)
+        return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
-Fields = Annotated[dict[str, str], Depends(read_form)]
+async def read_form(request: Request) -> Form:
+    """A dependency, so that the handler itself runs beside the event loop."""
+    return Form((await request.form()).multi_items())
+
+
+Fields = Annotated[Form, Depends(read_form)]
 
 
 class Frame:
@@ -103,7 +175,7 @@ class Frame:
             raise LogInFirst
         return Visit(request, ledger, session, person, language_of(request))
 
-    def posted(self, request: Request, ledger: str, form: dict[str, str]) -> Visit:
+    def posted(self, request: Request, ledger: str, form: Form) -> Visit:
         """Somebody's form, checked to come from our own page. Raises LogInFirst, Refused(form.expired)."""
         visit = self.visit(request, ledger)
         if not secrets.compare_digest(form.get("csrf", ""), visit.session.csrf):
@@ -121,7 +193,8 @@ class Frame:
         values = {
             "person": visit.person, "csrf": visit.session.csrf,
             "name_of": name_of, "told": lambda body: told(body, visit.language, name_of),
-            "operation": self.new_id, "may": visit.may, "done": visit.request.query_params.get("done", ""), "home": f"/console/{visit.ledger}",
+            "operation": self.new_id, "may": visit.may, "done": visit.request.query_params.get("done", ""), "home": visit.home,
+            "menu": menu(visit.of_enterprise, visit.may), "of_enterprise": visit.of_enterprise,
         }  # fmt: skip
         return self.bare(visit.request, visit.ledger, template, status, **values, **more)
 
@@ -144,14 +217,35 @@ class Frame:
         """For an operation that a form may become."""
         return new_id(self.service.clock(), self.service.randomness(10))
 
-    def act(self, visit: Visit, form: dict[str, str], kind: str, subject: str, body: dict[str, Any], back: str) -> Response:
+    def act(self, visit: Visit, form: Form, kind: str, subject: str, body: dict[str, Any], back: str) -> Response:
         """Do it, then show the page it was done on; a refusal or conflict is raised."""
-        base = form.get("base", "0")
-        act = Act(visit.person["id"], kind, subject, body, int(base) if base.isdigit() else 0, form.get("operation", "")[:40])
+        act = Act(visit.person["id"], kind, subject, body, self._base(form), form.get("operation", "")[:40])
         verdict = self.service.act(visit.ledger, [act]).verdicts[0]
         if verdict.verdict != "accepted":
             raise Refused(reason_of(verdict.code))
-        return RedirectResponse(f"{back}?{urlencode({'done': kind})}", 303)
+        return self.back(back, kind)
+
+    def act_all(self, visit: Visit, form: Form, steps: Sequence[tuple[str, str, dict[str, Any]]], back: str) -> Response:
+        """Several (kind, subject, body) of one form, all or none: photos and their step, a bulk action. The last one names what was done."""
+        first = form.get("operation", "")[:40]
+        acts = [
+            Act(visit.person["id"], kind, subject, body, self._base(form), first if i == 0 else derived_id(first, i))
+            for i, (kind, subject, body) in enumerate(steps)
+        ]
+        try:
+            self.service.act(visit.ledger, acts, atomic=True)
+        except NotAccepted as refused:
+            raise Refused(reason_of(refused.entry.code)) from None
+        return self.back(back, steps[-1][0])
+
+    def back(self, page: str, done: str) -> Response:
+        """To a page of ours that says what was done."""
+        return RedirectResponse(f"{page}{'&' if '?' in page else '?'}{urlencode({'done': done})}", 303)
+
+    @staticmethod
+    def _base(form: Form) -> int:
+        base = form.get("base", "0")
+        return int(base) if base.isascii() and base.isdigit() and len(base) < 16 else 0
 
     def route_class(self) -> type[APIRoute]:
         """Routes that answer a refusal with a page."""
@@ -175,6 +269,13 @@ class Frame:
                 return explained
 
         return ConsoleRoute
+
+
+def derived_id(first: str, place: int) -> str:
+    """The id of a further operation of the same form: the same each time the form is sent."""
+    digits = hashlib.sha256(f"{first}/{place}".encode()).hexdigest()
+    stamp = first.replace("-", "")[:12].ljust(12, "0")  # the time part of the first, so that ids stay in the order of time
+    return f"{stamp[:8]}-{stamp[8:12]}-7{digits[1:4]}-8{digits[5:8]}-{digits[8:20]}"
 
 
 def reason_of(code: str) -> Reason:

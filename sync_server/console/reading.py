@@ -172,8 +172,8 @@ def photos_on_their_way(link: Link, ledger: str) -> dict[str, int]:
 
 def names(link: Link, ledger: str) -> dict[str, str]:
     """id -> name of every person and unit."""
-    people = store.records_of_kind(link, ledger, "person")
-    return {record["id"]: record["name"] for record in (*people, *store.records_of_kind(link, ledger, "unit"))} | {"server": "服务器"}
+    rows = link.all("SELECT id, title FROM records WHERE ledger = ? AND kind IN ('person', 'unit')", (ledger,))
+    return {row[0]: row[1] for row in rows} | {"server": "服务器"}
 
 
 def titles(link: Link, ledger: str, person: Record, bodies: list[dict[str, Any]]) -> dict[str, str]:

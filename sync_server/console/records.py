@@ -14,7 +14,7 @@ from shared.kinds.template import template_record_id
 from shared.ledger import open_conflicts
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
-from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Frame, Visit
+from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Form, Frame, Visit
 from sync_server.console.reading import listing, seen_record, timeline
 from sync_server.console.words import SHANGHAI
 from sync_server.routes.photos import blob_response, require_visible
@@ -95,7 +95,7 @@ def record_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         return blob_response(blobs, ledger, sha256)
 
 
-def _hazard_decision(frame: Frame, visit: Visit, form: dict[str, str]) -> tuple[str, dict[str, Any]]:
+def _hazard_decision(frame: Frame, visit: Visit, form: Form) -> tuple[str, dict[str, Any]]:
     """A form's decision as an operation (T3, T5-T8). Raises Refused where it is not complete."""
     decision, why = form.get("decision", ""), form.get("reason", "")
     if decision in ("return", "void"):
@@ -112,7 +112,7 @@ def _hazard_decision(frame: Frame, visit: Visit, form: dict[str, str]) -> tuple[
     if form.get("immediate"):
         body["immediate"] = True
     else:
-        body["deadline"] = _end_of_day(form.get("deadline", ""))
+        body["deadline"] = form.end_of_day("deadline")
     if decision == "major":
         said = {"yes": True, "no": False}
         body |= {name: said.get(form.get(field, "")) for name, field in (("unsafe_now", "unsafe"), ("mass_casualty", "mass"))}
@@ -120,15 +120,6 @@ def _hazard_decision(frame: Frame, visit: Visit, form: dict[str, str]) -> tuple[
     if why:
         body["reason"] = why
     return "hazard.confirm", body
-
-
-def _end_of_day(day: str) -> int:
-    """The last millisecond of a day in Shanghai. Raises Refused."""
-    try:
-        start = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=SHANGHAI)
-    except ValueError:
-        raise Refused(BAD_FORM, day) from None
-    return int((start + timedelta(days=1)).timestamp() * 1000) - 1
 
 
 def _about_hazard(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from shared.errors import Refused
-from sync_server.console.frame import BAD_FORM, Fields, Frame
+from sync_server.console.frame import Fields, Frame
 from sync_server.console.reading import body_of, conflicts, refused, titles
 from sync_server.store import ledgers as store
 
@@ -28,20 +27,13 @@ def settle_pages(pages: APIRouter, frame: Frame) -> None:
     @pages.post("/settle/conflict")
     def resolve(request: Request, ledger: str, form: Fields) -> Response:
         visit = frame.posted(request, ledger, form)
-        body = {"conflict": _whole(form, "conflict"), "pick": form.get("pick", ""), "reason": form.get("reason", "")}
+        body = {"conflict": form.whole("conflict"), "pick": form.get("pick", ""), "reason": form.get("reason", "")}
         return frame.act(visit, form, "conflict.resolve", form.get("subject", ""), body, f"/console/{ledger}/settle")
 
     @pages.post("/settle/refused")
     def adopt(request: Request, ledger: str, form: Fields) -> Response:
         visit = frame.posted(request, ledger, form)
         visit.require("review")
-        no = _whole(form, "no")
-        body = {"no": no, "seen": _whole(form, "base"), "reason": form.get("reason", "")}
+        no = form.whole("no")
+        body = {"no": no, "seen": form.whole("base"), "reason": form.get("reason", "")}
         return frame.act(visit, form, "operation.adopt", f"adoption/{no}", body, f"/console/{ledger}/settle")
-
-
-def _whole(form: dict[str, str], name: str) -> int:
-    """A number the page itself has put into the form. Raises Refused."""
-    if not form.get(name, "").isdigit():
-        raise Refused(BAD_FORM, name)
-    return int(form[name])

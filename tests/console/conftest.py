@@ -36,7 +36,7 @@ class Site:
         """Somebody who has logged in."""
         browser = Browser(self, language)
         answer = browser.post("/login", login=person, password=PASSWORD)
-        assert answer.url.endswith("/hazards"), answer.text
+        assert answer.url.endswith(("/dashboard", "/hazards", "/mine")), answer.text
         return browser
 
 

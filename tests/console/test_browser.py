@@ -91,5 +91,7 @@ def test_on_the_smallest_phone_every_page_is_in_sight_in_the_longer_language(chr
     page.goto(f"{site.url}/console/{LEDGER}/language/en")
     page.goto(f"{site.url}/console/{LEDGER}/hazards")
     links = page.locator(".top nav a")
-    assert links.all_inner_texts() == ["Hazards", "Inspections", "Enterprises", "To settle", "Devices", "Import"]
+    page.click("details.more > summary")
+    words = links.all_inner_texts()
+    assert {"Hazards", "Inspections", "Enterprises", "To settle", "Devices", "Import"} <= set(words) and all(words)
     assert [link.inner_text() for link in links.all() if (box := link.bounding_box()) is None or box["x"] + box["width"] > 360] == []

@@ -9,8 +9,9 @@ from typing import Any
 
 from mobile.core import inspecting
 from mobile.core.client import Client, PhotoFile
-from mobile.core.photos import SHANGHAI, prepare
+from mobile.core.photos import prepare
 from shared import checklist
+from shared.pictures import SHANGHAI
 from shared.rules import Record
 from tests.pictures import picture
 

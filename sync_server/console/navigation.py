@@ -1,0 +1,32 @@
+"""Which pages stand in the menu, for whom, and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of the menu: its path below the ledger's home, its word, and the right that shows it ("" = everyone of that side)."""
+
+    path: str
+    word: str
+    right: str = ""
+    group: str = ""  # entries of one group fold into one on a narrow screen
+
+
+GOVERNMENT = (
+    Place("hazards", "hazards"),
+    Place("inspections", "inspections"),
+    Place("enterprises", "enterprises"),
+    Place("settle", "to_settle"),
+    Place("devices", "devices", "administer", "manage"),
+    Place("import", "import", "register", "manage"),
+)
+ENTERPRISE_SIDE = (Place("hazards", "hazards"),)
+
+
+def menu(of_enterprise: bool, may: Callable[[str], bool]) -> list[Place]:
+    """The entries that somebody sees."""
+    return [place for place in (ENTERPRISE_SIDE if of_enterprise else GOVERNMENT) if not place.right or may(place.right)]
