@@ -14,10 +14,14 @@ from shared.protocol import UNKNOWN_LEDGER
 from sync_server.auth import SESSION_LIFE, log_in, log_out
 from sync_server.blobs import LocalBlobs
 from sync_server.console.devices import device_pages
+from sync_server.console.enterprises import enterprise_pages
 from sync_server.console.frame import COOKIE, LANGUAGE, NO_PAGE, Fields, Frame, language_of
+from sync_server.console.hazards import hazard_pages
 from sync_server.console.importing import import_pages
+from sync_server.console.inspections import inspection_pages
+from sync_server.console.lists import list_pages
 from sync_server.console.navigation import menu
-from sync_server.console.records import record_pages
+from sync_server.console.pictures import photo_pages
 from sync_server.console.settling import settle_pages
 from sync_server.service import Service
 from sync_server.settings import Settings
@@ -30,7 +34,11 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     frame = Frame(service, secure=settings.secure_cookies)
     pages = APIRouter(prefix="/console/{ledger}", include_in_schema=False, route_class=frame.route_class())
     _entrance(pages, frame)
-    record_pages(pages, frame, blobs)
+    list_pages(pages, frame)
+    hazard_pages(pages, frame)
+    inspection_pages(pages, frame)
+    enterprise_pages(pages, frame)
+    photo_pages(pages, frame, blobs)
     device_pages(pages, frame, settings)
     settle_pages(pages, frame)
     import_pages(pages, frame, settings)
