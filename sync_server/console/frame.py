@@ -10,7 +10,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -153,6 +153,24 @@ async def read_form(request: Request) -> Form:
 Fields = Annotated[Form, Depends(read_form)]
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stood in a form that was refused: which form of its page, its fields, why."""
+
+    which: str = ""
+    form: Form = field(default_factory=lambda: Form(()))
+    problem: str = ""
+
+
+def _kept(request: Request) -> Kept:
+    return getattr(request.state, "kept", Kept())
+
+
+def _is_hidden(name: str) -> bool:
+    """Fields that nobody has typed, or that nobody should read over a shoulder."""
+    return name in ("csrf", "operation", "base", "decision", "code") or "password" in name
+
+
 class Frame:
     """Templates and sessions; each page's functions are given this."""
 
@@ -201,17 +219,29 @@ class Frame:
     def bare(self, request: Request, ledger: str, template: str, /, status: int = 200, **more: Any) -> Response:
         """A page, whether or not somebody is logged in."""
         language = language_of(request)
+        kept = _kept(request)
         values = {
+            "kept": lambda which: kept.form if kept.which == which else {}, "problem": lambda which: kept.problem if kept.which == which else "",
             "w": lambda key: word(key, language), "field": lambda name: field_word(name, language), "why": lambda code: reason_text(code, language),
             "language": language, "ledger": ledger,
             "path": request.url.path, "link": _linker(request),
         }  # fmt: skip
         return HTMLResponse(self.environment.get_template(template).render(**(values | more)), status, HEADERS)
 
-    def problem(self, request: Request, ledger: str, error: PaichaError) -> Response:
-        """Why something was not done, as a page."""
+    def problem(self, request: Request, ledger: str, error: PaichaError, typed: Form | None = None) -> Response:
+        """Why something was not done, as a page; what was typed stands on it, to be copied."""
         status = 404 if error.code in NOT_FOUND else 409 if isinstance(error, Refused) else 503
-        return self.bare(request, ledger, "problem.html", status, text=error.text(language_of(request)), code=error.code, missing=status == 404)
+        language, words = language_of(request), [value for name, value in (typed or {}).items() if value and not _is_hidden(name)]
+        return self.bare(
+            request, ledger, "problem.html", status, text=error.text(language), code=error.code, missing=status == 404, typed=words
+        )
+
+    def again(self, visit: Visit, form: Form, which: str, refused: PaichaError, show: Callable[[], Response]) -> Response:
+        """The page that a form stood on once more. Its template asks for what was typed with `kept(which)`, for the reason with `problem(which)`."""
+        visit.request.state.kept = Kept(which, form, refused.text(visit.language))
+        answer = show()
+        answer.status_code = 409
+        return answer
 
     def new_id(self) -> str:
         """For an operation that a form may become."""
@@ -264,7 +294,8 @@ class Frame:
                     except RequestValidationError:
                         return frame.problem(request, ledger, Refused(BAD_FORM))
                     except PaichaError as error:
-                        return frame.problem(request, ledger, error)
+                        typed = Form((await request.form()).multi_items()) if request.method == "POST" else None
+                        return frame.problem(request, ledger, error, typed)
 
                 return explained
 
