@@ -433,11 +433,19 @@ def _fold_state(state: str) -> Any:
 
 
 def scopes(record: Record) -> set[str]:
-    """The team always; once submitted, its section, its community and the whole-ledger roles."""
+    """The team always; once submitted, its section, its community and the whole-ledger roles.
+
+    The enterprise sees its own inspections once submitted, the department's once they are accepted: R132's record, of which it has a copy. A
+    covert visit is never shown to it (K10).
+    """
     team = {f"person:{member}" for member in record["team"]} | {f"person:{record['leader']}"}
     if record["submitted_at"] is None:
         return team
-    return team | {"ledger", f"unit:{record['community']}", f"unit:{record['section']}"}
+    seen = team | {"ledger", f"unit:{record['community']}", f"unit:{record['section']}"}
+    own = record["inspection_kind"] in ENTERPRISE_KINDS
+    if own or (record["state"] == "accepted" and record["theme"] != "covert"):
+        seen.add(f"enterprise:{record['enterprise']}")
+    return seen
 
 
 def _row(record: Record) -> Row:

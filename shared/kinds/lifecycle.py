@@ -1,7 +1,7 @@
 """The life of a hazard: its states and the whole of what may follow what, row for row as in section 2.2 of the requirements.
 
-What a row demands is checked where its operation is: up to the first decision in `hazard`, from there to the closure in `closing`. T19 (handing
-over) and T21 (overdue) change no state; what is overdue is computed (`shared.deadlines`), never stored.
+What a row demands is checked where its operation is: up to the first decision in `hazard`, from there to the closure in `planning`, `rectifying`,
+`verifying` and `detours`. T19 (handing over) and T21 (overdue) change no state; what is overdue is computed (`shared.deadlines`), never stored.
 """
 
 from __future__ import annotations
@@ -62,13 +62,18 @@ def move(case: Case, t: str, after: str = "") -> None:
 
 
 def scopes(record: Record) -> set[str]:
-    """Who sees a hazard: its finders always; once submitted its community, sections and the whole-ledger roles; once confirmed the enterprise."""
+    """Who sees a hazard: its finders always; once submitted its community, sections and the whole-ledger roles; the enterprise once it is confirmed.
+
+    What an enterprise has found itself is in its own ledger from the start (R36).
+    """
     finders = {f"person:{finder}" for finder in record["finders"]}
     if record["submitted_at"] is None:
         return finders
     seen = finders | {"ledger", f"unit:{record['community']}", f"unit:{record['section']}"}
     if record["responsible_section"]:
-        seen |= {f"unit:{record['responsible_section']}", f"enterprise:{record['enterprise']}"}
+        seen.add(f"unit:{record['responsible_section']}")
+    if record["responsible_section"] or record["source_class"] == "self":
+        seen.add(f"enterprise:{record['enterprise']}")
     return seen
 
 
