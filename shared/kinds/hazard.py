@@ -1,6 +1,7 @@
 """Hazards from the finding to the first decision (section 2 of the requirements: T1-T8; the rest of the closed loop builds on this table).
 
-What may follow what is in `lifecycle`, what comes after the decision in `closing`. A draft is in the ledger, seen by its finders, never counted.
+What may follow what is in `lifecycle`, what comes after the decision in `planning`, `rectifying`, `verifying` and `detours`. A draft is in the
+ledger, seen by its finders, never counted.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from shared.calendar import DAY
 from shared.errors import MALFORMED, reason
 from shared.fields import choice, digest, flag, identifier, listing, moment, optional, position, shape, text
 from shared.fields import problem as field_problem
-from shared.kinds.closing import CLOSING, recurrence_of
+from shared.kinds.detours import DETOURS
 from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, move_photos, photo_reads
 from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, UNKNOWN_ITEM, note_hazard
 from shared.kinds.lifecycle import AFTER, BEFORE, OPEN_DRAFT, OPEN_STATES, scopes
+from shared.kinds.planning import PLANNING
+from shared.kinds.rectifying import RECTIFYING
 from shared.kinds.settings import setting
 from shared.kinds.template import template_record_id
+from shared.kinds.verifying import VERIFYING, recurrence_of
 from shared.operation import Operation
 from shared.people import is_enterprise_person, may, require_reach
 from shared.rules import Case, Family, Kind, Record, Row, refuse_if
@@ -458,7 +462,10 @@ HAZARD = Family(
         Kind("hazard.confirm", "review", _CONFIRM, _fold_confirm, _judge_confirm, decision=True, reads=_confirm_reads),
         Kind("hazard.merge", "review", {"into": identifier, **_WHY}, _fold_merge, _judge_merge, decision=True, reads=_merge_reads),
         Kind("hazard.void", "report", _WHY, _fold_void, _judge_void, decision=True),
-        *CLOSING,
+        *PLANNING,
+        *RECTIFYING,
+        *VERIFYING,
+        *DETOURS,
     ),
     scopes,
     _row,

@@ -1,0 +1,128 @@
+"""The work itself and who answers for it: after-photos, the report that it is done, the two signatures (T14, T15 of section 2.2; R10, R40)."""
+
+from __future__ import annotations
+
+from shared.errors import reason
+from shared.fields import choice, digest, flag, identifier, integer, moment, optional, text
+from shared.kinds.closing import NOT_AUTHORITY, NOT_THEIRS, PRINCIPAL_ONLY, TIMES, WHY, judge_state, posts_of, step
+from shared.kinds.evidence import PHOTO, add_photo, judge_photo, photo_reads
+from shared.kinds.lifecycle import move, scopes
+from shared.people import ENT_DEPUTY, ENT_PRINCIPAL, OFFICE, may, require_reach, roles_at, roles_of
+from shared.rules import Case, Kind, Record, refuse_if
+
+AFTER_PHOTOS = reason("closing.after_photos", "每张整改前照片都要有对应的整改后照片", "each photo from before needs one from after the work", "T14")
+PERMITS_OPEN = reason("closing.permits", "整改涉及的危险作业票尚未关闭", "the permits of the work are not closed yet", "T14")
+ROOT_CAUSE = reason("closing.root_cause", "重大隐患要写明根本原因和长效措施", "a major hazard needs its root cause and a lasting measure", "R10")
+EXPERT = reason("closing.expert", "停产停业整改的，须附专家验收意见", "after a suspension an expert's acceptance is needed", "T14")
+SIGNED = reason("closing.signed", "这一签名已经完成", "this signature is there already", "T15")
+TWO_PEOPLE = reason(
+    "closing.two_people",
+    "两个签名须由不同的人完成；一人兼任的，须先经安委办同意",
+    "two people sign; one person in both posts needs the office's approval first",
+    "T15",
+)
+BEFORE_PHOTO = reason("closing.before_photo", "没有这张整改前照片", "there is no such photo from before", "T14")
+
+_RECTIFY = {
+    "done_at": moment,
+    "text": text(4000),
+    "money_fen": integer(0),
+    "permits_closed": flag,
+    "root_cause": optional(text(2000)),
+    "lasting_measure": optional(text(2000)),
+    "expert_acceptance": optional(text(2000)),
+}
+
+
+def _judge_evidence(case: Case) -> None:
+    """Photos of the work by the enterprise while it rectifies, of the verification by the inspectors, of a false closure by who reopens it."""
+    record, phase, author = case.record, case.body["phase"], case.author
+    states = {"after": ("rectifying",), "verify": ("verify_pending",), "reopen": ("closed",)}
+    case.require_state(states[phase])
+    if author is not None and not roles_at(author, record["enterprise"]):
+        require_reach(author, scopes(record))
+        refuse_if(not may(author, {"after": "verify", "verify": "verify", "reopen": "reopen"}[phase]), NOT_THEIRS)
+    else:
+        refuse_if(phase != "after", NOT_THEIRS)
+    of = case.body.get("of")
+    refuse_if(of is not None and (record["photos"].get(of) or {"phase": ""})["phase"] != "before", BEFORE_PHOTO)
+    judge_photo(case)
+
+
+def _fold_evidence(case: Case) -> None:
+    add_photo(case, phase=case.body["phase"], of=case.body.get("of"))
+
+
+def _pictured(record: Record) -> bool:
+    """Each photo from before has one from after; without any from before, one from after is enough."""
+    photos = record["photos"].items()
+    before = {id for id, photo in photos if photo["phase"] == "before"}
+    after = [photo.get("of") for _, photo in photos if photo["phase"] == "after"]
+    return bool(after) and before <= set(after)
+
+
+def _judge_rectify(case: Case) -> None:
+    judge_state(case)
+    posts_of(case)
+    record, body = case.record, case.body
+    refuse_if(not record["found_at"] <= body["done_at"] <= case.op.at + 10 * 60_000, TIMES)
+    refuse_if(not body["permits_closed"], PERMITS_OPEN)
+    refuse_if(not _pictured(record), AFTER_PHOTOS)
+    if record["level"] == "major":
+        refuse_if(not body.get("root_cause") or not body.get("lasting_measure"), ROOT_CAUSE)
+    stopped = any(measure["kind"] == "suspend" for measure in record.get("measures", {}).values())
+    refuse_if(stopped and not body.get("expert_acceptance"), EXPERT)
+
+
+def _fold_rectify(case: Case) -> None:
+    record = case.record
+    done = {name: case.body.get(name) for name in _RECTIFY}
+    case.put(record, "rectification", {**done, "by": case.op.by, "at": case.entry.received_at})
+    case.put(record, "signoff", {})
+    move(case, "T14", "signoff_pending" if record["level"] == "major" else "verify_pending")
+
+
+def _judge_sign(case: Case) -> None:
+    """T15: each under the own account, in the post that the person holds at this moment; two people, unless the office has approved one."""
+    judge_state(case)
+    record, role, by = case.record, case.body["role"], case.op.by
+    post = ENT_PRINCIPAL if role == "principal" else ENT_DEPUTY
+    refuse_if(post not in posts_of(case), PRINCIPAL_ONLY if role == "principal" else NOT_THEIRS)
+    refuse_if(role in record["signoff"], SIGNED)
+    other = next((signature["by"] for signature in record["signoff"].values()), None)
+    refuse_if(other == by and record.get("single_signer") != by, TWO_PEOPLE)
+
+
+def _fold_sign(case: Case) -> None:
+    record, body = case.record, case.body
+    signature = {"by": case.op.by, "sha256": body["sha256"], "signed_at": body["signed_at"], "at": case.entry.received_at, "device": case.op.device}
+    case.put(record, f"signoff/{body['role']}", signature)
+    if len(record["signoff"]) == 2:
+        move(case, "T15")
+
+
+def _judge_single_signer(case: Case) -> None:
+    case.require_state(("signoff_pending",))
+    refuse_if(case.author is not None and OFFICE not in roles_of(case.author), NOT_AUTHORITY)
+    person = case.need(case.body["person"], "person")
+    refuse_if(not {ENT_PRINCIPAL, ENT_DEPUTY} <= roles_at(person, case.record["enterprise"]), NOT_THEIRS)
+
+
+def _fold_single_signer(case: Case) -> None:
+    case.put(case.record, "single_signer", case.body["person"])
+    case.record["single_signer_reason"] = case.body["reason"]
+
+
+RECTIFYING = (
+    Kind(
+        "hazard.evidence",
+        "evidence",
+        {**PHOTO, "phase": choice("after", "verify", "reopen"), "of": optional(identifier)},
+        _fold_evidence,
+        _judge_evidence,
+        reads=photo_reads,
+    ),
+    step("rectify", "rectify", _RECTIFY, _fold_rectify, _judge_rectify),
+    step("sign", "rectify", {"role": choice("principal", "deputy"), "sha256": digest, "signed_at": moment}, _fold_sign, _judge_sign),
+    step("approve_single_signer", "administer", {"person": identifier, **WHY}, _fold_single_signer, _judge_single_signer),
+)
