@@ -88,6 +88,14 @@ def working_days_after(day: date, count: int, read_year: ReadYear = shipped) -> 
     return day
 
 
+def working_days_before(day: date, count: int, read_year: ReadYear = shipped) -> date:
+    """The last day from which there are still `count` working days up to and including a day."""
+    while count > 0:
+        count -= is_working_day(day, read_year)
+        day -= timedelta(days=1)
+    return day
+
+
 def working_days_between(first: date, last: date, read_year: ReadYear = shipped) -> int:
     """How many working days follow `first` up to and including `last`; 0 where last is not after first."""
     return sum(is_working_day(first + timedelta(days=n), read_year) for n in range(1, (last - first).days + 1))

@@ -1,12 +1,13 @@
-"""The work itself and who answers for it: after-photos, the report that it is done, the two signatures (T14, T15 of section 2.2; R10, R40)."""
+"""The work itself and who answers for it: after-photos, the report that it is done, the two signatures (T14, T15 of section 2.2; R10, R40, R137)."""
 
 from __future__ import annotations
 
+from shared.calendar import day_of
 from shared.errors import reason
-from shared.fields import choice, digest, flag, identifier, integer, moment, optional, text
+from shared.fields import choice, day, digest, flag, identifier, integer, moment, optional, text
 from shared.kinds.closing import NOT_AUTHORITY, NOT_THEIRS, PRINCIPAL_ONLY, TIMES, WHY, judge_state, posts_of, step
 from shared.kinds.evidence import PHOTO, add_photo, judge_photo, photo_reads
-from shared.kinds.lifecycle import move, scopes
+from shared.kinds.lifecycle import DECIDED, move, scopes
 from shared.people import ENT_DEPUTY, ENT_PRINCIPAL, OFFICE, may, require_reach, roles_at, roles_of
 from shared.rules import Case, Kind, Record, refuse_if
 
@@ -20,6 +21,12 @@ TWO_PEOPLE = reason(
     "两个签名须由不同的人完成；一人兼任的，须先经安委办同意",
     "two people sign; one person in both posts needs the office's approval first",
     "T15",
+)
+TOLD_ON = reason(
+    "closing.told_on",
+    "告知日期早于发现日期，或晚于今天；请改正",
+    "the workers cannot have been told before the find or in the future: correct the day",
+    "R137",
 )
 BEFORE_PHOTO = reason("closing.before_photo", "没有这张整改前照片", "there is no such photo from before", "T14")
 
@@ -113,6 +120,19 @@ def _fold_single_signer(case: Case) -> None:
     case.record["single_signer_reason"] = case.body["reason"]
 
 
+def _judge_tell_workers(case: Case) -> None:
+    """R137: what was found, and how far it is, was shown to the workers on a day; as often as they are told."""
+    posts_of(case)
+    record, told_on = case.record, case.body["told_on"]
+    case.require_open_for_evidence((*DECIDED, "closed"))
+    refuse_if(not day_of(record["found_at"]).isoformat() <= told_on <= day_of(case.entry.received_at).isoformat(), TOLD_ON)
+
+
+def _fold_tell_workers(case: Case) -> None:
+    record = case.touch(case.record)
+    record["worker_notices"] = [*record.get("worker_notices", ()), {**case.body, "by": case.op.by, "at": case.entry.received_at}]
+
+
 RECTIFYING = (
     Kind(
         "hazard.evidence",
@@ -125,4 +145,5 @@ RECTIFYING = (
     step("rectify", "rectify", _RECTIFY, _fold_rectify, _judge_rectify),
     step("sign", "rectify", {"role": choice("principal", "deputy"), "sha256": digest, "signed_at": moment}, _fold_sign, _judge_sign),
     step("approve_single_signer", "administer", {"person": identifier, **WHY}, _fold_single_signer, _judge_single_signer),
+    Kind("hazard.tell_workers", "rectify", {"told_on": day, "means": text(200)}, _fold_tell_workers, _judge_tell_workers),
 )
