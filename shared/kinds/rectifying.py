@@ -125,7 +125,8 @@ def _judge_tell_workers(case: Case) -> None:
     posts_of(case)
     record, told_on = case.record, case.body["told_on"]
     case.require_open_for_evidence((*DECIDED, "closed"))
-    refuse_if(not day_of(record["found_at"]).isoformat() <= told_on <= day_of(case.entry.received_at).isoformat(), TOLD_ON)
+    found = day_of(min(record["found_at"], record["submitted_at"])).isoformat()  # a phone's clock may have been years ahead
+    refuse_if(not found <= told_on <= day_of(case.entry.received_at).isoformat(), TOLD_ON)
 
 
 def _fold_tell_workers(case: Case) -> None:

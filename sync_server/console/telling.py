@@ -45,6 +45,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "opinion": ("意见", "Opinion"), "expert": ("专家", "Expert"), "signer": ("签字人", "Signer"), "measure": ("措施", "Measure"),
     "own": ("自行措施", "Own measure"), "doc_no": ("文书号", "Document number"), "served_by": ("送达人", "Served by"),
     "signed_by": ("签批人", "Signed by"), "sign_posted": ("已张贴", "Notice posted"), "means": ("方式", "Means"),
+    "told_on": ("告知日期", "Workers told on"),
     "approved_by": ("批准人", "Approved by"), "noticed_at": ("告知时间", "Noticed"), "off": ("放假", "Days off"),
     "worked": ("调休上班", "Days worked"), "source": ("来源", "Source"), "pick": ("选择", "Choice"), "second": ("后收到的", "The second"),
 }  # fmt: skip
