@@ -138,8 +138,12 @@ def _judge(case: Case) -> tuple[str, ...]:
         raise Refused(NEWER, f"{op.kind} v{op.v}")
     if not _is_well_formed(op, kind):
         fields.require(kind.shape, op.body)
-    flags = _judge_author(case, kind) if kind.name != "ledger.open" else ()
-    _judge_kind(case, kind)
+    try:
+        flags = _judge_as(case, kind)
+    except Conflict:
+        raise
+    except Refused as refusal:
+        flags = _judge_as_stand_in(case, kind, refusal)
     if op.at - (op.skew or 0) > case.entry.received_at + CLOCK_TOLERANCE:
         flags = (*flags, "clock_ahead")
     return flags
@@ -151,6 +155,30 @@ def _judge_kind(case: Case, kind: Kind) -> None:
     taken = "/" in case.op.subject or case.op.subject in ("", "ledger", "campaign", people.SERVER)
     refuse_if(taken and about not in NAMED, MALFORMED, "subject")
     refuse_if(kind.creates and subject is not None, EXISTS, case.op.subject)
+def _judge_as(case: Case, kind: Kind) -> tuple[str, ...]:
+    """By the author as they are in the case."""
+    flags = _judge_author(case, kind) if kind.name != "ledger.open" else ()
+    _judge_kind(case, kind)
+    return flags
+
+
+def _judge_as_stand_in(case: Case, kind: Kind, refusal: Refused) -> tuple[str, ...]:
+    """What the author's own roles do not allow may be allowed for an absent colleague, one at a time; the flag says for whom."""
+    own = case.author
+    if own is None or own["kind"] != "person":
+        raise refusal
+    for lent in people.lent_to(own, case.entry.received_at):
+        case.author = people.holding(own, [lent])
+        try:
+            return (*_judge_as(case, kind), f"{people.STAND_IN}:{lent['for']}")
+        except Conflict:
+            raise
+        except Refused as why:
+            refusal = refusal if why.code == people.NO_RIGHT.code else why
+    case.author = own
+    raise refusal
+
+
     refuse_if(subject is not None and about not in (SETTLING, subject["kind"]), UNKNOWN_RECORD, case.op.subject)
     kind.judge(case)
 

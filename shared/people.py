@@ -1,6 +1,10 @@
 """Who may do what, and who sees what: the one place. Roles are those of the requirements, section 0.
 
 A person's `roles` is a list of {role, unit, since}: `unit` is a section, a community or an enterprise, "" for the whole subdistrict.
+
+An absent reviewer may name a stand-in for a time. The stand-in's record then has a line under `stands_in`, and within that time `acting` gives
+the reviewer's role beside the person's own. Nobody's role has to be ended for it: the rules look at the moment of receipt, a page or a pull at
+the moment it is asked for.
 """
 
 from __future__ import annotations
@@ -18,7 +22,9 @@ ROLES = (
 )  # fmt: skip
 ENTERPRISE_ROLES = frozenset({ENT_OFFICER, ENT_DEPUTY, ENT_PRINCIPAL})
 WHOLE_LEDGER = frozenset({OFFICE, COMMITTEE, LEADER, AUDITOR, ADMIN})  # these see every record
+STAFF = frozenset(ROLES) - ENTERPRISE_ROLES - {EXPERT, AUDITOR}  # who works for the subdistrict, and so can stand in for a colleague
 
+STAND_IN = "stand_in"  # the flag of an operation that only the role of an absent colleague allowed: "stand_in:<the colleague>"
 SERVER = "server"  # the author of what the server itself records; no person has this id
 
 # right -> roles that have it. An operation's kind names its right.
@@ -32,10 +38,16 @@ RIGHTS: dict[str, frozenset[str]] = {
     "reopen": frozenset({INSPECTOR, OFFICE, AUDITOR}),  # T18
     "supervise": frozenset({SECTION_HEAD, OFFICE, COMMITTEE}),  # L1 to L6, T13: who of them, the listing's level says
     "register": frozenset({INSPECTOR, SECTION_HEAD, OFFICE, ADMIN}),  # the enterprise register, R5, R17
+    "plan": frozenset({SECTION_HEAD, OFFICE}),  # who inspects what until when (W8)
+    "alert": frozenset({OFFICE, COMMITTEE}),  # accident alerts, R41 ...
+    "answer": ENTERPRISE_ROLES,  # ... and the enterprises' answers
+    "criteria": frozenset({SECTION_HEAD, OFFICE, ADMIN}),  # the library of criteria, R11
     "administer": frozenset({OFFICE, ADMIN}),  # people, units, templates, settings, devices
+    "appoint": frozenset({SECTION_HEAD, OFFICE, ADMIN}),  # one's own stand-in, the liaison of one's unit (R120)
     "settle": frozenset(ROLES) - {LEADER, AUDITOR},  # conflicts: who exactly is for the record's family to say
     SERVER: frozenset(),
 }
+NEVER_LENT = frozenset({"administer", "appoint"})  # a stand-in decides on hazards; who may do what stays with those whose office it is
 
 NO_RIGHT = reason(
     "no_right",
@@ -72,7 +84,25 @@ def roles_at(person: Record, unit: str) -> set[str]:
 def may(person: Record, right: str) -> bool:
     """Whether one of the person's roles gives the right."""
     allowed = RIGHTS[right]
-    return any(held["role"] in allowed for held in person["roles"])
+    return any(held["role"] in allowed and not ("for" in held and right in NEVER_LENT) for held in person["roles"])
+
+
+def lent_to(person: Record, moment: int) -> list[Record]:
+    """The roles that a person holds at a moment as a stand-in: {role, unit, since, for}, `for` the absent colleague."""
+    if not roles_of(person) & STAFF:
+        return []
+    within = [line for line in person.get("stands_in", ()) if line["from"] <= moment <= line["until"]]
+    return [{"role": line["role"], "unit": line["unit"], "since": line["no"], "for": line["for"]} for line in within]
+
+
+def holding(person: Record, lent: list[Record]) -> Record:
+    """The person with these roles beside their own."""
+    return {**person, "roles": [*person["roles"], *lent]} if lent else person
+
+
+def acting(person: Record, moment: int) -> Record:
+    """The person with all that they may do at a moment, their own roles and those they stand in for."""
+    return holding(person, lent_to(person, moment))
 
 
 def scopes_of(person: Record) -> list[str]:

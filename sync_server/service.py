@@ -20,7 +20,7 @@ from shared.checkpoint import Checkpoint, NoteError, write_proof
 from shared.errors import MALFORMED, Refused, RetryLater, reason
 from shared.merkle import inclusion_proof
 from shared.operation import digest_of, leaf, push_message
-from shared.people import scopes_of
+from shared.people import acting, scopes_of
 from shared.rules import Record
 from sync_server.accept import Acceptor, Act, ActJob, Outcome, PushJob, console_device, parse_lines
 from sync_server.keys import Keys, parse_public_key
@@ -273,7 +273,7 @@ class Service:
         asked = _PullRequest.read(request)
         self._compare_checkpoint(caller.ledger, str(request.get("checkpoint") or ""))
         with self.database.read() as link:
-            person = store.records(link, caller.ledger, [caller.person])[caller.person]
+            person = acting(store.records(link, caller.ledger, [caller.person])[caller.person], self.clock())
             receipt = self._receipt(link, caller.ledger, asked.epoch, asked.size)
             cursors = asked.cursors if asked.epoch == receipt["epoch"] else {}
             page = _Page(link, caller.ledger, scopes_of(person), cursors, asked.limit, int(receipt["size"]))

@@ -66,6 +66,13 @@ MASS_ANSWER = reason("hazard.mass_casualty", "请回答是否可能群死群伤"
 CRITERION_NEEDED = reason(
     "hazard.criterion",
     "重大隐患要指明判定标准，或附专家意见和第二审核人",
+IS_FINDER = reason("hazard.is_finder", "此人已是发现人，无需移交", "this colleague is a finder already: nothing is left to pass on")
+NOT_THEIR_SIDE = reason(
+    "hazard.not_their_side",
+    "政府发现的隐患只能移交给街道人员，企业自查的只能移交给本企业人员；请另选",
+    "what the government found goes on with its own people, what an enterprise found with that enterprise's: choose someone else",
+    "T1",
+)
     "a major hazard needs a criterion, or an expert opinion and a second reviewer",
     "R11",
 )
@@ -418,6 +425,25 @@ def _note_decision(case: Case) -> None:
 
 
 def _row(record: Record) -> Row:
+def _judge_pass_on(case: Case) -> None:
+    """The open finds of who leaves go on with a colleague of the same side (W15)."""
+    record, body = case.record, case.body
+    case.require_state(OPEN_DRAFT)
+    refuse_if(body["from"] not in record["finders"], NOT_FINDER)
+    refuse_if(body["to"] in record["finders"], IS_FINDER)
+    colleague = case.need(body["to"], "person")
+    own = record["source_class"] == "self"
+    refuse_if(not may(colleague, "report") or is_enterprise_person(colleague) != own, NOT_THEIR_SIDE)
+    if own:
+        require_reach(colleague, {f"enterprise:{record['enterprise']}"})
+    refuse_if(body["to"] == record["decided_by"], OWN_WORK)
+
+
+def _fold_pass_on(case: Case) -> None:
+    record = case.touch(case.record)
+    record["finders"] = sorted({*record["finders"], case.body["to"]})
+
+
     return Row(
         title=record["description"], number=record["ledger_no"] or "", state=record["state"], level=record["level"] or record["level_proposed"],
         enterprise=record["enterprise"], community=record["community"], section=record["responsible_section"] or record["section"],
@@ -474,3 +500,12 @@ HAZARD = Family(
 
 COUNTER = Family("counter", ())
 PAST = Family("past", ())  # what was closed at an enterprise within 12 months, for recurrences
+        Kind(
+            "hazard.pass_on",
+            "administer",
+            {"from": identifier, "to": identifier, **_WHY},
+            _fold_pass_on,
+            _judge_pass_on,
+            decision=True,
+            reads=lambda op: (op.body["to"],),
+        ),

@@ -109,12 +109,11 @@ def _judge_start(case: Case, start: Record) -> None:
         case.need(start["enterprise"], "enterprise")
     case.need(template_record_id(start["template"], start["template_version"]), "template")
     refuse_if(start.get("position") is None and not start.get("position_reason"), POSITION_OR_REASON)
-    _judge_side(case, start["kind"], start["enterprise"])
+    _judge_side(case.author, start["kind"], start["enterprise"])
 
 
-def _judge_side(case: Case, kind: str, enterprise: str) -> None:
+def _judge_side(author: Record | None, kind: str, enterprise: str) -> None:
     """Enterprises inspect themselves, the government everyone else; community workers have no part in enforcement. Ended roles say nothing."""
-    author = case.author
     roles = roles_of(author) if author is not None else set()
     if author is None or not roles:
         return
@@ -132,13 +131,33 @@ def _judge_starting(case: Case) -> None:
         # The start may come after a colleague has joined from the leader's code: it then fills in what only the leader knows.
         refuse_if(record["leader"] != case.op.by, EXISTS, record["id"])
         refuse_if(record["started"], IN_TEAM)
+def _judge_task(case: Case) -> None:
+    """The task a start names is for this enterprise and kind. One that the ledger has lost, or that was cancelled meanwhile, keeps nobody from work."""
+    body, task = case.body, case.read(case.body["task"]) if case.body.get("task") else None
+    wrong = task is not None and (task["kind"], task.get("enterprise"), task.get("inspection_kind")) != ("task", body["enterprise"], body["kind"])
+    refuse_if(wrong, OTHER_TASK)
+
+
+def _note_task(case: Case, inspection: Record, state: str) -> None:
+    """Fold: what becomes of an inspection becomes of the task it names: handed in makes it done, given back or voided no longer."""
+    task = case.read(inspection["task"]) if inspection.get("task") else None
+    if task is None or task["kind"] != "task":
+        return
+    case.put(task, f"inspections/{inspection['id']}", state)
+    states = set(task["inspections"].values())
+    after = "done" if states & {"submitted", "accepted"} else "started" if states & set(OPEN) else "planned"
+    if task["state"] not in ("cancelled", after):
+        task["done_at"] = case.entry.received_at if after == "done" else None
+        case.put(task, "state", after)
+
+
     _judge_start(case, case.body)
 
 
 def _fold_starting(case: Case) -> None:
     record = case.subject or _new(case, case.body, case.op.by)
     case.put(record, "started", True)
-    _add_member(case, record)
+    _add_member(case, record, case.op.by, {"card_no": case.body.get("card_no") or "", "at": case.op.at})
     moments = {"at": case.body["started_at"], "position": case.body.get("position"), "reason": case.body.get("position_reason")}
     case.put(record, "moments/start", moments)
 
@@ -150,24 +169,51 @@ def _judge_join(case: Case) -> None:
         return
     refuse_if(case.op.by in record["team"], IN_TEAM)
     case.require_state(OPEN)
-    _judge_side(case, record["inspection_kind"], record["enterprise"])
-    # Who has decided on this inspection or on what it found would become a finder of it.
-    decided = [record, *filter(None, map(case.read, record["hazards"]))]
-    refuse_if(any(case.op.by in (each.get("reviewed_by"), each.get("decided_by")) for each in decided), OWN_WORK)
+    _judge_side(case.author, record["inspection_kind"], record["enterprise"])
+    _judge_undecided(case, case.op.by)
+
+
+def _judge_undecided(case: Case, member: str) -> None:
+    """Who has decided on this inspection or on what it found would become a finder of it."""
+    decided = [case.record, *filter(None, map(case.read, case.record["hazards"]))]
+    refuse_if(any(member in (each.get("reviewed_by"), each.get("decided_by")) for each in decided), OWN_WORK)
 
 
 def _fold_join(case: Case) -> None:
     start = case.body["start"]
-    _add_member(case, case.subject or _new(case, start, start["leader"]))
+    card = {"card_no": case.body.get("card_no") or "", "at": case.op.at}
+    _add_member(case, case.subject or _new(case, start, start["leader"]), case.op.by, card)
 
 
-def _add_member(case: Case, record: Record) -> None:
+def _judge_pass_on(case: Case) -> None:
+    """The open work of who leaves goes on with a colleague who could have been in the team from the start (W15)."""
+    record, body = case.record, case.body
+    case.require_state(OPEN)
+    refuse_if(body["from"] not in record["team"], NOT_IN_TEAM)
+    refuse_if(body["to"] in record["team"] and record["leader"] != body["from"], IN_TEAM)
+    colleague = case.need(body["to"], "person")
+    refuse_if(not may(colleague, "inspect"), KIND_NOT_YOURS)
+    _judge_side(colleague, record["inspection_kind"], record["enterprise"])
+    _judge_undecided(case, body["to"])
+
+
+def _fold_pass_on(case: Case) -> None:
+    """Who leaves stays in the team: what they saw and signed, they saw and signed."""
+    record, body = case.record, case.body
+    if body["to"] not in record["team"]:
+        colleague = case.need(body["to"], "person")
+        _add_member(case, record, body["to"], {"card_no": colleague["card_no"], "at": case.entry.received_at})
+    if record["leader"] == body["from"]:
+        case.put(record, "leader", body["to"])
+
+
+def _add_member(case: Case, record: Record, member: str, joined: Record) -> None:
     """Who joins has found, with the others, what the team had found before: those drafts become visible, too."""
-    case.put(record, f"team/{case.op.by}", {"card_no": case.body.get("card_no") or "", "at": case.op.at})
+    case.put(record, f"team/{member}", joined)
     for id in record["hazards"]:
         hazard = case.read(id)
-        if hazard is not None and case.op.by not in hazard["finders"]:
-            hazard["finders"] = sorted({*hazard["finders"], case.op.by})
+        if hazard is not None and member not in hazard["finders"]:
+            hazard["finders"] = sorted({*hazard["finders"], member})
             case.touch(hazard)
 
 
@@ -511,3 +557,12 @@ INSPECTION = Family(
     _row,
     _settles,
 )
+        Kind(
+            "inspection.pass_on",
+            "administer",
+            {"from": identifier, "to": identifier, **_WHY},
+            _fold_pass_on,
+            _judge_pass_on,
+            decision=True,
+            reads=lambda op: (op.body["to"],),
+        ),

@@ -25,7 +25,7 @@ from starlette.datastructures import UploadFile
 from shared.calendar import end_of
 from shared.errors import REASONS, PaichaError, Reason, Refused, reason, reason_text
 from shared.operation import new_id
-from shared.people import is_enterprise_person, may
+from shared.people import acting, is_enterprise_person, may
 from shared.rules import Record
 from sync_server.accept import Act, NotAccepted
 from sync_server.auth import Session, session_of
@@ -191,7 +191,7 @@ class Frame:
             person = person_record(link, ledger, session.person)
         if person is None or not person["roles"]:
             raise LogInFirst
-        return Visit(request, ledger, session, person, language_of(request))
+        return Visit(request, ledger, session, acting(person, self.service.clock()), language_of(request))
 
     def posted(self, request: Request, ledger: str, form: Form) -> Visit:
         """Somebody's form, checked to come from our own page. Raises LogInFirst, Refused(form.expired)."""

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from shared.errors import MALFORMED, Refused
 from shared.fields import digest as is_digest
 from shared.kinds.evidence import NO_PHOTO, PHOTO_ERASED, blob_id
-from shared.people import sees
+from shared.people import acting, sees
 from shared.rules import Record
 from sync_server.accept import Act
 from sync_server.blobs import MAX_BLOB, NO_UPLOAD, NOT_TUS, WRONG_OFFSET, LocalBlobs, Upload, upload_id
@@ -100,6 +100,7 @@ def require_visible(service: Service, ledger: str, sha256: str, person_id: str) 
     with service.database.read() as link:
         blob = store.records(link, ledger, [blob_id(sha256)]).get(blob_id(sha256)) if is_digest(sha256) else None
         person = person_record(link, ledger, person_id)
+        person = acting(person, service.clock()) if person else None
         named: dict[str, Record] = store.records(link, ledger, blob["refs"]) if blob else {}
     if person is None or not any(sees(person, scopes_of(record)) for record in named.values()):
         raise Refused(NO_PHOTO)
