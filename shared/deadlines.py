@@ -92,9 +92,16 @@ def reminder(hazard: Record, now: int) -> str:
 
 def is_listing_owed(hazard: Record, ledger: Record | None, now: int) -> bool:
     """A major hazard that the department found is listed within five days, or the reason is on record (L2, R117)."""
-    if hazard["level"] != "major" or hazard["source_class"] != "gov" or hazard["state"] not in DECIDED or hazard.get("listing"):
+    settled = hazard.get("listing") or hazard.get("not_listed")
+    if hazard["level"] != "major" or hazard["source_class"] != "gov" or hazard["state"] not in DECIDED or settled:
         return False
-    return now > _decided(hazard) + setting(ledger, "listing_days") * DAY
+    return now > listing_due(hazard, ledger)
+
+
+def listing_due(hazard: Record, ledger: Record | None) -> int:
+    """Until when a major hazard is listed or the reason given: so many days after it was confirmed as one, or raised to one (L2)."""
+    raised = [change["at"] for change in hazard.get("level_changes", ()) if change["to"] == "major"]
+    return int(max([_decided(hazard), *raised])) + setting(ledger, "listing_days") * DAY
 
 
 def failures(hazard: Record, ledger: Record | None, now: int) -> tuple[Failure, ...]:

@@ -47,9 +47,9 @@ TRANSITIONS = (
     Transition("T16", ("verify_pending",), "closed", "hazard.close", "review"),
     Transition("T17", ("verify_pending",), "rectifying", "hazard.verify", "verify"),  # not rectified; a pass waits for T16
     Transition("T18", ("closed",), "rectifying", "hazard.reopen", "reopen"),
-    Transition("T20", ("rectifying", "extension_review", "verify_pending"), "plan_pending", "hazard.change_level", "review"),  # to major
-    Transition("T20", ("plan_pending", "plan_review", "extension_review"), "rectifying", "hazard.change_level", "review"),  # to general
-    Transition("T20", ("signoff_pending",), "verify_pending", "hazard.change_level", "review"),  # to general
+    Transition("T20", ("rectifying", "extension_review", "verify_pending"), "plan_pending", "hazard.agree_level", "review"),  # to major
+    Transition("T20", ("plan_pending", "plan_review", "extension_review"), "rectifying", "hazard.agree_level", "review"),  # to general
+    Transition("T20", ("signoff_pending",), "verify_pending", "hazard.agree_level", "review"),  # to general
     Transition("T22", OPEN_STATES, "void", "hazard.close_down", "review"),
 )
 BEFORE = {kind: tuple(dict.fromkeys(s for t in TRANSITIONS if t.kind == kind for s in t.before)) for kind in {t.kind for t in TRANSITIONS}}

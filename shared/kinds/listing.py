@@ -1,15 +1,18 @@
 """Listed supervision (挂牌督办): a named authority takes charge of one major hazard until it is delisted (section 2.5, L1 to L7; R92, R117, R118).
 
-`none -> proposed -> listed -> delist_requested -> delisted`, with `rejected`; going up a level keeps what was listed before under `history`. The
-hazard carries {id, state, level, deadline, listed_at} of its newest listing: it closes only when that is delisted. L5, the extension, is the
-hazard's own (T12, T13). A listing at a level above the subdistrict is recorded by the office as received.
+`none -> proposed -> listed -> delist_requested -> delisted`, with `rejected` and `withdrawn`; going up a level is asked for by the one that has
+listed it and decided by the one that takes it over, and keeps what was listed before under `history`. The hazard carries {id, state, level,
+deadline, listed_at} of its newest listing: it closes only when that is delisted. A listing that turns out to be baseless (the level is lowered, the
+enterprise has closed for good) is withdrawn, which closes nothing. L5, the extension, is the hazard's own (T12, T13). A listing at a level above the
+subdistrict is recorded by the office as received.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.errors import reason
+from shared.calendar import DAY, day_of
+from shared.errors import Refused, reason
 from shared.fields import choice, day, digest, identifier, integer, listing, moment, optional, text
 from shared.kinds.lifecycle import DECIDED, scopes_about, snapshot
 from shared.operation import Operation
@@ -19,6 +22,9 @@ from shared.rules import Case, Family, Kind, Record, Row, refuse_if
 LEVELS = ("section", "committee", "district", "city", "province")
 GROUNDS = ("multi_department", "regional", "complex_cause", "hard_to_fix")  # 涉多部门、区域性、原因复杂、整改难度大
 OPEN = ("proposed", "listed", "delist_requested")
+YEAR = 365 * DAY  # a listing lasts no longer, with all its extensions (L5)
+PRESSES = ("urge", "interview", "expose", "suspend", "transfer")  # 督促函、约谈、曝光、停产停业、移送: in this order, the last two are alike (L7)
+RANK = {"urge": 1, "interview": 2, "expose": 3, "suspend": 4, "transfer": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,13 @@ STEPS = (
     Step("L2", ("proposed",), "listed", "listing.list"),
     Step("L2", ("proposed",), "rejected", "listing.reject"),
     Step("L3", ("listed",), "listed", "listing.progress"),
+    Step("L4", ("listed",), "listed", "listing.ask_escalation"),
+    Step("L4", ("listed",), "listed", "listing.refuse_escalation"),
     Step("L4", ("listed",), "listed", "listing.escalate"),
     Step("L6", ("listed",), "delist_requested", "listing.ask_delisting"),
     Step("L6", ("delist_requested",), "delisted", "listing.delist"),  # acceptance passed
     Step("L6", ("delist_requested",), "listed", "listing.fail"),  # acceptance failed
+    Step("", ("listed", "delist_requested"), "withdrawn", "listing.withdraw"),
 )
 BEFORE = {step.kind: step.before for step in STEPS}
 AFTER = {step.kind: step.after for step in STEPS}
@@ -54,7 +63,35 @@ HIGHER = reason("listing.higher", "只能提请更高一级挂牌督办", "escal
 NOT_VERIFIED = reason("listing.not_verified", "整改和签名完成后才能申请验收摘牌", "acceptance is asked for when the work is done and signed", "L6")
 PRINCIPAL = reason("listing.principal", "由企业主要负责人申请验收", "the enterprise's principal asks for acceptance", "L6")
 TWO_ON_SITE = reason("listing.two_on_site", "验收须两人以上到场", "two or more are on site for the acceptance", "L6")
-DEADLINE = reason("listing.deadline", "挂牌督办期限须晚于发现时间", "the deadline lies before the find", "L2")
+DEADLINE = reason(
+    "listing.deadline",
+    "挂牌督办期限须晚于发现时间，且自挂牌之日起不超过一年",
+    "the deadline lies before the find, or more than a year behind the listing",
+    "L5",
+)
+NOT_RECTIFIED = reason(
+    "listing.not_rectified",
+    "这条隐患又回到整改中，不能摘牌；请作出验收不合格的意见",
+    "the hazard is being rectified again and cannot be delisted: record that the acceptance failed",
+    "L6",
+)
+EXPERT = reason("listing.expert", "责令停产停业的，验收须有专家参加", "after a suspension an expert takes part in the acceptance", "L6")
+ASKED_ALREADY = reason(
+    "listing.asked_already", "已提请提级，等待上一级决定", "going up a level is asked for already and waits for its decision", "L4"
+)
+NOT_ASKED = reason("listing.not_asked", "没有等待决定的提级申请", "nobody has asked to go up a level", "L4")
+NOT_OVERDUE = reason(
+    "listing.not_overdue", "挂牌督办期限未到，不能采取逾期措施", "the listing is not overdue: there is no cause for such a step", "L7"
+)
+PRESS_ORDER = reason(
+    "listing.press_order",
+    "逾期措施须按顺序：督促函、约谈、曝光、停产停业或移送",
+    "the steps against an overdue listing have an order: urging letter, interview, exposure, suspension or transfer",
+    "L7",
+)
+PUBLISHED_WHEN = reason("listing.published_when", "公布日期早于挂牌（摘牌）之日，或晚于今天", "published before the decision, or in the future", "L6")
+SAME_MEDIUM = reason("listing.same_medium", "摘牌须在公布挂牌的同一媒介公布", "a delisting is published where the listing was", "L6")
+NOTHING_TO_PUBLISH = reason("listing.nothing_to_publish", "还没有作出可以公布的决定", "there is no decision to be published yet", "L6")
 
 _PROPOSE = {"hazard": identifier, "level": choice(*LEVELS), "grounds": listing(choice(*GROUNDS), 4), "reason": text(1000)}
 _LIST = {
@@ -72,16 +109,26 @@ _LIST = {
     "published_on": optional(day),
     "medium": optional(text(200)),
 }
+_STATED = tuple(name for name in _LIST if name != "no")  # the notice's number is the record's `number`: `no` is its newest entry
 _ESCALATE = {
     "level": choice(*LEVELS),
     "grounds": listing(choice(*GROUNDS), 4),
     "supervising_unit": text(100),
     "supervisor": text(50),
     "reason": text(1000),
+    "no": optional(text(100)),
 }
+_ASK_ESCALATION = {"level": choice(*LEVELS), "grounds": listing(choice(*GROUNDS), 4), "reason": text(1000)}
+_PRESS = {"step": choice(*PRESSES), "at": moment, "text": text(1000), "doc_no": optional(text(100))}
+_PUBLISH = {"about": choice("listing", "delisting"), "published_on": day, "medium": text(200)}
 _ACCEPTANCE = {"opinion": text(2000), "on_site_at": moment, "team": listing(text(50), 20), "expert": optional(text(100)), "signer": text(50),
                "signature": optional(digest)}  # fmt: skip
 _DELIST = {**_ACCEPTANCE, "published_on": optional(day), "medium": optional(text(200))}
+
+
+def authority(level: str) -> frozenset[str]:
+    """A section's listing: its head or the office; the committee's: the committee; above: the office or the committee records what it received."""
+    return {"section": frozenset({SECTION_HEAD, OFFICE}), "committee": frozenset({COMMITTEE})}.get(level, frozenset({OFFICE, COMMITTEE}))
 
 
 def _judge_propose(case: Case) -> None:
@@ -97,7 +144,7 @@ def _fold_propose(case: Case) -> None:
     body, hazard = case.body, case.read(case.body["hazard"])
     about = snapshot(hazard) if hazard is not None else {}
     stated = {name: body.get(name) for name in _PROPOSE}
-    empty = {name: None for name in _LIST}
+    empty = {name: None for name in ("number", *_STATED)}
     record = case.create(
         "listing",
         {
@@ -125,27 +172,30 @@ def _go(case: Case, record: Record) -> None:
 
 
 def _judge_authority(case: Case) -> None:
-    """A section's listing: its head or the office; the committee's: the committee; above: the office records what it received."""
-    record, author = case.record, case.author
+    """By who has listed it or is to."""
+    _judge_level(case, case.record["level"])
+
+
+def _judge_level(case: Case, level: str) -> None:
+    """By the authority of a level; the state is one that this step starts from."""
     case.require_state(BEFORE[case.op.kind])
-    if author is None:
-        return
-    require_reach(author, scopes_about(record))
-    allowed = {"section": {SECTION_HEAD, OFFICE}, "committee": {COMMITTEE}}.get(record["level"], {OFFICE, COMMITTEE})
-    refuse_if(not roles_of(author) & allowed, AUTHORITY)
+    if case.author is not None:
+        require_reach(case.author, scopes_about(case.record))
+        refuse_if(not roles_of(case.author) & authority(level), AUTHORITY)
 
 
 def _judge_list(case: Case) -> None:
     _judge_authority(case)
     hazard = case.need(case.record["hazard"], "hazard")
     refuse_if(hazard["level"] != "major" or hazard["state"] not in DECIDED, NOT_MAJOR)
-    refuse_if(case.body["deadline"] <= hazard["found_at"], DEADLINE)
+    refuse_if(not hazard["found_at"] < case.body["deadline"] <= case.entry.received_at + YEAR + DAY, DEADLINE)
 
 
 def _fold_list(case: Case) -> None:
     record = case.record
-    for name in _LIST:
+    for name in _STATED:
         case.put(record, name, case.body.get(name))
+    case.put(record, "number", case.body["no"])
     case.put(record, "listed_at", case.entry.received_at)
     record["listed_by"] = case.op.by
     _go(case, record)
@@ -169,18 +219,55 @@ def _fold_progress(case: Case) -> None:
 
 
 def _judge_escalate(case: Case) -> None:
-    record, body = case.record, case.body
+    """Decided by the higher authority itself (the office records what comes from above the subdistrict), asked for or not."""
+    _judge_higher(case)
+    _judge_level(case, case.body["level"])
+
+
+def _judge_ask_escalation(case: Case) -> None:
+    """R118: the section requests it and says on which of the four grounds."""
     _judge_authority(case)
+    _judge_higher(case)
+    refuse_if(case.record.get("escalation"), ASKED_ALREADY)
+
+
+def _judge_higher(case: Case) -> None:
+    record, body = case.record, case.body
+    case.require_state(BEFORE[case.op.kind])
     refuse_if(LEVELS.index(body["level"]) <= LEVELS.index(record["level"]), HIGHER)
     refuse_if(not body["grounds"], GROUND_NEEDED)
 
 
+def _fold_ask_escalation(case: Case) -> None:
+    case.put(case.record, "escalation", {**case.body, "by": case.op.by, "at": case.entry.received_at})
+
+
+def _judge_refuse_escalation(case: Case) -> None:
+    """By the authority that was asked, or by the one that takes its request back."""
+    asked = case.record.get("escalation")
+    if asked is None:
+        raise Refused(NOT_ASKED)
+    mine = case.author is not None and roles_of(case.author) & authority(case.record["level"])
+    _judge_level(case, case.record["level"] if mine else asked["level"])
+
+
+def _fold_refuse_escalation(case: Case) -> None:
+    record = case.record
+    declined = {**record["escalation"], "refused_by": case.op.by, "refused_at": case.entry.received_at, "refusal": case.body["reason"]}
+    case.put(record, "escalation", None)
+    case.put(record, "escalations_refused", [*record.get("escalations_refused", ()), declined])
+
+
 def _fold_escalate(case: Case) -> None:
     record, body = case.record, case.body
-    before = {name: record[name] for name in ("level", "grounds", "supervising_unit", "supervisor", "no", "deadline")}
+    before = {name: record[name] for name in ("level", "grounds", "supervising_unit", "supervisor", "number", "deadline")}
     case.put(record, "history", [*record["history"], {**before, "until": case.entry.received_at, "by": case.op.by, "reason": body["reason"]}])
     for name in ("level", "grounds", "supervising_unit", "supervisor"):
         case.put(record, name, body[name])
+    if body.get("no"):
+        case.put(record, "number", body["no"])
+    if record.get("escalation"):
+        case.put(record, "escalation", None)
     _go(case, record)
 
 
@@ -201,11 +288,79 @@ def _judge_acceptance(case: Case) -> None:
     refuse_if(len(set(case.body["team"])) < 2, TWO_ON_SITE)
 
 
+def _judge_delist(case: Case) -> None:
+    """L6: the work still stands as done and signed, and after a suspension an expert was there."""
+    _judge_acceptance(case)
+    hazard = case.need(case.record["hazard"], "hazard")
+    refuse_if(hazard["state"] != "verify_pending", NOT_RECTIFIED)
+    stopped = any(measure["kind"] == "suspend" for measure in hazard.get("measures", {}).values())
+    refuse_if(stopped and not case.body.get("expert"), EXPERT)
+    medium, listed_in = case.body.get("medium"), case.record["medium"]
+    refuse_if(medium and listed_in and medium != listed_in, SAME_MEDIUM, listed_in or "")
+
+
 def _fold_acceptance(case: Case) -> None:
     record = case.record
+    hazard = case.read(record["hazard"])
+    if case.op.kind == "listing.delist" and hazard is not None and hazard.get("listing_withdrawn"):
+        case.put(hazard, "listing_withdrawn", None)
     opinion = {**case.body, "passed": case.op.kind == "listing.delist", "by": case.op.by, "at": case.entry.received_at}
     case.put(record, "acceptances", [*record.get("acceptances", ()), opinion])
     _go(case, record)
+
+
+def _fold_withdraw(case: Case) -> None:
+    """The hazard remembers it, whatever is proposed next: it was listed and nobody has accepted the work."""
+    hazard = case.read(case.record["hazard"])
+    if hazard is not None:
+        case.put(hazard, "listing_withdrawn", case.record["id"])
+    case.put(case.record, "withdrawn", {"reason": case.body["reason"], "by": case.op.by, "at": case.entry.received_at})
+    _go(case, case.record)
+
+
+def _judge_press(case: Case) -> None:
+    """L7: against an overdue listing, one after the other, by its authority or the office."""
+    record, body = case.record, case.body
+    case.require_state(("listed", "delist_requested"))
+    if case.author is not None:
+        require_reach(case.author, scopes_about(record))
+        refuse_if(not roles_of(case.author) & (authority(record["level"]) | {OFFICE}), AUTHORITY)
+    refuse_if(case.entry.received_at <= record["deadline"], NOT_OVERDUE)
+    refuse_if(RANK[body["step"]] > pressed(record) + 1, PRESS_ORDER)
+
+
+def pressed(record: Record) -> int:
+    """How far the steps against an overdue listing have gone: 0 none, 4 suspension or transfer."""
+    return max((RANK[press["step"]] for press in record.get("presses", ())), default=0)
+
+
+def _fold_press(case: Case) -> None:
+    record = case.record
+    press = {name: case.body.get(name) for name in _PRESS} | {"by": case.op.by, "recorded_at": case.entry.received_at}
+    case.put(record, "presses", [*record.get("presses", ()), press])
+
+
+def _judge_publish(case: Case) -> None:
+    """When and where the notice was published; a delisting in the medium of its listing (L6)."""
+    record, body = case.record, case.body
+    if case.author is not None:
+        require_reach(case.author, scopes_about(record))
+        refuse_if(not roles_of(case.author) & (authority(record["level"]) | {OFFICE}), AUTHORITY)
+    delisted = body["about"] == "delisting"
+    decided = record["acceptances"][-1]["at"] if delisted and record["state"] == "delisted" else None if delisted else record["listed_at"]
+    refuse_if(decided is None, NOTHING_TO_PUBLISH)
+    today = day_of(case.entry.received_at).isoformat()
+    refuse_if(decided is not None and not day_of(decided).isoformat() <= body["published_on"] <= today, PUBLISHED_WHEN)
+    refuse_if(delisted and record["medium"] and body["medium"] != record["medium"], SAME_MEDIUM, record["medium"] or "")
+
+
+def _fold_publish(case: Case) -> None:
+    record, body = case.record, case.body
+    if body["about"] == "delisting":
+        case.put(record, "delisting_published", {"on": body["published_on"], "medium": body["medium"]})
+    else:
+        for name in ("published_on", "medium"):
+            case.put(record, name, body[name])
 
 
 def _scopes(record: Record) -> set[str]:
@@ -216,7 +371,7 @@ def _scopes(record: Record) -> set[str]:
 
 def _row(record: Record) -> Row:
     return Row(
-        title=record["enterprise_name"], number=record["no"] or "", state=record["state"], level=record["level"], enterprise=record["enterprise"],
+        title=record["enterprise_name"], number=record["number"] or "", state=record["state"], level=record["level"], enterprise=record["enterprise"],
         community=record["community"], section=record["responsible_section"] or record["section"], at=record["proposed_at"],
         words=f"{record['problem'] or ''} {record['supervisor'] or ''}",
     )  # fmt: skip
@@ -237,10 +392,15 @@ LISTING = Family(
         _step("list", "supervise", _LIST, _fold_list, _judge_list),
         _step("reject", "supervise", {"reason": text(1000)}, _fold_reject, _judge_authority),
         _step("progress", "rectify", {"text": text(2000), "photos": optional(listing(digest, 20))}, _fold_progress, _judge_progress),
+        _step("ask_escalation", "supervise", _ASK_ESCALATION, _fold_ask_escalation, _judge_ask_escalation),
+        _step("refuse_escalation", "supervise", {"reason": text(1000)}, _fold_refuse_escalation, _judge_refuse_escalation),
         _step("escalate", "supervise", _ESCALATE, _fold_escalate, _judge_escalate),
         _step("ask_delisting", "rectify", {"text": text(2000)}, _fold_ask, _judge_ask),
-        _step("delist", "supervise", _DELIST, _fold_acceptance, _judge_acceptance),
+        _step("delist", "supervise", _DELIST, _fold_acceptance, _judge_delist),
         _step("fail", "supervise", _ACCEPTANCE, _fold_acceptance, _judge_acceptance),
+        _step("withdraw", "supervise", {"reason": text(1000)}, _fold_withdraw, _judge_authority),
+        _step("press", "supervise", _PRESS, _fold_press, _judge_press),
+        _step("publish", "supervise", _PUBLISH, _fold_publish, _judge_publish),
     ),
     _scopes,
     _row,

@@ -1,7 +1,8 @@
 """Measures where a hazard is unsafe before or during rectification: ordered, enforced, lifted (section 2.3, M0 to M3; R134).
 
 A subdistrict orders by itself only what it has been given the power for; anything else is proposed to the department (`own` false) and recorded
-here with the department's document. A hazard closes only after every measure on it has been lifted.
+here with the department's document. The department lifts it after its own review, asked for by the enterprise or not (M1b to M3). A hazard closes
+only after every measure on it has been lifted.
 """
 
 from __future__ import annotations
@@ -120,7 +121,7 @@ MEASURE = Family(
         Kind("measure.order", "review", _ORDER, _fold_order, _judge_order, decision=True, creates=True, reads=_reads),
         Kind("measure.enforce", "review", _ENFORCE, _fold_enforce, _judge_enforce, decision=True),
         Kind("measure.ask_resume", "rectify", _TEXT, _fold_ask, _judge_ask, decision=True),
-        Kind("measure.resume", "review", _TEXT, _fold_resume, _judge_reviewer("resume_requested"), decision=True),
+        Kind("measure.resume", "review", _TEXT, _fold_resume, _judge_reviewer("ordered", "enforced", "resume_requested"), decision=True),
         Kind("measure.keep", "review", _TEXT, _fold_keep, _judge_reviewer("resume_requested"), decision=True),
     ),
     scopes_about,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from shared.calendar import DAY, day_of, working_days_between
+from datetime import date, timedelta
+
+from shared.calendar import DAY, ReadYear, day_of, working_days_before
 from shared.errors import Conflict, reason
 from shared.fields import digest, flag, integer, listing, moment, optional, text
 from shared.kinds.calendar import years_of
 from shared.kinds.closing import (
     DEADLINE_RANGE,
+    LISTED_DEADLINE,
     WHY,
     YEAR,
     is_listed,
@@ -31,7 +34,6 @@ PLAN_BY = reason(
     "R38",
 )
 NO_PLAN = reason("closing.no_plan", "还没有整改方案", "there is no plan yet", "R38")
-LISTED_DEADLINE = reason("closing.listed_deadline", "整改期限不能晚于挂牌督办期限", "the deadline may not lie behind that of the listing", "T11")
 TOO_LATE = reason("closing.too_late", "延期申请应在期限届满前提前提出", "an extension is asked for earlier than this before the deadline", "T12")
 TOO_MANY = reason("closing.too_many", "延期次数已达上限", "there have been as many extensions as allowed", "T12")
 
@@ -124,17 +126,16 @@ def _judge_ask_extension(case: Case) -> None:
     granted = sum(extension["granted"] for extension in record.get("extensions", ()))
     refuse_if(granted >= setting(ledger, "extensions_major" if record["level"] == "major" else "extensions_general"), TOO_MANY)
     refuse_if(case.body["new_date"] <= record["deadline"], DEADLINE_RANGE)
-    refuse_if(_asked_too_late(case, ledger), TOO_LATE)
+    refuse_if(day_of(case.entry.received_at) > last_day_to_ask(record, ledger, years_of(case.read)), TOO_LATE)
 
 
-def _asked_too_late(case: Case, ledger: Record | None) -> bool:
-    """Deadlines shorter than 30 days: three days before; longer ones: fifteen working days before (2.6)."""
-    record, today = case.record, day_of(case.entry.received_at)
+def last_day_to_ask(record: Record, ledger: Record | None, read_year: ReadYear) -> date:
+    """For an extension. Deadlines shorter than 30 days: three days before; longer ones: fifteen working days before (2.6)."""
     begun = (record.get("plan") or {}).get("accepted_at") or record["decided_at"] or record["found_at"]
     deadline = day_of(record["deadline"])
     if record["deadline"] - begun < setting(ledger, "extension_short_span") * DAY:
-        return (deadline - today).days < setting(ledger, "extension_short_days")
-    return working_days_between(today, deadline, years_of(case.read)) < setting(ledger, "extension_working_days")
+        return deadline - timedelta(days=setting(ledger, "extension_short_days"))
+    return working_days_before(deadline, setting(ledger, "extension_working_days"), read_year)
 
 
 def _fold_ask_extension(case: Case) -> None:

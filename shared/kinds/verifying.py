@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from shared.calendar import DAY
-from shared.errors import reason
+from shared.errors import Reason, Refused, reason
 from shared.fields import choice, identifier, listing, moment, optional, position, text
 from shared.kinds.closing import (
     DEADLINE_RANGE,
+    LEVEL_PENDING,
+    LISTED_DEADLINE,
     NEW_DEADLINE,
     STILL_LISTED,
     TIMES,
@@ -14,6 +16,7 @@ from shared.kinds.closing import (
     WHY,
     YEAR,
     begin_again,
+    is_listed,
     judge_reviewer,
     judge_state,
     reads_ledger,
@@ -28,6 +31,18 @@ from shared.rules import Case, Record, refuse_if
 TEAM = reason("closing.team", "核查须由两名以上检查人员到场，并包括填报人", "two inspectors or more verify on site, the author among them", "T16")
 NOT_VERIFIED = reason("closing.not_verified", "还没有“整改属实”的核查结论", "there is no verification that passed", "T16")
 STILL_STOPPED = reason("closing.stopped", "停产停业等强制措施尚未解除", "a measure such as a suspension has not been lifted", "T16")
+ALONE = reason(
+    "closing.alone",
+    "您是独自发现这条隐患的人，须由另一名审核人员销号",
+    "you found this hazard alone: another reviewer strikes it off",
+    "T16",
+)
+WITHDRAWN = reason(
+    "closing.withdrawn",
+    "挂牌已撤销，没有验收摘牌：请重新提请挂牌并验收，或变更级别",
+    "its listing was withdrawn, not accepted and delisted: propose it again, or have its level changed",
+    "L6",
+)
 TOO_OLD = reason("closing.too_old", "销号已超过12个月，请作为新的隐患登记", "closed more than 12 months ago: record it as a new hazard", "T18")
 
 _VERIFY = {
@@ -59,6 +74,8 @@ def _judge_verify(case: Case) -> None:
         deadline = body.get("new_deadline")
         refuse_if(deadline is None, NEW_DEADLINE)
         refuse_if(deadline is not None and not body["on_site_at"] < deadline <= body["on_site_at"] + (days + 1) * DAY, DEADLINE_RANGE)
+        listed = record["listing"]["deadline"] if is_listed(record) else None
+        refuse_if(listed is not None and deadline is not None and body["on_site_at"] < listed < deadline, LISTED_DEADLINE)
 
 
 def _fold_verify(case: Case) -> None:
@@ -75,13 +92,24 @@ def _fold_verify(case: Case) -> None:
 def _judge_close(case: Case) -> None:
     """T16: struck off by a reviewer who was not there, after a verification that passed, the delisting and the end of every measure."""
     judge_reviewer(case)
-    record = case.record
-    verification = record.get("verification")
-    refuse_if(verification is None, NOT_VERIFIED)
     deciding = {case.op.by, case.author["id"] if case.author is not None else case.op.by}  # who adopts it answers for it, too
-    refuse_if(verification is not None and not deciding.isdisjoint(verification["team"]), OWN_WORK)
-    refuse_if((record.get("listing") or {}).get("state") in ("proposed", "listed", "delist_requested"), STILL_LISTED)
-    refuse_if(any(measure["state"] != "resumed" for measure in record.get("measures", {}).values()), STILL_STOPPED)
+    for why in not_closed_by(case.record, deciding):
+        raise Refused(why)
+
+
+def not_closed_by(record: Record, deciding: set[str]) -> list[Reason]:
+    """All that keeps these people from striking the hazard off now (T16); a page says it before a form is sent."""
+    verification, listed = record.get("verification"), (record.get("listing") or {}).get("state", "")
+    found = {
+        NOT_VERIFIED: verification is None,
+        OWN_WORK: verification is not None and not deciding.isdisjoint(verification["team"]),
+        ALONE: len(record["finders"]) == 1 and not deciding.isdisjoint(record["finders"]),
+        STILL_LISTED: listed in ("proposed", "listed", "delist_requested"),
+        WITHDRAWN: record["level"] == "major" and record.get("listing_withdrawn") is not None and listed != "delisted",
+        STILL_STOPPED: any(measure["state"] != "resumed" for measure in record.get("measures", {}).values()),
+        LEVEL_PENDING: record.get("level_proposal") is not None,
+    }
+    return [why for why, holds in found.items() if holds]
 
 
 def _fold_close(case: Case) -> None:
@@ -100,7 +128,9 @@ def _judge_reopen(case: Case) -> None:
     refuse_if(case.entry.received_at > record["closed_at"] + YEAR, TOO_OLD)
     pictured = any(photo["phase"] == "reopen" and photo["at"] >= record["closed_at"] for photo in record["photos"].values())
     refuse_if(not pictured and not body.get("no_photo_reason"), VERIFY_PHOTO)
-    refuse_if(body["deadline"] <= record["closed_at"], DEADLINE_RANGE)
+    days = setting(case.read("ledger"), "major_days_max" if record["level"] == "major" else "general_days_max")
+    now = case.entry.received_at
+    refuse_if(not now < body["deadline"] <= now + (days + 1) * DAY, DEADLINE_RANGE)
 
 
 def _fold_reopen(case: Case) -> None:
@@ -154,5 +184,5 @@ def recurrence_of(case: Case, record: Record) -> str | None:
 VERIFYING = (
     step("verify", "verify", _VERIFY, _fold_verify, _judge_verify, reads=reads_ledger),
     step("close", "review", {"reason": optional(text(1000))}, _fold_close, _judge_close),
-    step("reopen", "reopen", {**WHY, "deadline": moment, "no_photo_reason": optional(text(200))}, _fold_reopen, _judge_reopen),
+    step("reopen", "reopen", {**WHY, "deadline": moment, "no_photo_reason": optional(text(200))}, _fold_reopen, _judge_reopen, reads=reads_ledger),
 )

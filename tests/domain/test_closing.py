@@ -23,7 +23,7 @@ STATES = ("submitted", "returned", *(s for s in OPEN_STATES if s not in ("submit
 
 # section 2.2, T9 to T22: step -> (who, kind, body, from -> to)
 Body = Callable[[Book], dict[str, Any]]
-LEVEL = {"reason": "复核", "second_reviewer": "office", "criterion": "判定标准第三条", "deadline": NOON + 20 * DAY}
+LEVEL = {"reason": "复核", "criterion": "判定标准第三条", "deadline": NOON + 20 * DAY}
 SIGN = {"role": "principal", "sha256": SHA["sign1"], "signed_at": NOON}
 STEPS: dict[str, tuple[str, str, Body, dict[str, str]]] = {
     "T9": ("boss", "hazard.approve_plan", lambda book: {"version": (book.records["h1"].get("plan") or {"version": 1})["version"]}, {}),
@@ -36,7 +36,7 @@ STEPS: dict[str, tuple[str, str, Body, dict[str, str]]] = {
     "T17": ("lin", "hazard.verify", lambda book: verify(book, "fail"), {"verify_pending": "rectifying"}),
     "T18": ("lin", "hazard.reopen", lambda book: reopening(book), {"closed": "rectifying"}),
     "T19": ("head", "hazard.hand_over", lambda book: {"to": "区住建局", "documents": "移送函"}, {state: state for state in OPEN_STATES}),
-    "T20": ("head", "hazard.change_level", lambda book: {**LEVEL, "level": "general"}, {
+    "T20": ("head", "hazard.agree_level", lambda book: {}, {  # what the office has proposed
         "plan_pending": "rectifying", "plan_review": "rectifying", "rectifying": "rectifying", "extension_review": "rectifying",
         "signoff_pending": "verify_pending", "verify_pending": "verify_pending",
     }),
@@ -58,6 +58,8 @@ def extension_from(book: Book) -> dict[str, Any]:
 def test_every_pair_of_state_and_step_does_what_the_table_says(state: str, step: str) -> None:
     book = Closing().to(state).book
     by, kind, body, leads = STEPS[step]
+    if step == "T20":
+        assert (book.act("office", "hazard.propose_level", "h1", {**LEVEL, "level": "general"}).verdict == "accepted") == (state in leads)
     before = json.dumps(book.records["h1"])
     entry = book.act(by, kind, "h1", body(book))
     if state in leads:
@@ -65,7 +67,7 @@ def test_every_pair_of_state_and_step_does_what_the_table_says(state: str, step:
         assert book.records["h1"]["state"] == leads[state]
     else:
         assert entry.verdict == "refused"
-        assert entry.code in ("wrong_state", "closing.no_plan")
+        assert entry.code in ("wrong_state", "closing.no_plan", "closing.no_level_proposal")
         assert json.dumps(book.records["h1"]) == before, "a refused operation changes nothing"
 
 
@@ -269,14 +271,36 @@ def test_a_false_closure_is_reopened_within_a_year_with_proof() -> None:
 
 def test_a_level_is_changed_with_the_agreement_of_another_reviewer() -> None:
     way = Closing("general").to("verify_pending")
-    up = {"level": "major", "reason": "达到判定标准", "second_reviewer": "office", "criterion": "判定标准第三条"}
-    refused(way, "head", "hazard.change_level", {**up, "second_reviewer": "head"}, "closing.second")
-    refused(way, "head", "hazard.change_level", {**up, "second_reviewer": "lin"}, "closing.second")
-    refused(way, "head", "hazard.change_level", {**up, "criterion": None}, "closing.criterion")
-    refused(way, "head", "hazard.change_level", {**up, "level": "general"}, "closing.same_level")
-    way.book.done("head", "hazard.change_level", "h1", up)
+    book = way.book
+    up = {"level": "major", "reason": "达到判定标准", "criterion": "判定标准第三条"}
+    refused(way, "head", "hazard.change_level", {**up, "second_reviewer": "office"}, "closing.second")  # a name is no agreement
+    refused(way, "head", "hazard.agree_level", {}, "closing.no_level_proposal")
+    refused(way, "head", "hazard.propose_level", {**up, "criterion": None}, "closing.criterion")
+    refused(way, "head", "hazard.propose_level", {**up, "level": "general"}, "closing.same_level")
+    book.done("head", "hazard.propose_level", "h1", up)
+    assert way.hazard["level"] == "general", "a proposal changes nothing yet"
+    refused(way, "office", "hazard.propose_level", up, "closing.level_pending")
+    refused(way, "head", "hazard.agree_level", {}, "closing.second")
+    book.done("admin", "person.grant", "lin", {"role": "section_head", "unit": "s1"}, device="console")
+    refused(way, "lin", "hazard.agree_level", {}, "closing.second")  # a reviewer, but the one who found it
+    refused(way, "head2", "hazard.agree_level", {}, "out_of_reach")
+    book.done("office", "hazard.refuse_level", "h1", {"reason": "未达到判定标准"})
+    assert way.hazard["level_proposal"] is None and way.hazard["level_refusals"][0]["refusal"] == "未达到判定标准"
+    book.done("head", "hazard.propose_level", "h1", up)
+    way.verify()
+    refused(way, "head", "hazard.close", {}, "closing.level_pending")
+    book.done("office", "hazard.agree_level", "h1", {})
     assert (way.hazard["state"], way.hazard["level"], way.hazard["rectification"]) == ("plan_pending", "major", None)
     assert [(c["from"], c["to"], c["second"]) for c in way.hazard["level_changes"]] == [("general", "major", "office")]
+
+
+def test_who_agrees_to_another_level_has_read_the_proposal_that_stands() -> None:
+    way = Closing("general").to("rectifying")
+    up = {"level": "major", "reason": "达到判定标准", "criterion": "判定标准第三条"}
+    seen = way.book.size
+    way.book.done("head", "hazard.propose_level", "h1", up)
+    entry = way.book.act("office", "hazard.agree_level", "h1", {}, base=seen)
+    assert (entry.verdict, entry.code) == ("conflict", "changed_meanwhile")
 
 
 def test_a_hand_over_moves_the_ball_and_waits_for_its_answer() -> None:
@@ -396,14 +420,24 @@ def test_a_listed_hazard_closes_only_by_delisting() -> None:
 def test_an_escalated_listing_keeps_what_it_was_and_has_another_authority() -> None:
     way = listed()
     up = {"level": "committee", "grounds": ["multi_department"], "supervising_unit": "街道安委会", "supervisor": "主任", "reason": "涉及多部门"}
-    assert way.book.act("head", "listing.escalate", "l1", {**up, "level": "section"}).code == "listing.higher"
-    way.book.done("head", "listing.escalate", "l1", up)
+    ask = {name: up[name] for name in ("level", "grounds", "reason")}
+    assert way.book.act("head", "listing.ask_escalation", "l1", {**ask, "level": "section"}).code == "listing.higher"
+    assert way.book.act("head", "listing.ask_escalation", "l1", {**ask, "grounds": []}).code == "listing.ground"
+    way.book.done("head", "listing.ask_escalation", "l1", ask)
+    assert way.book.act("head", "listing.ask_escalation", "l1", ask).code == "listing.asked_already"
+    assert way.book.act("head", "listing.escalate", "l1", up).code == "listing.authority"
+    way.book.done("committee", "listing.refuse_escalation", "l1", {"reason": "由科室继续督办"})
+    assert way.book.records["l1"]["level"] == "section"
+    way.book.done("head", "listing.ask_escalation", "l1", ask)
+    way.book.done("committee", "listing.escalate", "l1", {**up, "no": "青榆安委〔2023〕9号"})
     record = way.book.records["l1"]
+    assert record["escalation"] is None and (record["number"], record["history"][0]["number"]) == ("青榆安委〔2023〕9号", LIST["no"])
     assert (record["level"], record["supervisor"], record["history"][0]["level"]) == ("committee", "主任", "section")
     way.plan()
     way.accept_plan()
     way.book.done("boss", "hazard.ask_extension", "h1", extension(way.book))
-    refused(way, "head", "hazard.decide_extension", {"grant": False, "reason": "x"}, "closing.not_authority")
+    for by in ("head", "office"):
+        refused(way, by, "hazard.decide_extension", {"grant": False, "reason": "x"}, "closing.not_authority")
     new_date = way.hazard["extension"]["new_date"]
     way.book.done("committee", "hazard.decide_extension", "h1", {"grant": True, "new_date": new_date, "reason": "同意"})
     assert way.hazard["listing"]["deadline"] == way.book.records["l1"]["deadline"] == new_date
@@ -465,6 +499,7 @@ def test_a_self_found_major_hazard_reported_late_is_not_reported() -> None:
 
 # -- at random ---------------------------------------------------------------------------------------------------------------------------------
 
+ACCEPTANCE = {"opinion": "合格", "team": ["张科长", "李四"], "signer": "张科长", "expert": "赵工"}
 WALK: dict[str, tuple[str, str, Body]] = {
     **{name: (by, kind, body) for name, (by, kind, body, _) in STEPS.items()},
     "confirm": ("head", "hazard.confirm", lambda book: {**MAJOR, "deadline": book.now + 40 * DAY}),
@@ -477,11 +512,14 @@ WALK: dict[str, tuple[str, str, Body]] = {
     "picture": ("lin", "hazard.evidence", lambda book: photo_body(f"p{book.size}", SHA["verify"], phase="verify")),
     "pass": ("lin", "hazard.verify", verify),
     "close": ("head", "hazard.close", lambda book: {}),
-    "major": ("head", "hazard.change_level", lambda book: {**LEVEL, "level": "major"}),
+    "major": ("office", "hazard.propose_level", lambda book: {**LEVEL, "level": "major"}),
+    "lower": ("office", "hazard.propose_level", lambda book: {**LEVEL, "level": "general"}),
+    "withdraw": ("head", "listing.withdraw", lambda book: {"reason": "x"}),
+    "reject": ("head", "listing.reject", lambda book: {"reason": "x"}),
     "propose": ("head", "listing.propose", lambda book: propose()),
     "list": ("head", "listing.list", lambda book: LIST),
     "ask": ("boss", "listing.ask_delisting", lambda book: {"text": "x"}),
-    "delist": ("head", "listing.delist", lambda book: {"opinion": "合格", "on_site_at": book.now, "team": ["a", "b"], "signer": "a"}),
+    "delist": ("head", "listing.delist", lambda book: ACCEPTANCE | {"on_site_at": book.now}),
     "order": ("head", "measure.order", lambda book: ORDER),
     "resume?": ("boss", "measure.ask_resume", lambda book: {"text": "x"}),
     "resume": ("head", "measure.resume", lambda book: {"text": "x"}),
@@ -503,7 +541,7 @@ def close_demands(book: Book) -> None:
         assert len({signature["by"] for signature in hazard["signoff"].values()}) == 2
     for record in book.records.values():
         if record["kind"] == "listing" and record["hazard"] == "h1":
-            assert record["state"] in ("delisted", "rejected")
+            assert record["state"] in ("delisted", "rejected") or (record["state"] == "withdrawn" and hazard["level"] == "general")
         if record["kind"] == "measure" and record["hazard"] == "h1":
             assert record["state"] == "resumed"
 
