@@ -7,35 +7,23 @@ code, else by its number; an empty cell changes nothing.
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 import re
 import unicodedata
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from shared.checklist import INDUSTRIES
-from shared.errors import Refused, reason
+from shared.errors import reason
 from shared.kinds.enterprise import EDITABLE
 from shared.rules import Record
 from sync_server.accept import Act
+from sync_server.tables import Finding, Row, find_table
 
-MOST_ROWS, MOST_BYTES = 100_000, 50 * 1024 * 1024
-HEADER_ROWS = 15  # within these it is looked for
-UNREADABLE_FILE = reason(
-    "import.unreadable", "文件无法读取，请另存为 xlsx 或 csv 后再试", "the file cannot be read; save it as xlsx or csv and try again"
-)
 NO_HEADER = reason(
     "import.no_header", "找不到表头：至少要有“企业名称”和“所属社区”两列", "no header row: it needs at least the name and the community"
 )
-TOO_MUCH = reason("import.too_much", "文件过大，请拆分后导入", "the file is too large; import it in parts")
 
 # field -> what people call its column
 HEADERS: dict[str, tuple[str, ...]] = {
@@ -58,28 +46,10 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "lon": ("经度", "lon", "lng", "longitude"),
     "tags": ("标签", "tags"),
 }
-_FIELD_OF = {synonym: name for name, synonyms in HEADERS.items() for synonym in synonyms}
 _INDUSTRY_OF = {zh: code for code, zh in INDUSTRIES.items()} | {code: code for code in INDUSTRIES}
 _YES, _NO = {"是", "有", "y", "yes", "1", "true", "√", "✓"}, {"否", "无", "n", "no", "0", "false", "×"}
-# What openpyxl and the parsers below it raise on a damaged workbook; a damaged part of its XML is a SyntaxError.
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, EOFError, OSError, NotImplementedError,
-    LookupError, ValueError, TypeError, AttributeError,
-)  # fmt: skip
 _CODE_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something about one row: level error or warning, which column, what was there, why, in both languages."""
-
-    row: int
-    level: str
-    field: str
-    value: str
-    zh: str
-    en: str
 
 
 @dataclass(slots=True)
@@ -106,94 +76,7 @@ class Plan:
 
 def read_enterprises(data: bytes, units: Sequence[Record], existing: Sequence[Record]) -> Plan:
     """Raises Refused when the file as a whole is unusable."""
-    if len(data) > MOST_BYTES:
-        raise Refused(TOO_MUCH)
-    for table in [_xlsx(data)] if data.startswith(b"PK") else _csv(data):
-        if len(table) > MOST_ROWS:
-            raise Refused(TOO_MUCH, str(len(table)))
-        header = _find_header(table)
-        if header is not None:
-            return _Reading(units, existing).read(table, *header)
-    raise Refused(NO_HEADER)
-
-
-def _csv(data: bytes) -> Iterator[list[list[str]]]:
-    """The table as it is with each separator in turn: the header shows which of them was meant."""
-    text = _decode(data)
-    for separator in ",\t;，":
-        try:
-            yield [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
-        except csv.Error as error:
-            raise Refused(UNREADABLE_FILE, str(error)) from None
-
-
-def _decode(data: bytes) -> str:
-    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refused(UNREADABLE_FILE)
-
-
-def _xlsx(data: bytes) -> list[list[str]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(item.file_size for item in archive.infolist()) > 20 * MOST_BYTES:
-                raise Refused(TOO_MUCH)
-        book = load_workbook(io.BytesIO(data), data_only=True)
-        sheet = book.worksheets[0]
-        table = [[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-        merged_ranges = sheet.merged_cells.ranges
-    except _DAMAGED as error:
-        raise Refused(UNREADABLE_FILE, f"{type(error).__name__}: {error}"[:100]) from None
-    for merged in merged_ranges:  # a merged header stands over each of its columns
-        for row in table[merged.min_row - 1 : min(merged.max_row, HEADER_ROWS)]:
-            row[merged.min_col - 1 : merged.max_col] = [table[merged.min_row - 1][merged.min_col - 1]] * len(row[merged.min_col - 1 : merged.max_col])
-    while table and not any(table[-1]):
-        table.pop()
-    return table
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
-
-
-def _find_header(table: list[list[str]]) -> tuple[dict[str, int], int] | None:
-    """The columns by field, and the first row of data; a header may take several rows."""
-    for start in range(min(HEADER_ROWS, len(table))):
-        for height in (1, 2, 3):
-            columns, end = _columns(table[start : start + height]), start + height
-            if {"name", "community"} <= columns.keys():
-                while end < len(table) and _goes_on(table[end], columns):
-                    end += 1
-                return _columns(table[start:end]), end
-    return None
-
-
-def _columns(rows: list[list[str]]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for row in reversed(rows):  # the lowest row names the column most exactly
-        for i, cell in enumerate(row):
-            name = _header(cell)
-            if name and name not in found:
-                found[name] = i
-    return found
-
-
-def _header(cell: str) -> str | None:
-    """The field that a header cell names, however it is spaced, marked or explained in brackets."""
-    return _FIELD_OF.get(re.sub(r"[\s:_*]|\(.*", "", unicodedata.normalize("NFKC", cell)).lower())
-
-
-def _goes_on(row: list[str], columns: Mapping[str, int]) -> bool:
-    """Whether a row below the header still belongs to it: it names columns, and under the name and the community stands nothing else."""
-    under = [row[columns[name]] if columns[name] < len(row) else "" for name in ("name", "community")]
-    return any(map(_header, row)) and all(not cell or _header(cell) for cell in under)
+    return _Reading(units, existing).read(find_table(data, HEADERS, ("name", "community"), NO_HEADER))
 
 
 class _Reading:
@@ -209,13 +92,13 @@ class _Reading:
         self.row = 0
         self.wrong: set[str] = set()  # columns of this row with an error
 
-    def read(self, table: list[list[str]], columns: Mapping[str, int], first: int) -> Plan:
-        for i, cells in enumerate(table[first:], first + 1):
-            values = {name: cells[at] if at < len(cells) else "" for name, at in columns.items()}
-            self.row, self.wrong = i, set()
-            if not any(values.values()):
+    def read(self, rows: Sequence[Row]) -> Plan:
+        for row in rows:
+            self.row, self.wrong = row.number, set()
+            if row.is_empty:
                 continue
-            if sum(map(bool, values.values())) == 1 or not (values["name"] or values["community"]):
+            values = row.values
+            if row.is_note or not (values["name"] or values["community"]):
                 note = next(filter(None, values.values()))
                 self._say("warning", "name", note, "不像企业，当作说明行略过", "not like an enterprise; taken for a note and left out")
                 continue
@@ -369,13 +252,3 @@ def import_acts(plan: Plan, by: str, new_id: Any) -> list[Act]:
     """The plan as operations; `new_id()` gives ids for new enterprises."""
     made = [Act(by, "enterprise.register", new_id(), body) for body in plan.creates]
     return made + [Act(by, "enterprise.edit", record["id"], {"changes": changes}, base=record["no"]) for record, changes in plan.updates]
-
-
-def report_csv(plan: Plan) -> bytes:
-    """The findings as CSV that a spreadsheet opens with Chinese intact."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["行 row", "级别 level", "列 column", "内容 value", "说明", "explanation"])
-    for finding in plan.findings:
-        writer.writerow([finding.row, finding.level, finding.field, finding.value, finding.zh, finding.en])
-    return out.getvalue().encode("utf-8-sig")

@@ -13,9 +13,10 @@ from shared.errors import Refused
 from sync_server.accept import NotAccepted
 from sync_server.blobs import write_durably
 from sync_server.console.frame import FORM_EXPIRED, NO_RECORD, Fields, Frame, Visit, reason_of
-from sync_server.importers import MOST_BYTES, TOO_MUCH, Plan, import_acts, read_enterprises, report_csv
+from sync_server.importers import Plan, import_acts, read_enterprises
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
+from sync_server.tables import MOST_BYTES, TOO_MUCH, report_csv
 
 _NAME = re.compile(r"[0-9a-f]{64}\.(csv|xlsx)")
 
@@ -53,7 +54,7 @@ def import_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
         visit = frame.visit(request, ledger)
         visit.require("register")
         kept_as = {"Content-Disposition": 'attachment; filename="import-report.csv"'}
-        return Response(report_csv(plan_of(visit, file)), media_type="text/csv", headers=kept_as)
+        return Response(report_csv(plan_of(visit, file).findings), media_type="text/csv", headers=kept_as)
 
     @pages.post("/import/{file}")
     def carry_out(request: Request, ledger: str, file: str, form: Fields) -> Response:

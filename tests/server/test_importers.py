@@ -18,8 +18,9 @@ from shared.operation import new_id
 from shared.rules import Record
 from sync_server.__main__ import main
 from sync_server.accept import NotAccepted
-from sync_server.importers import Plan, import_acts, is_credit_code, read_enterprises, report_csv
+from sync_server.importers import Plan, import_acts, is_credit_code, read_enterprises
 from sync_server.store import ledgers as store
+from sync_server.tables import report_csv
 from tests.server.looking import everything, size, verified
 from tests.worlds import LEDGER, NOON, World, open_world
 
@@ -239,7 +240,7 @@ def test_the_lead_section_is_no_co_regulator_of_itself(small: World) -> None:
 
 
 def test_the_report_can_be_opened_by_a_spreadsheet(small: World) -> None:
-    report = report_csv(plan_of(small, as_csv([HEADER, row(1, 所属社区="榆冬社区")])))
+    report = report_csv(plan_of(small, as_csv([HEADER, row(1, 所属社区="榆冬社区")])).findings)
     assert report.startswith(b"\xef\xbb\xbf")
     table = list(csv.reader(io.StringIO(report.decode("utf-8-sig"))))
     assert len(table) == 2 and table[1][:4] == ["2", "error", "community", "榆冬社区"]
