@@ -149,12 +149,6 @@ def _judge(case: Case) -> tuple[str, ...]:
     return flags
 
 
-def _judge_kind(case: Case, kind: Kind) -> None:
-    """The subject is new where it must be, and otherwise a record that this kind is about; then the kind's own rules."""
-    subject, about = case.subject, ABOUT[kind.name]
-    taken = "/" in case.op.subject or case.op.subject in ("", "ledger", "campaign", people.SERVER)
-    refuse_if(taken and about not in NAMED, MALFORMED, "subject")
-    refuse_if(kind.creates and subject is not None, EXISTS, case.op.subject)
 def _judge_as(case: Case, kind: Kind) -> tuple[str, ...]:
     """By the author as they are in the case."""
     flags = _judge_author(case, kind) if kind.name != "ledger.open" else ()
@@ -179,6 +173,12 @@ def _judge_as_stand_in(case: Case, kind: Kind, refusal: Refused) -> tuple[str, .
     raise refusal
 
 
+def _judge_kind(case: Case, kind: Kind) -> None:
+    """The subject is new where it must be, and otherwise a record that this kind is about; then the kind's own rules."""
+    subject, about = case.subject, ABOUT[kind.name]
+    taken = "/" in case.op.subject or case.op.subject in ("", "ledger", "campaign", people.SERVER)
+    refuse_if(taken and about not in NAMED, MALFORMED, "subject")
+    refuse_if(kind.creates and subject is not None, EXISTS, case.op.subject)
     refuse_if(subject is not None and about not in (SETTLING, subject["kind"]), UNKNOWN_RECORD, case.op.subject)
     kind.judge(case)
 

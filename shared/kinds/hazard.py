@@ -62,10 +62,6 @@ OTHER_INSPECTION = reason(
     "the inspection it names is of another enterprise: choose that one, or report the hazard by itself",
     "T1",
 )
-MASS_ANSWER = reason("hazard.mass_casualty", "请回答是否可能群死群伤", "say whether many people could be hurt", "T7")
-CRITERION_NEEDED = reason(
-    "hazard.criterion",
-    "重大隐患要指明判定标准，或附专家意见和第二审核人",
 IS_FINDER = reason("hazard.is_finder", "此人已是发现人，无需移交", "this colleague is a finder already: nothing is left to pass on")
 NOT_THEIR_SIDE = reason(
     "hazard.not_their_side",
@@ -73,6 +69,10 @@ NOT_THEIR_SIDE = reason(
     "what the government found goes on with its own people, what an enterprise found with that enterprise's: choose someone else",
     "T1",
 )
+MASS_ANSWER = reason("hazard.mass_casualty", "请回答是否可能群死群伤", "say whether many people could be hurt", "T7")
+CRITERION_NEEDED = reason(
+    "hazard.criterion",
+    "重大隐患要指明判定标准，或附专家意见和第二审核人",
     "a major hazard needs a criterion, or an expert opinion and a second reviewer",
     "R11",
 )
@@ -420,11 +420,6 @@ def _fold_void(case: Case) -> None:
     _note_decision(case)
 
 
-def _note_decision(case: Case) -> None:
-    case.record.update(decided_by=case.op.by, decided_at=case.entry.received_at, decision_reason=case.body["reason"])
-
-
-def _row(record: Record) -> Row:
 def _judge_pass_on(case: Case) -> None:
     """The open finds of who leaves go on with a colleague of the same side (W15)."""
     record, body = case.record, case.body
@@ -444,6 +439,11 @@ def _fold_pass_on(case: Case) -> None:
     record["finders"] = sorted({*record["finders"], case.body["to"]})
 
 
+def _note_decision(case: Case) -> None:
+    case.record.update(decided_by=case.op.by, decided_at=case.entry.received_at, decision_reason=case.body["reason"])
+
+
+def _row(record: Record) -> Row:
     return Row(
         title=record["description"], number=record["ledger_no"] or "", state=record["state"], level=record["level"] or record["level_proposed"],
         enterprise=record["enterprise"], community=record["community"], section=record["responsible_section"] or record["section"],
@@ -487,6 +487,15 @@ HAZARD = Family(
         Kind("hazard.return", "review", _WHY, _fold_return, _judge_decision, decision=True),
         Kind("hazard.confirm", "review", _CONFIRM, _fold_confirm, _judge_confirm, decision=True, reads=_confirm_reads),
         Kind("hazard.merge", "review", {"into": identifier, **_WHY}, _fold_merge, _judge_merge, decision=True, reads=_merge_reads),
+        Kind(
+            "hazard.pass_on",
+            "administer",
+            {"from": identifier, "to": identifier, **_WHY},
+            _fold_pass_on,
+            _judge_pass_on,
+            decision=True,
+            reads=lambda op: (op.body["to"],),
+        ),
         Kind("hazard.void", "report", _WHY, _fold_void, _judge_void, decision=True),
         *PLANNING,
         *RECTIFYING,
@@ -500,12 +509,3 @@ HAZARD = Family(
 
 COUNTER = Family("counter", ())
 PAST = Family("past", ())  # what was closed at an enterprise within 12 months, for recurrences
-        Kind(
-            "hazard.pass_on",
-            "administer",
-            {"from": identifier, "to": identifier, **_WHY},
-            _fold_pass_on,
-            _judge_pass_on,
-            decision=True,
-            reads=lambda op: (op.body["to"],),
-        ),

@@ -114,6 +114,7 @@ def _judge_start(case: Case, start: Record) -> None:
 
 def _judge_side(author: Record | None, kind: str, enterprise: str) -> None:
     """Enterprises inspect themselves, the government everyone else; community workers have no part in enforcement. Ended roles say nothing."""
+    author = case.author
     roles = roles_of(author) if author is not None else set()
     if author is None or not roles:
         return
@@ -131,26 +132,6 @@ def _judge_starting(case: Case) -> None:
         # The start may come after a colleague has joined from the leader's code: it then fills in what only the leader knows.
         refuse_if(record["leader"] != case.op.by, EXISTS, record["id"])
         refuse_if(record["started"], IN_TEAM)
-def _judge_task(case: Case) -> None:
-    """The task a start names is for this enterprise and kind. One that the ledger has lost, or that was cancelled meanwhile, keeps nobody from work."""
-    body, task = case.body, case.read(case.body["task"]) if case.body.get("task") else None
-    wrong = task is not None and (task["kind"], task.get("enterprise"), task.get("inspection_kind")) != ("task", body["enterprise"], body["kind"])
-    refuse_if(wrong, OTHER_TASK)
-
-
-def _note_task(case: Case, inspection: Record, state: str) -> None:
-    """Fold: what becomes of an inspection becomes of the task it names: handed in makes it done, given back or voided no longer."""
-    task = case.read(inspection["task"]) if inspection.get("task") else None
-    if task is None or task["kind"] != "task":
-        return
-    case.put(task, f"inspections/{inspection['id']}", state)
-    states = set(task["inspections"].values())
-    after = "done" if states & {"submitted", "accepted"} else "started" if states & set(OPEN) else "planned"
-    if task["state"] not in ("cancelled", after):
-        task["done_at"] = case.entry.received_at if after == "done" else None
-        case.put(task, "state", after)
-
-
     _judge_start(case, case.body)
 
 
@@ -209,11 +190,11 @@ def _fold_pass_on(case: Case) -> None:
 
 def _add_member(case: Case, record: Record, member: str, joined: Record) -> None:
     """Who joins has found, with the others, what the team had found before: those drafts become visible, too."""
-    case.put(record, f"team/{member}", joined)
+    case.put(record, f"team/{case.op.by}", {"card_no": case.body.get("card_no") or "", "at": case.op.at})
     for id in record["hazards"]:
         hazard = case.read(id)
-        if hazard is not None and member not in hazard["finders"]:
-            hazard["finders"] = sorted({*hazard["finders"], member})
+        if hazard is not None and case.op.by not in hazard["finders"]:
+            hazard["finders"] = sorted({*hazard["finders"], case.op.by})
             case.touch(hazard)
 
 
@@ -550,13 +531,6 @@ INSPECTION = Family(
         _work("refuse", {"reason": text(500), "witness": text(50)}, _fold_refusal, _judge_refusal),
         _work("submit", {}, _fold_submit, _judge_submit),
         _work("void", _WHY, _fold_state("void"), _judge_void, decision=True),
-        Kind("inspection.return", "review", _WHY, _fold_state("returned"), _judge_review("submitted"), decision=True),
-        Kind("inspection.accept", "review", {}, _fold_state("accepted"), _judge_review("submitted"), decision=True),
-    ),
-    scopes,
-    _row,
-    _settles,
-)
         Kind(
             "inspection.pass_on",
             "administer",
@@ -566,3 +540,10 @@ INSPECTION = Family(
             decision=True,
             reads=lambda op: (op.body["to"],),
         ),
+        Kind("inspection.return", "review", _WHY, _fold_state("returned"), _judge_review("submitted"), decision=True),
+        Kind("inspection.accept", "review", {}, _fold_state("accepted"), _judge_review("submitted"), decision=True),
+    ),
+    scopes,
+    _row,
+    _settles,
+)
