@@ -114,7 +114,6 @@ def _judge_start(case: Case, start: Record) -> None:
 
 def _judge_side(author: Record | None, kind: str, enterprise: str) -> None:
     """Enterprises inspect themselves, the government everyone else; community workers have no part in enforcement. Ended roles say nothing."""
-    author = case.author
     roles = roles_of(author) if author is not None else set()
     if author is None or not roles:
         return
@@ -190,11 +189,11 @@ def _fold_pass_on(case: Case) -> None:
 
 def _add_member(case: Case, record: Record, member: str, joined: Record) -> None:
     """Who joins has found, with the others, what the team had found before: those drafts become visible, too."""
-    case.put(record, f"team/{case.op.by}", {"card_no": case.body.get("card_no") or "", "at": case.op.at})
+    case.put(record, f"team/{member}", joined)
     for id in record["hazards"]:
         hazard = case.read(id)
-        if hazard is not None and case.op.by not in hazard["finders"]:
-            hazard["finders"] = sorted({*hazard["finders"], case.op.by})
+        if hazard is not None and member not in hazard["finders"]:
+            hazard["finders"] = sorted({*hazard["finders"], member})
             case.touch(hazard)
 
 
