@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from shared.rules import Row
 
-SPELLED = frozenset({"enterprise", "inspection", "person"})  # kinds of record whose titles are names
+SPELLED = frozenset({"criterion", "enterprise", "inspection", "person"})  # kinds of record whose titles are names
 
 Spell = Callable[[str], str]
 

@@ -1,6 +1,7 @@
 """Every family of operations: one module each. A new family is a new module here and its name in `FAMILIES`; nothing else changes."""
 
 from shared.kinds.calendar import CALENDAR
+from shared.kinds.criterion import CRITERION
 from shared.kinds.device import DEVICE
 from shared.kinds.enterprise import ENTERPRISE
 from shared.kinds.evidence import BLOB
@@ -9,8 +10,10 @@ from shared.kinds.inspection import INSPECTION
 from shared.kinds.listing import LISTING
 from shared.kinds.measure import MEASURE
 from shared.kinds.person import PERSON
+from shared.kinds.presets import PRESETS
 from shared.kinds.settings import CAMPAIGN, LEDGER
 from shared.kinds.template import TEMPLATE
 from shared.kinds.unit import UNIT
 
-FAMILIES = (LEDGER, CAMPAIGN, UNIT, PERSON, DEVICE, ENTERPRISE, TEMPLATE, INSPECTION, HAZARD, COUNTER, PAST, LISTING, MEASURE, CALENDAR, BLOB)
+FAMILIES = (LEDGER, CAMPAIGN, CRITERION, PRESETS,
+    UNIT, PERSON, DEVICE, ENTERPRISE, TEMPLATE, INSPECTION, HAZARD, COUNTER, PAST, LISTING, MEASURE, CALENDAR, BLOB)

@@ -10,6 +10,7 @@ from shared.calendar import DAY
 from shared.errors import MALFORMED, reason
 from shared.fields import choice, digest, flag, identifier, listing, moment, optional, position, shape, text
 from shared.fields import problem as field_problem
+from shared.kinds.criterion import citation_reads, judge_citation, note_citation
 from shared.kinds.detours import DETOURS
 from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, move_photos, photo_reads
 from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, UNKNOWN_ITEM, note_hazard
@@ -333,7 +334,7 @@ def _judge_confirm(case: Case) -> None:
 def _judge_major(case: Case) -> None:
     body, record = case.body, case.record
     refuse_if(body.get("unsafe_now") is None, UNSAFE_ANSWER)
-    if not body.get("criterion"):
+    if not judge_citation(case, body, record):
         _judge_opinion(case)
     refuse_if(body.get("mass_casualty") is None and record["mass_casualty"] is None, MASS_ANSWER)
 
@@ -372,6 +373,7 @@ def _fold_confirm(case: Case) -> None:
             case.put(record, name, body[name])
     for name in ("expert_opinion", "second_reviewer", "unsafe_now", "signatures"):
         record[name] = body.get(name)
+    note_citation(case, body.get("criterion"))
     if body["level"] == "major" and "reported_at" in record:
         limit = setting(case.read("ledger"), "report_hours") * HOUR
         record["report_late"] = record["reported_at"] - record["found_at"] > limit  # R39, 2.4
@@ -464,7 +466,7 @@ def _merge_reads(op: Operation) -> tuple[str, ...]:
 
 
 def _confirm_reads(op: Operation) -> tuple[str, ...]:
-    return ("ledger", op.body["responsible_section"])
+    return ("ledger", op.body["responsible_section"], *citation_reads(op))
 
 
 _WHY = {"reason": text(500)}

@@ -46,6 +46,9 @@ FIELDS: dict[str, tuple[str, str]] = {
     "own": ("自行措施", "Own measure"), "doc_no": ("文书号", "Document number"), "served_by": ("送达人", "Served by"),
     "signed_by": ("签批人", "Signed by"), "sign_posted": ("已张贴", "Notice posted"), "means": ("方式", "Means"),
     "told_on": ("告知日期", "Workers told on"),
+    "sort": ("类别", "Sort"), "sectors": ("适用行业", "Sectors"), "document": ("文件", "Document"), "edition": ("版本、文号", "Edition"),
+    "clause": ("条款", "Clause"), "valid_from": ("施行日期", "In force from"), "valid_to": ("终止日期", "In force until"),
+    "checked": ("已与原文核对", "Compared with the original"), "texts": ("常用语", "Texts"),
     "approved_by": ("批准人", "Approved by"), "noticed_at": ("告知时间", "Noticed"), "off": ("放假", "Days off"),
     "worked": ("调休上班", "Days worked"), "source": ("来源", "Source"), "pick": ("选择", "Choice"), "second": ("后收到的", "The second"),
 }  # fmt: skip

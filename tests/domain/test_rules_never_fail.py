@@ -54,6 +54,8 @@ def crowded() -> Book:
     book.done("safety", "hazard.rectify", "h7", {"done_at": NOON, "text": "x", "money_fen": 1, "permits_closed": True})
     book.done("office", "calendar.set", "calendar/2023", {"off": [], "worked": [], "source": "x"}, device="phone-office")
     book.act("leader", "hazard.report", "h9", report_body())
+    book.done("admin", "criterion.add", "c-1", BODIES["criterion.add"], device="console")
+    book.done("admin", "presets.set", "presets/return", {"texts": ["x"]}, device="console")
     book.done("admin", "campaign.set", "campaign", CAMPAIGN, device="console")
     return book
 
@@ -155,6 +157,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "measure.ask_resume": {"text": "x"},
     "measure.resume": {"text": "x"},
     "measure.keep": {"text": "x"},
+    "criterion.add": {"sort": "determination", "sectors": ["all"], "document": "x", "clause": "第一条", "text": "x", "valid_from": "2023-01-01"},
+    "criterion.edit": {"changes": {"text": "y", "sectors": ["catering"]}},
+    "criterion.end": {"valid_to": "2023-12-31", "reason": "x"},
+    "presets.set": {"texts": ["x", "y"]},
     "calendar.set": {"off": ["2023-07-24"], "worked": [], "source": "x"},
     "blob.received": {"blobs": [{"sha256": DIGEST, "size": 5, "media_type": "image/jpeg"}]},
     "blob.erase": {"sha256": DIGEST, "reason": "x"},
