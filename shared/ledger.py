@@ -24,7 +24,7 @@ from shared.rules import CHANGED_MEANWHILE, EXISTS, UNKNOWN_RECORD, Case, Family
 
 ACCEPTED, REFUSED, CONFLICT = "accepted", "refused", "conflict"
 SETTLING = "adoption"  # the family whose operations are about records of any kind
-NAMED = ("ledger", "campaign", "presets", "calendar", "template", "blob", SETTLING)  # families that check themselves what their records are called
+NAMED = ("ledger", "campaign", "presets", "calendar", "template", "blob", "answer", SETTLING)  # families that check themselves what their records are called
 CLOCK_TOLERANCE = 10 * 60_000  # ms by which a device clock may run ahead before it is flagged
 
 DEVICE_UNKNOWN = reason(
@@ -106,6 +106,12 @@ def row_of(record: Record) -> Row | None:
     """How a record stands in lists; None where it never does, or where its kind is one that only a newer program knows."""
     family = FAMILY_OF.get(record["kind"])
     return family.row(record) if family and family.row else None
+
+
+def is_traced(record: Record) -> bool:
+    """Whether it is kept from when to when such a record stood how."""
+    family = FAMILY_OF.get(record["kind"])
+    return family is not None and family.traced
 
 
 def open_conflicts(record: Record) -> dict[str, Any]:

@@ -199,7 +199,8 @@ class Kind:
 class Row:
     """How a record stands in lists, on the phone and in the console: what they filter, sort and search by.
 
-    `at` is the moment to sort by (ms), `words` further text to find it by.
+    `at` is the moment to sort by (ms), `words` further text to find it by. `lead` is the section it was registered with, where that is not `section`.
+    `marks` are further things to filter by, each "name:value"; the state "draft" keeps a record out of the console's lists.
     """
 
     title: str = ""
@@ -212,6 +213,11 @@ class Row:
     person: str = ""
     at: int = 0
     words: str = ""
+    lead: str = ""
+    deadline: int = 0
+    listing: str = ""
+    source: str = ""
+    marks: tuple[str, ...] = ()
 
 
 def no_scopes(record: Record) -> set[str]:
@@ -224,7 +230,8 @@ class Family:
     """A kind of record and all that can happen to it.
 
     `scopes` is who may see the record, from its own fields alone. `row` is how it stands in lists, or None where it never does.
-    `settles(person, record)` says who may settle a conflict on it without being a reviewer.
+    `settles(person, record)` says who may settle a conflict on it without being a reviewer. `traced` records leave behind from when to when they
+    stood how, so that any past day can be counted.
     """
 
     record: str
@@ -232,6 +239,7 @@ class Family:
     scopes: Callable[[Record], set[str]] = no_scopes
     row: Callable[[Record], Row] | None = None
     settles: Callable[[Record, Record], bool] = field(default=lambda person, record: False)
+    traced: bool = False
 
 
 def refuse_if(condition: object, why: Reason, detail: str = "") -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from shared.rules import Row
 
-SPELLED = frozenset({"criterion", "enterprise", "inspection", "person"})  # kinds of record whose titles are names
+SPELLED = frozenset({"criterion", "enterprise", "inspection", "person", "task"})  # kinds of record whose titles are names
 
 Spell = Callable[[str], str]
 
@@ -33,3 +33,14 @@ def like_patterns(search: str) -> list[str]:
     """A search as LIKE patterns (escape character backslash), one a word."""
     words = search.lower().split()
     return ["%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%" for word in words]
+
+
+def grams(text: str) -> set[str]:
+    """The pieces by which a text is found: every two neighbours of which one is not ASCII, every three ASCII neighbours. What occurs in a text has no
+    piece that the text has not.
+    """
+    found = set()
+    for word in text.lower().split():
+        found |= {word[i : i + 2] for i in range(len(word) - 1) if not word[i : i + 2].isascii()}
+        found |= {word[i : i + 3] for i in range(len(word) - 2) if word[i : i + 3].isascii()}
+    return found

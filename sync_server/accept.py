@@ -22,9 +22,10 @@ from shared.errors import INTERNAL, TOO_LARGE, UNREADABLE, WRONG_DEVICE, WRONG_L
 from shared.merkle import Tree, leaf_hash
 from shared.operation import MAX_OPERATION, Entry, Operation, digest_of, leaf, new_id, push_message, read, write
 from shared.protocol import CHAIN_BROKEN, READ_ONLY, UNKNOWN_DEVICE, UNKNOWN_LEDGER, PushHead, Verdict
-from shared.rules import EXISTS, Record
+from shared.rules import EXISTS, Record, Row
 from sync_server.store import ledgers as store
 from sync_server.store.database import Database, Link
+from sync_server.store.listed import Standing, Turn, put_listed, put_spans
 
 log = logging.getLogger("paicha.accept")
 
@@ -197,6 +198,9 @@ class Batch:
         self._epochs = dict(_epoch_limits(store.epochs(link, name), head.epoch))
         self._records: dict[str, Record | None] = {}
         self._scopes: dict[str, set[str]] = {}
+        self._rows: dict[str, Row | None] = {}
+        self._standing = Standing()
+        self._turns: list[Turn] = []
         self._changed: dict[str, Record] = {}
         self._entries: list[tuple[Operation, Entry]] = []
         self._leaves: list[bytes] = []
@@ -222,6 +226,9 @@ class Batch:
             record = found.get(id)
             self._records[id] = record
             self._scopes[id] = rules.scopes_of(record) if record is not None else set()
+            if record is not None:
+                self._rows[id] = rules.row_of(record)
+                self._standing.know(record, self._rows[id])
 
     def _preload(self, operations: Sequence[Operation]) -> None:
         wanted = {id for operation in operations for id in rules.reads(operation)}
@@ -309,6 +316,7 @@ class Batch:
         self._ids.add(operation.id)
         self._write(operation, entry)
         self._keep(changed)
+        self._turns += self._standing.turns(changed, no, now)
         return entry
 
     def _decide(self, operation: Operation, no: int, now: int, pulled: int) -> tuple[Entry, dict[str, Record]]:
@@ -418,7 +426,10 @@ class Batch:
             store.set_size(self.link, self.name, self.size)
         if self._changed:
             changed = list(self._changed.values())
-            store.put_records(self.link, self.name, [(r, rules.row_of(r), len(rules.open_conflicts(r))) for r in changed])
+            rows = [rules.row_of(record) for record in changed]
+            store.put_records(self.link, self.name, [(r, row, len(rules.open_conflicts(r))) for r, row in zip(changed, rows, strict=True)])
+            put_listed(self.link, self.name, [(r, self._rows.get(r["id"]), row) for r, row in zip(changed, rows, strict=True)])
+            put_spans(self.link, self.name, self._turns)
             store.put_visible(self.link, self.name, [row for record in changed for row in self._visibility(record)])
         for chain in self._chains.values():
             store.put_chain(self.link, self.name, chain)

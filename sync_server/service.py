@@ -26,6 +26,7 @@ from sync_server.accept import Acceptor, Act, ActJob, Outcome, PushJob, console_
 from sync_server.keys import Keys, parse_public_key
 from sync_server.store import ledgers as store
 from sync_server.store.database import Database, Link
+from sync_server.store.listed import PROJECTION
 from sync_server.writer import Writer
 
 log = logging.getLogger("paicha.service")
@@ -96,7 +97,7 @@ class Service:
         now = self.clock()
         with self.database.write() as link:
             if store.head(link, ledger) is None:
-                store.add_ledger(link, ledger, epoch or f"e{self.randomness(6).hex()}", now)
+                store.add_ledger(link, ledger, epoch or f"e{self.randomness(6).hex()}", now, PROJECTION)
             self.keys.make(link, ledger)
         keys = {"verifier_key": self.keys.verifier_key(ledger), "console_key": self.keys.console_public_key(ledger)}
         return self.submit(ActJob(ledger, [Act("server", "ledger.open", "ledger", {**body, **keys})], now))

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from shared import ledger as rules
 from shared import merkle
@@ -18,12 +19,11 @@ from shared.errors import Refused
 from shared.operation import Operation, digest_of, leaf, push_message
 from shared.operation import read as read_operation
 from shared.rules import Record, Row
-from shared.search import search_text
 from sync_server.blobs import LocalBlobs
 from sync_server.keys import signature_is_right
 from sync_server.store import ledgers as store
 from sync_server.store.database import Database, Link
-from sync_server.store.spelling import spell
+from sync_server.store.listed import LISTED_COLUMNS, SPAN_COLUMNS, Standing, Turn, placed, row_values, shown, spans_of
 
 STRETCH = 2_000  # operations read at a time
 
@@ -68,6 +68,7 @@ def verify(
         walk.devices()
         walk.tree()
         walk.records()
+        walk.lists()
         walk.visibility()
         _photos(walk.folded, blobs, ledger, report)
     return report
@@ -80,6 +81,8 @@ class _Walk:
         self.link, self.ledger, self.size, self.report, self.check = link, ledger, size, report, check
         self.folded: dict[str, Record] = {}
         self.scopes: dict[str, dict[str, tuple[int, int]]] = {}
+        self.turns: list[Turn] = []
+        self._standing = Standing()
         self.chains: dict[str, tuple[int, str]] = {}
         self.ends: dict[str, tuple[int, str]] = {}  # of chains that go on in held operations
         self.signed: dict[tuple[str, int], str] = {}
@@ -168,6 +171,7 @@ class _Walk:
             changed = rules.fold(op, stored.entry, read)
         except (KeyError, TypeError, ValueError, AssertionError, Refused) as error:
             raise Difference(f"entry {stored.no}: cannot be folded ({error!r})") from None
+        self.turns += self._standing.turns(changed, stored.no, stored.entry.received_at)
         for id, record in changed.items():
             self.folded[id] = record
             after, seen = rules.scopes_of(record), self.scopes.setdefault(id, {})
@@ -219,21 +223,34 @@ class _Walk:
     def records(self) -> None:
         """Every record against the fold, to the byte, with its list columns."""
         found = set()
-        columns = "id, kind, no, body, title, number, state, level, enterprise, community, section, person, at, search, conflicts"
+        columns = "id, kind, no, body, title, number, state, level, enterprise, community, section, person, at, conflicts"
         for id, kind, no, body, *row in self.link.all(f"SELECT {columns} FROM records WHERE ledger = ? ORDER BY id", (self.ledger,)):
             record = self.folded.get(id)
             if record is None or json.dumps(record, ensure_ascii=False, separators=(",", ":")) != body:
                 raise Difference(f"record {id} differs from what the operations add up to")
             listed = rules.row_of(record) or Row()
             wanted = [listed.title, listed.number, listed.state, listed.level, listed.enterprise, listed.community, listed.section, listed.person]
-            search = search_text(record["kind"], listed, spell)
-            if (kind, no) != (record["kind"], record["no"]) or row != [*wanted, listed.at, search, len(rules.open_conflicts(record))]:
-                raise Difference(f"record {id}: its list row differs")
+            if (kind, no) != (record["kind"], record["no"]) or row != [*wanted, listed.at, len(rules.open_conflicts(record))]:
+                raise Difference(f"record {id}: its columns differ")
             found.add(id)
         missing = self.folded.keys() - found
         if missing:
             raise Difference(f"record {min(missing)} is missing")
         self.report.records = len(found)
+
+    def lists(self) -> None:
+        """Every row, term and span against those computed from the entries."""
+        rows = {record["id"]: row for record in self.folded.values() if (row := shown(rules.row_of(record))) is not None}
+        wanted_rows = {row_values(self.folded[id]["kind"], id, row) for id, row in rows.items()}
+        wanted_terms = {(self.folded[id]["kind"], term, at, id) for id, row in rows.items() for term, at in placed(self.folded[id]["kind"], row)}
+        self._same("list row", LISTED_COLUMNS, "listed", wanted_rows, 0)
+        self._same("term", ("kind", "term", "at", "id"), "terms", wanted_terms, 3)
+        self._same("span", SPAN_COLUMNS, "spans", set(spans_of(self.turns)), 0)
+
+    def _same(self, what: str, columns: tuple[str, ...], table: str, wanted: set[tuple[Any, ...]], id: int) -> None:
+        stored = {tuple(row) for row in self.link.all(f"SELECT {', '.join(columns)} FROM {table} WHERE ledger = ?", (self.ledger,))}
+        if stored != wanted:
+            raise Difference(f"record {min(stored ^ wanted)[id]}: its {what} differs")
 
     def visibility(self) -> None:
         """Who sees what since when."""

@@ -148,6 +148,12 @@ def _row(record: Record) -> Row:
         community=record["community"],
         section=record["lead_section"],
         words=f"{record['address']} {record['number'] or ''}",
+        marks=(
+            *(f"industry:{industry}" for industry in record["industries"]),
+            *(f"tag:{tag}" for tag in record["tags"]),
+            *(f"is:{name}" for name in ("high_risk", "key") if record[name]),
+            *([f"grade:{record['grade']}"] if record["grade"] else []),
+        ),
     )
 
 

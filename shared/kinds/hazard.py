@@ -6,6 +6,8 @@ ledger, seen by its finders, never counted.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from shared.calendar import DAY
 from shared.errors import MALFORMED, reason
 from shared.fields import choice, digest, flag, identifier, listing, moment, optional, position, shape, text
@@ -13,6 +15,7 @@ from shared.fields import problem as field_problem
 from shared.kinds.criterion import citation_reads, judge_citation, note_citation
 from shared.kinds.detours import DETOURS
 from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, move_photos, photo_reads
+from shared.kinds.existed import EXISTED
 from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, UNKNOWN_ITEM, note_hazard
 from shared.kinds.lifecycle import AFTER, BEFORE, OPEN_DRAFT, OPEN_STATES, scopes
 from shared.kinds.planning import PLANNING
@@ -446,11 +449,30 @@ def _note_decision(case: Case) -> None:
 
 
 def _row(record: Record) -> Row:
+    listing = (record.get("listing") or {}).get("state", "")
     return Row(
         title=record["description"], number=record["ledger_no"] or "", state=record["state"], level=record["level"] or record["level_proposed"],
         enterprise=record["enterprise"], community=record["community"], section=record["responsible_section"] or record["section"],
-        person=record["finder"], at=record["found_at"], words=f"{record['enterprise_name']} {record['place_text']}",
+        person=record["finder"], at=record["found_at"], words=f"{record['enterprise_name']} {record['place_text']}", lead=record["section"],
+        deadline=record["deadline"] or 0, listing=listing, source=record["source_class"], marks=tuple(_marks(record)),
     )  # fmt: skip
+
+
+def _marks(record: Record) -> Iterator[str]:
+    """What lists filter by beside the columns."""
+    yield f"source:{record['source_kind']}"
+    yield f"cause:{record['cause']}"
+    if record["template_item"]:
+        yield f"item:{record['template_item']}"
+    if record["state"] in OPEN_STATES:
+        yield "is:open"
+    told = {
+        "mass_casualty": record["mass_casualty"], "immediate": record["immediate"], "late_report": record["report_late"],
+        "recurrence": record.get("recurrence_of"), "verify_failed": record.get("failures"), "reopened": record.get("reopenings"),
+        "extended": record.get("extensions"), "handed_over": record.get("handed_over"), "merged": record["merged"],
+        "carried_over": record.get("carried_over"),
+    }  # fmt: skip
+    yield from (f"is:{name}" for name, value in told.items() if value)
 
 
 def _settles(person: Record, record: Record) -> bool:
@@ -503,10 +525,12 @@ HAZARD = Family(
         *RECTIFYING,
         *VERIFYING,
         *DETOURS,
+        *EXISTED,
     ),
     scopes,
     _row,
     _settles,
+    traced=True,
 )
 
 COUNTER = Family("counter", ())

@@ -21,9 +21,8 @@ def enterprise_pages(pages: APIRouter, frame: Frame) -> None:
             if record is None:
                 raise Refused(NO_RECORD)
             steps = timeline(link, ledger, id)
-        with frame.service.database.connect() as connection:
-            hazards = listing(connection, ledger, visit.person, "hazard", filters={"enterprise": id})
-            inspections = listing(connection, ledger, visit.person, "inspection", filters={"enterprise": id})
+            hazards = listing(link, ledger, visit.person, "hazard", filters={"enterprise": id})
+            inspections = listing(link, ledger, visit.person, "inspection", filters={"enterprise": id})
         return frame.page(
             visit, "enterprise.html", record=record, steps=steps, conflicts=open_conflicts(record), hazards=hazards, inspections=inspections
         )

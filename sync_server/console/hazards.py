@@ -1,81 +1,135 @@
-"""One hazard in full: its photos, its time line, and the first decision on it (T3, T5 to T8)."""
+"""One hazard in full: what it is, where it stands and with whom, its photos, its place, every step of its closed loop, its time line (W3)."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from shared import deadlines
+from shared.calendar import DAY
 from shared.errors import Refused
-from shared.ledger import open_conflicts
+from shared.kinds.calendar import years_of
+from shared.kinds.lifecycle import OPEN_STATES
+from shared.ledger import open_conflicts, scopes_of
+from shared.people import sees
 from shared.rules import Record
-from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Form, Frame, Visit
+from sync_server.blobs import LocalBlobs
+from sync_server.console.deciding import decision_name, decision_of, offered
+from sync_server.console.duplicates import suggestions
+from sync_server.console.frame import NO_RECORD, Fields, Frame, Visit
+from sync_server.console.histories import history
 from sync_server.console.inspections import template_of
-from sync_server.console.reading import listing, seen_record, timeline
-from sync_server.console.words import SHANGHAI
+from sync_server.console.reading import seen_record
+from sync_server.console.siblings import hazards_at, three_parties
+from sync_server.console.sketch import sketch
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
+RELATED = 12  # of the others at the enterprise; the list of the enterprise has them all
 
-def hazard_pages(pages: APIRouter, frame: Frame) -> None:
+
+def hazard_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
     """Adds the pages."""
 
     @pages.get("/hazards/{id}")
     def show(request: Request, ledger: str, id: str) -> Response:
-        visit = frame.visit(request, ledger)
-        with frame.service.database.read() as link:
-            record = seen_record(link, ledger, visit.person, id, "hazard")
-            if record is None:
-                raise Refused(NO_RECORD)
-            about = _about(frame, visit, link, record)
-            steps = timeline(link, ledger, id)
-        return frame.page(visit, "hazard.html", record=record, steps=steps, conflicts=open_conflicts(record), **about)
+        return hazard_page(frame, frame.visit(request, ledger), id)
 
     @pages.post("/hazards/{id}")
     def decide(request: Request, ledger: str, id: str, form: Fields) -> Response:
         visit = frame.posted(request, ledger, form)
         visit.require("review")
-        kind, body = _decision(frame, visit, form)
-        return frame.act(visit, form, kind, id, body, f"{visit.home}/hazards/{id}")
+        with frame.service.database.read() as link:
+            record = seen_record(link, ledger, visit.person, id, "hazard")
+        if record is None:
+            raise Refused(NO_RECORD)
+        try:
+            kind, body = decision_of(frame, blobs, visit, record, form)
+            return frame.act(visit, form, kind, id, body, f"{visit.home}/hazards/{id}")
+        except Refused as refused:
+            return frame.again(visit, form, decision_name(form), refused, lambda: hazard_page(frame, visit, id))
 
 
-def _decision(frame: Frame, visit: Visit, form: Form) -> tuple[str, dict[str, Any]]:
-    """A form's decision as an operation (T3, T5-T8). Raises Refused where it is not complete."""
-    decision, why = form.get("decision", ""), form.get("reason", "")
-    if decision in ("return", "void"):
-        return f"hazard.{decision}", {"reason": why}
-    if decision == "merge":
-        with frame.service.database.connect() as connection:
-            found = listing(connection, visit.ledger, visit.person, "hazard", filters={"number": form.get("into", "").upper()})
-        if not form.get("into") or len(found.rows) != 1:
-            raise Refused(NO_RECORD, form.get("into", ""))
-        return "hazard.merge", {"into": found.rows[0].id, "reason": why}
-    if decision not in ("general", "major"):
-        raise Refused(BAD_FORM)
-    body: dict[str, Any] = {"level": decision, "responsible_section": form.get("section", "")}
-    if form.get("immediate"):
-        body["immediate"] = True
-    else:
-        body["deadline"] = form.end_of_day("deadline")
-    if decision == "major":
-        said = {"yes": True, "no": False}
-        body |= {name: said.get(form.get(field, "")) for name, field in (("unsafe_now", "unsafe"), ("mass_casualty", "mass"))}
-        body["criterion"] = form.get("criterion") or None
-    if why:
-        body["reason"] = why
-    return "hazard.confirm", body
+def hazard_page(frame: Frame, visit: Visit, id: str) -> Response:
+    """The page. Raises Refused(page.no_record)."""
+    with frame.service.database.read() as link:
+        record = seen_record(link, visit.ledger, visit.person, id, "hazard")
+        if record is None:
+            raise Refused(NO_RECORD)
+        listings, measures = _beside(link, visit, record)
+        told = about(frame, visit, link, record)
+        decides = record["state"] == "submitted" and visit.may("review")
+        values = {
+            **told, "listings": listings, "measures": measures, "conflicts": open_conflicts(record),
+            "runs": history(link, visit.ledger, record, [*listings, *measures]), "decide": offered(frame, visit, link, record) if decides else None,
+            "parties": three_parties(link, visit.ledger, record, told["enterprise"]) if not visit.of_enterprise else None,
+            "steps": _steps_for(frame, visit, link, record),
+        }  # fmt: skip
+    return frame.page(visit, "hazard.html", **values)
 
 
-def _about(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any]:
-    merged = store.records(link, visit.ledger, [record["merged_into"] or ""])
-    inspection = seen_record(link, visit.ledger, visit.person, record["inspection"], "inspection") if record["inspection"] else None
-    default = datetime.fromtimestamp(frame.service.clock() / 1000, SHANGHAI) + timedelta(days=15)
+def about(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any]:
+    """What the hazard's page and the review queue both say of a hazard."""
+    ledger, now = visit.ledger, frame.service.clock()
+    inspection = seen_record(link, ledger, visit.person, record["inspection"], "inspection") if record["inspection"] else None
+    near = {record["enterprise"], record["merged_into"], record.get("recurrence_of"), record["criterion"], *record["merged"]}
+    found = store.records(link, ledger, sorted(id for id in near if id))
+    enterprise = found.get(record["enterprise"])
+    others = [one for one in hazards_at(link, ledger, visit.person, record["enterprise"]) if one["id"] != record["id"]]
     return {
-        "into": next(iter(merged.values()), None), "inspection": inspection, "item": _item_of(link, visit.ledger, record, inspection),
-        "sections": [u for u in store.records_of_kind(link, visit.ledger, "unit") if u["unit_kind"] == "section" and u["state"] == "active"],
-        "deadline": default.strftime("%Y-%m-%d"), "today": datetime.fromtimestamp(frame.service.clock() / 1000, SHANGHAI).strftime("%Y-%m-%d"),
+        "record": record, "inspection": inspection, "item": _item_of(link, ledger, record, inspection), "enterprise": enterprise,
+        "criterion": found.get(record["criterion"] or ""), "pictures": pictures(record), "now": now,
+        "near": {id: one for id, one in found.items() if one["kind"] == "hazard" and sees(visit.person, scopes_of(one))},
+        "sketch": sketch(record["position"], enterprise["lat"], enterprise["lon"]) if enterprise else sketch(record["position"], None, None),
+        "suggested": suggestions(record, others) if record["state"] in OPEN_STATES else [], "related": others[:RELATED], "related_count": len(others),
+        **ball(link, ledger, record, now),
     }  # fmt: skip
+
+
+def ball(link: Link, ledger: str, record: Record, now: int) -> dict[str, Any]:
+    """Who holds the ball until when, what is overdue, and which of the three failures the hazard shows."""
+    settings = store.records(link, ledger, ["ledger"]).get("ledger")
+    due = deadlines.due(record, settings, years_of(lambda id: store.records(link, ledger, [id]).get(id)))
+    behind = (now - due.until) // DAY + 1 if due is not None and due.until and now > due.until else 0
+    return {
+        "due": due, "behind": behind, "reminder": deadlines.reminder(record, now), "failures": deadlines.failures(record, settings, now),
+        "listing_owed": deadlines.is_listing_owed(record, settings, now),
+    }  # fmt: skip
+
+
+def pictures(record: Record) -> dict[str, Any]:
+    """The photos as people look at them: pairs (before, [after]), what belongs to no pair, what came with a merge, what was taken on site later.
+
+    Each photo is (id, photo); the photos of `merged` stand under the hazard they came from.
+    """
+    photos = sorted(record["photos"].items(), key=lambda one: (one[1]["taken_at"], one[0]))
+    own = [(id, photo) for id, photo in photos if not photo.get("from")]
+    before = {id: photo for id, photo in own if photo["phase"] == "before"}
+    after = [(id, photo) for id, photo in own if photo["phase"] == "after"]
+    merged: dict[str, list[tuple[str, Record]]] = {}
+    for id, photo in photos:
+        if photo.get("from"):
+            merged.setdefault(photo["from"], []).append((id, photo))
+    return {
+        "pairs": [((id, photo), [one for one in after if one[1].get("of") == id]) for id, photo in before.items()],
+        "after": [one for one in after if one[1].get("of") not in before], "merged": merged,
+        "later": [one for one in own if one[1]["phase"] not in ("before", "after")], "count": len(photos),
+        "has_after": bool(after),
+    }  # fmt: skip
+
+
+def _beside(link: Link, visit: Visit, record: Record) -> tuple[dict[str, Record], dict[str, Record]]:
+    """The hazard's listings and measures that the visitor sees, by id, oldest first."""
+    ids = [*record.get("measures", {}), *([record["listing"]["id"]] if record.get("listing") else [])]
+    found = [one for one in store.records(link, visit.ledger, ids).values() if sees(visit.person, scopes_of(one))]
+    listings, measures = ({one["id"]: one for one in found if one["kind"] == kind} for kind in ("listing", "measure"))
+    return listings, dict(sorted(measures.items(), key=lambda one: one[1]["ordered_at"]))
+
+
+def _steps_for(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any] | None:
+    """The forms of the later steps."""
+    return None
 
 
 def _item_of(link: Link, ledger: str, record: Record, inspection: Record | None) -> dict[str, Any] | None:

@@ -26,11 +26,10 @@ def list_pages(pages: APIRouter, frame: Frame) -> None:
         asked = request.query_params
         filters = {name: asked.get(name, "") for name in FILTERS}
         page = asked.get("page", "1")
-        with frame.service.database.connect() as connection:
-            found = listing(
-                connection, ledger, visit.person, kind, search=asked.get("q", "")[:100], filters=filters, page=int(page) if page.isdigit() else 1
-            )
         with frame.service.database.read() as link:
+            found = listing(
+                link, ledger, visit.person, kind, search=asked.get("q", "")[:100], filters=filters, page=int(page) if page.isdigit() else 1
+            )
             units = store.records_of_kind(link, ledger, "unit")
         choices = {"state": STATES[kind], "level": LEVELS[kind]}
         places = {name: [u for u in units if u["unit_kind"] == name and u["state"] == "active"] for name in ("community", "section")}

@@ -6,59 +6,25 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.engine import Connection
 
 from shared import ledger as rules
 from shared.people import scopes_of, sees
 from shared.rules import Record
-from shared.search import like_patterns
+from sync_server.console.finding import Found, Wanted, find
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
-from sync_server.store.schema import devices, operations, records, visible
-
-PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One page of a list and how many there are in all."""
-
-    rows: list[Any]
-    total: int
-    page: int
-
-    @property
-    def pages(self) -> int:
-        """How many pages."""
-        return max(1, (self.total + PAGE - 1) // PAGE)
+from sync_server.store.schema import devices, operations, records
 
 
 def listing(
-    connection: Connection, ledger: str, person: Record, kind: str, *, search: str = "", filters: dict[str, str] | None = None, page: int = 1
-) -> Listed:
-    """Records of a kind that the person sees, newest first (enterprises by name)."""
-    wanted = select(records).where(records.c.ledger == ledger, records.c.kind == kind)
-    wanted = _within(wanted, ledger, person)
-    for pattern in like_patterns(search):
-        wanted = wanted.where(records.c.search.like(pattern, escape="\\"))
-    for name, value in (filters or {}).items():
-        if value:
-            wanted = wanted.where(records.c[name] == value)
-    total = connection.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
-    order = (records.c.title,) if kind == "enterprise" else (records.c.at.desc(), records.c.id)
-    page = max(1, min(page, (total + PAGE - 1) // PAGE or 1))
-    rows = connection.execute(wanted.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
-    return Listed(list(rows), total, page)
-
-
-def _within(wanted: Select[Any], ledger: str, person: Record) -> Select[Any]:
-    """Only what one of the person's scopes shows."""
-    mine = scopes_of(person)
-    if "ledger" in mine:
-        mine = ["ledger", "gov", "all"]
-    shown = and_(visible.c.ledger == ledger, visible.c.record == records.c.id, visible.c.scope.in_(mine), visible.c.present == 1)
-    return wanted.where(exists().where(shown))
+    link: Link, ledger: str, person: Record, kind: str, *, search: str = "", filters: dict[str, str] | None = None, page: int = 1
+) -> Found:
+    """Records of a kind that the person sees and that are handed in, newest first (enterprises in the order of their numbers)."""
+    terms = tuple((f"{name}:{value}",) for name, value in (filters or {}).items() if value)
+    by_number = kind == "enterprise"
+    return find(link, ledger, person, Wanted(kind, search, terms, sort="number" if by_number else "at", rising=by_number), page)
 
 
 def seen_record(link: Link, ledger: str, person: Record, id: str, kind: str) -> Record | None:

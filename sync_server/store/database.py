@@ -104,6 +104,18 @@ class Database:
                 command.upgrade(_alembic(connection), "head")
             except CommandError as error:
                 raise Damaged(NEWER, str(error)) from None
+        self._renew_lists()
+
+    def _renew_lists(self) -> None:
+        """What is computed from a ledger by another program than this one is computed anew, a ledger a transaction."""
+        from sync_server.store.listed import outdated, rebuild
+
+        with self.read() as link:
+            names = outdated(link)
+        for name in names:
+            with self.write() as link:
+                self.lock_ledger(link, name)
+                rebuild(link, name)
 
     @contextmanager
     def write(self) -> Iterator[Link]:

@@ -13,13 +13,11 @@ from typing import Any
 from shared.operation import Entry, Operation
 from shared.protocol import Verdict
 from shared.rules import Record, Row
-from shared.search import search_text
 from sync_server.store.database import Link
-from sync_server.store.spelling import spell
 
 _OPERATION = ("ledger", "no", "id", "device", "n", "kind", "subject", "author", "raw", "received_at", "verdict", "code", "other", "flags")
 _RECORD = (
-    "ledger", "id", "kind", "no", "body", "title", "number", "state", "level", "enterprise", "community", "section", "person", "at", "search",
+    "ledger", "id", "kind", "no", "body", "title", "number", "state", "level", "enterprise", "community", "section", "person", "at",
     "conflicts",
 )  # fmt: skip
 _UPSERT_RECORD = (
@@ -91,9 +89,9 @@ def ledger_names(link: Link) -> list[str]:
     return [row[0] for row in link.all("SELECT ledger FROM ledgers ORDER BY ledger")]
 
 
-def add_ledger(link: Link, ledger: str, epoch: str, now: int) -> None:
-    """An empty ledger."""
-    link.run("INSERT INTO ledgers (ledger, epoch, size, read_only, safe) VALUES (?, ?, 0, '', -1)", (ledger, epoch))
+def add_ledger(link: Link, ledger: str, epoch: str, now: int, projection: int = 0) -> None:
+    """An empty ledger, whose lists are written by this `PROJECTION`."""
+    link.run("INSERT INTO ledgers (ledger, epoch, size, read_only, safe, projected) VALUES (?, ?, 0, '', -1, ?)", (ledger, epoch, projection))
     link.run("INSERT INTO epochs (ledger, epoch, start, opened_at) VALUES (?, ?, 0, ?)", (ledger, epoch, now))
 
 
@@ -199,8 +197,7 @@ def put_records(link: Link, ledger: str, changed: Iterable[tuple[Record, Row | N
         [
             (
                 ledger, record["id"], record["kind"], record["no"], _write(record), row.title,
-                row.number, row.state, row.level, row.enterprise, row.community, row.section, row.person, row.at,
-                search_text(record["kind"], row, spell), conflicts,
+                row.number, row.state, row.level, row.enterprise, row.community, row.section, row.person, row.at, conflicts,
             )
             for record, row, conflicts in ((r, w or _NO_ROW, c) for r, w, c in changed)
         ],

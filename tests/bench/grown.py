@@ -21,13 +21,24 @@ _OPERATION = (
     "code, other, flags FROM operations WHERE ledger = ? AND no > ? AND no <= ?"
 )
 _RECORD = (
-    "INSERT INTO records (ledger, id, kind, no, body, title, number, state, level, enterprise, community, section, person, at, search, conflicts) "
-    "SELECT ledger, {id}, kind, no + ?, body, title, number, state, level, enterprise, community, section, person, at, search, conflicts "
+    "INSERT INTO records (ledger, id, kind, no, body, title, number, state, level, enterprise, community, section, person, at, conflicts) "
+    "SELECT ledger, {id}, kind, no + ?, body, title, number, state, level, enterprise, community, section, person, at, conflicts "
     "FROM records WHERE ledger = ? AND no > ? AND no <= ? AND kind {what} 'blob'"
 )
 _VISIBLE = (
     "INSERT INTO visible (ledger, scope, record, no, present) SELECT ledger, scope, ? || substr(record, 14), no + ?, present FROM visible "
     "WHERE ledger = ? AND no > ? AND no <= ?"
+)
+
+_LISTED = (
+    "INSERT INTO listed (ledger, id, kind, title, number, state, level, enterprise, community, section, lead, person, at, deadline, listing, source, "
+    "search) SELECT l.ledger, ? || substr(l.id, 14), l.kind, l.title, l.number, l.state, l.level, l.enterprise, l.community, l.section, l.lead, "
+    "l.person, l.at, l.deadline, l.listing, l.source, l.search FROM listed l JOIN records r ON r.ledger = l.ledger AND r.id = l.id "
+    "WHERE l.ledger = ? AND r.no > ? AND r.no <= ?"
+)
+_TERMS = (
+    "INSERT INTO terms (ledger, kind, term, at, id) SELECT t.ledger, t.kind, t.term, t.at, ? || substr(t.id, 14) FROM terms t "
+    "JOIN records r ON r.ledger = t.ledger AND r.id = t.id WHERE t.ledger = ? AND r.no > ? AND r.no <= ?"
 )
 
 
@@ -56,4 +67,6 @@ def _copy(link: Link, ledger: str, first: int, last: int, shift: int) -> None:
     link.run(_RECORD.format(id="? || substr(id, 14)", what="!="), (prefix, shift, ledger, first, last))
     # a blob is called after its digest, which is no order at all: so are the copies
     link.run(_RECORD.format(id="'blob/' || lower(hex(randomblob(32)))", what="="), (shift, ledger, first, last))
+    for rows in (_LISTED, _TERMS):
+        link.run(rows, (prefix, ledger, first, last))
     link.run(_VISIBLE, (prefix, shift, ledger, first, last))

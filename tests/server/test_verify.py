@@ -38,8 +38,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "section",
         "person",
         "at",
-        "search",
         "conflicts",
+    ),
+    "listed": (
+        "id", "kind", "title", "number", "state", "level", "enterprise", "community", "section", "lead", "person", "at", "deadline", "listing",
+        "source", "search",
+    ),
+    "terms": ("kind", "term", "at", "id"),
+    "spans": (
+        "record", "from_no", "from_at", "to_no", "to_at", "kind", "state", "level", "listing", "source", "deadline", "community", "section",
+        "enterprise",
     ),
     "visible": ("scope", "record", "no", "present"),
     "tiles": ("level", "place", "hashes"),
@@ -48,7 +56,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "held": ("device", "n", "raw"),
     "ledgers": ("size",),
 }
-WEIGHTS = {"operations": 40, "records": 30, "visible": 8, "tiles": 8, "signatures": 5, "devices": 4, "held": 4, "ledgers": 1}
+WEIGHTS = {
+    "operations": 40, "records": 30, "visible": 8, "tiles": 8, "signatures": 5, "devices": 4, "held": 4, "ledgers": 1, "listed": 6, "terms": 6,
+    "spans": 6,
+}  # fmt: skip
 
 
 def lived_in(world: World, blobs: LocalBlobs) -> None:
@@ -122,23 +133,31 @@ def changed(value: Any, chance: random.Random) -> Any:
     return value[:place] + other + value[place + 1 :]
 
 
+def key_of(kept: Kept, table: str) -> list[str]:
+    """The columns that tell its rows apart."""
+    return [row[1] for row in kept.raw.execute(f"PRAGMA table_info({table})") if row[5]]
+
+
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_any_single_changed_byte_in_the_database_is_found_and_named(kept: Kept, seed: int) -> None:
     chance = random.Random(seed)
     table = chance.choices([*WEIGHTS], [*WEIGHTS.values()])[0]
     column = chance.choice(COLUMNS[table])
-    rows = kept.raw.execute(f"SELECT rowid, {column} FROM {table} ORDER BY rowid").fetchall()
-    rowid, value = chance.choice(rows)
+    key = key_of(kept, table)
+    rows = kept.raw.execute(f"SELECT {column}, {', '.join(key)} FROM {table} ORDER BY {', '.join(key)}").fetchall()
+    value, *there = chance.choice(rows)
     new = changed(value, chance)
+    here = [new if name == column else part for name, part in zip(key, there, strict=True)]
+    change = f"UPDATE {table} SET {column} = ? WHERE {' AND '.join(f'{name} = ?' for name in key)}"
     try:
-        kept.raw.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (new, rowid))
+        kept.raw.execute(change, (new, *there))
     except sqlite3.IntegrityError:
         return  # the database itself does not take it
     try:
         said = kept.difference()
     finally:
-        kept.raw.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (value, rowid))
-    assert said, (table, column, rowid, value, new)
+        kept.raw.execute(change, (value, *here))
+    assert said, (table, column, there, value, new)
     assert re.search(r"entry \d|record |visibility |tile |device |photo |entries", said), said
 
 
@@ -169,12 +188,12 @@ def test_a_photo_that_is_gone_or_cut_short_is_named(kept: Kept) -> None:
 
 @pytest.mark.parametrize("table", [t for t in COLUMNS if t not in ("ledgers", "signatures")])
 def test_a_row_that_is_taken_out_is_missed(kept: Kept, table: str) -> None:
-    for rowid in [row[0] for row in kept.raw.execute(f"SELECT rowid FROM {table} ORDER BY random() LIMIT 3")]:
-        names = [row[1] for row in kept.raw.execute(f"PRAGMA table_info({table})")]
-        row = kept.raw.execute(f"SELECT {', '.join(names)} FROM {table} WHERE rowid = ?", (rowid,)).fetchone()
-        kept.raw.execute(f"DELETE FROM {table} WHERE rowid = ?", (rowid,))
+    names, key = [row[1] for row in kept.raw.execute(f"PRAGMA table_info({table})")], key_of(kept, table)
+    same = " AND ".join(f"{name} = ?" for name in key)
+    for row in kept.raw.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY random() LIMIT 3").fetchall():
+        kept.raw.execute(f"DELETE FROM {table} WHERE {same}", [row[names.index(name)] for name in key])
         said = kept.difference()
-        kept.raw.execute(f"INSERT INTO {table} (rowid, {', '.join(names)}) VALUES (?, {', '.join('?' * len(names))})", (rowid, *row))
+        kept.raw.execute(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", row)
         assert said, (table, row)
 
 
