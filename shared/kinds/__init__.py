@@ -1,5 +1,6 @@
 """Every family of operations: one module each. A new family is a new module here and its name in `FAMILIES`; nothing else changes."""
 
+from shared.kinds.alert import ALERT, ANSWER
 from shared.kinds.calendar import CALENDAR
 from shared.kinds.criterion import CRITERION
 from shared.kinds.device import DEVICE
@@ -12,8 +13,12 @@ from shared.kinds.measure import MEASURE
 from shared.kinds.person import PERSON
 from shared.kinds.presets import PRESETS
 from shared.kinds.settings import CAMPAIGN, LEDGER
+from shared.kinds.task import TASK
 from shared.kinds.template import TEMPLATE
 from shared.kinds.unit import UNIT
 
-FAMILIES = (LEDGER, CAMPAIGN, CRITERION, PRESETS,
-    UNIT, PERSON, DEVICE, ENTERPRISE, TEMPLATE, INSPECTION, HAZARD, COUNTER, PAST, LISTING, MEASURE, CALENDAR, BLOB)
+FAMILIES = (
+    LEDGER, CAMPAIGN, CRITERION, PRESETS,
+    UNIT, PERSON, DEVICE, ENTERPRISE, TEMPLATE, INSPECTION, HAZARD, COUNTER, PAST, LISTING, MEASURE, CALENDAR, BLOB, TASK, ALERT,
+    ANSWER,
+)  # fmt: skip

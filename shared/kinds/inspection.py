@@ -72,6 +72,12 @@ UNIT_SIGNATURE = reason(
 NO_END = reason("inspection.no_end", "还没有登记结束时间，请先登记", "the end of the inspection is not recorded yet: record it first", "R132")
 TIMES_ORDER = reason("inspection.times", "结束时间早于开始时间，请改正", "the inspection ends before it starts: correct the time")
 POSITION_OR_REASON = reason("position_or_reason", "没有定位时请写明原因", "without a position, give the reason", "T1")
+OTHER_TASK = reason(
+    "inspection.other_task",
+    "这个任务不是本企业的这种检查；请从任务列表重新开始",
+    "that task is for another enterprise or another kind of inspection: begin from the list of tasks",
+    "3.1",
+)
 SIGN_AGAIN = reason(
     "inspection.sign_again",
     "退回后内容有改动，检查人员和被检查单位须重新签名，或重新记录拒签",
@@ -125,6 +131,26 @@ def _judge_side(author: Record | None, kind: str, enterprise: str) -> None:
     refuse_if(roles == {COMMUNITY_WORKER} and starred, KIND_NOT_YOURS, number)
 
 
+def _judge_task(case: Case) -> None:
+    """The task a start names is for this enterprise and kind. One that the ledger has lost, or that was cancelled meanwhile, keeps nobody from work."""
+    body, task = case.body, case.read(case.body["task"]) if case.body.get("task") else None
+    wrong = task is not None and (task["kind"], task.get("enterprise"), task.get("inspection_kind")) != ("task", body["enterprise"], body["kind"])
+    refuse_if(wrong, OTHER_TASK)
+
+
+def _note_task(case: Case, inspection: Record, state: str) -> None:
+    """Fold: what becomes of an inspection becomes of the task it names: handed in makes it done, given back or voided no longer."""
+    task = case.read(inspection["task"]) if inspection.get("task") else None
+    if task is None or task["kind"] != "task":
+        return
+    case.put(task, f"inspections/{inspection['id']}", state)
+    states = set(task["inspections"].values())
+    after = "done" if states & {"submitted", "accepted"} else "started" if states & set(OPEN) else "planned"
+    if task["state"] not in ("cancelled", after):
+        task["done_at"] = case.entry.received_at if after == "done" else None
+        case.put(task, "state", after)
+
+
 def _judge_starting(case: Case) -> None:
     record = case.subject
     if record is not None:
@@ -132,6 +158,7 @@ def _judge_starting(case: Case) -> None:
         refuse_if(record["leader"] != case.op.by, EXISTS, record["id"])
         refuse_if(record["started"], IN_TEAM)
     _judge_start(case, case.body)
+    _judge_task(case)
 
 
 def _fold_starting(case: Case) -> None:
@@ -140,6 +167,9 @@ def _fold_starting(case: Case) -> None:
     _add_member(case, record, case.op.by, {"card_no": case.body.get("card_no") or "", "at": case.op.at})
     moments = {"at": case.body["started_at"], "position": case.body.get("position"), "reason": case.body.get("position_reason")}
     case.put(record, "moments/start", moments)
+    if case.body.get("task"):
+        case.put(record, "task", case.body["task"])
+        _note_task(case, record, record["state"])
 
 
 def _judge_join(case: Case) -> None:
@@ -423,6 +453,7 @@ def _judge_submit(case: Case) -> None:
 def _fold_submit(case: Case) -> None:
     case.put(case.record, "state", "submitted")
     case.record["submitted_at"] = case.entry.received_at
+    _note_task(case, case.record, "submitted")
 
 
 def _judge_review(*states: str) -> Any:
@@ -454,6 +485,7 @@ def _fold_state(state: str) -> Any:
         case.put(case.record, "state", state)
         case.record["return_reason"] = case.body.get("reason")
         case.record["reviewed_by"] = case.op.by
+        _note_task(case, case.record, state)
 
     return fold
 
@@ -496,13 +528,13 @@ def _work(name: str, fields: dict[str, Any], fold: Any, judge: Any = _judge_work
 
 
 def _start_reads(op: Operation) -> tuple[str, ...]:
-    return (op.body.get("start", op.body)["enterprise"], template_id(op))
+    return (op.body.get("start", op.body)["enterprise"], template_id(op), *([op.body["task"]] if op.body.get("task") else []))
 
 
 INSPECTION = Family(
     "inspection",
     (
-        _work("start", {**_START, **_CARD}, _fold_starting, _judge_starting, reads=_start_reads),
+        _work("start", {**_START, **_CARD, "task": optional(identifier)}, _fold_starting, _judge_starting, reads=_start_reads),
         _work("join", {"start": shape(_JOINED), **_CARD}, _fold_join, _judge_join, reads=_start_reads),
         _work("answer", {"item": identifier, "value": anything}, _fold_answer, _judge_answer),
         _work(

@@ -51,6 +51,11 @@ FIELDS: dict[str, tuple[str, str]] = {
     "checked": ("已与原文核对", "Compared with the original"), "texts": ("常用语", "Texts"),
     "approved_by": ("批准人", "Approved by"), "noticed_at": ("告知时间", "Noticed"), "off": ("放假", "Days off"),
     "worked": ("调休上班", "Days worked"), "source": ("来源", "Source"), "pick": ("选择", "Choice"), "second": ("后收到的", "The second"),
+    "theme": ("主题", "Theme"), "templates": ("检查表", "Checklists"), "members": ("组员", "Members"), "origin": ("任务来源", "Origin"),
+    "due": ("完成期限", "Due"), "task": ("任务", "Task"), "note": ("说明", "Note"), "happened": ("事故经过", "What happened"),
+    "check_for": ("排查内容", "What to check for"), "accident_on": ("事故日期", "Day of the accident"), "target": ("答复对象", "For whom"),
+    "values": ("行业或标签", "Industries or tags"), "alert": ("事故警示", "Accident alert"), "checked_on": ("检查日期", "Checked on"),
+    "scope": ("检查范围", "Scope"), "existed": ("自查时已存在", "Existed at the self-check"),
 }  # fmt: skip
 
 

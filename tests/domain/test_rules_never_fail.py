@@ -52,6 +52,9 @@ def crowded() -> Book:
     book.done("head", "hazard.confirm", "h7", confirm_body())
     book.done("safety", "hazard.evidence", "h7", photo_body("a7", SHA["after"], phase="after"))
     book.done("safety", "hazard.rectify", "h7", {"done_at": NOON, "text": "x", "money_fen": 1, "permits_closed": True})
+    book.done("head", "task.plan", "t1", PLAN_TASK)
+    book.done("office", "alert.issue", "w1", ALERT)
+    book.done("boss", "answer.give", "answer/w1/e1", BODIES["answer.give"])
     book.done("office", "calendar.set", "calendar/2023", {"off": [], "worked": [], "source": "x"}, device="phone-office")
     book.act("leader", "hazard.report", "h9", report_body())
     book.done("admin", "criterion.add", "c-1", BODIES["criterion.add"], device="console")
@@ -60,6 +63,8 @@ def crowded() -> Book:
     return book
 
 
+PLAN_TASK = {"kind": "assistance", "enterprise": "e1", "purposes": [], "origin": "plan", "due": NOON + DAY, "leader": "lin", "members": []}
+ALERT = {"title": "x", "happened": "x", "check_for": "x", "target": "all", "due": NOON + DAY}
 CAMPAIGN = {"title": "专项行动", "document_no": "1号", "issued_on": "2023-05-31", "count_from": "2023-05-31", "ends_on": "2023-12-31", "phases": []}
 # A right body of every kind: what the junk below is mixed into.
 BODIES: dict[str, dict[str, Any]] = {
@@ -157,6 +162,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "measure.ask_resume": {"text": "x"},
     "measure.resume": {"text": "x"},
     "measure.keep": {"text": "x"},
+    "task.plan": PLAN_TASK,
+    "task.assign": {"leader": "lin", "members": [], "reason": "x"},
+    "task.reschedule": {"due": NOON + 9 * DAY, "reason": "x"},
+    "task.cancel": {"reason": "x"},
+    "alert.issue": ALERT,
+    "alert.withdraw": {"reason": "x"},
+    "answer.give": {"alert": "w1", "enterprise": "e1", "checked_on": "2023-07-20", "scope": "x", "findings": "x"},
+    "answer.attach": photo_body("p7", "7a" * 32),
+    "hazard.existed": {"existed": True, "reason": "x"},
     "criterion.add": {"sort": "determination", "sectors": ["all"], "document": "x", "clause": "第一条", "text": "x", "valid_from": "2023-01-01"},
     "criterion.edit": {"changes": {"text": "y", "sectors": ["catering"]}},
     "criterion.end": {"valid_to": "2023-12-31", "reason": "x"},

@@ -42,6 +42,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "template.publish": ("发布检查表", "published a template"), "ledger.open": ("建立台账", "opened the ledger"),
     "ledger.configure": ("修改设置", "changed settings"), "ledger.restored": ("从备份恢复", "restored from a backup"),
     "campaign.set": ("设置专项行动", "set the campaign"), "blob.erase": ("删除照片", "erased a photo"),
+    "task.plan": ("安排检查", "planned an inspection"), "task.assign": ("改派人员", "assigned others"), "task.reschedule": ("改期", "changed the day"),
+    "task.cancel": ("取消任务", "cancelled the task"), "alert.issue": ("发布事故警示", "issued an accident alert"),
+    "alert.withdraw": ("撤回事故警示", "withdrew the alert"), "answer.give": ("答复事故警示", "answered the alert"),
+    "answer.attach": ("添加答复照片", "added a photo to the answer"), "hazard.existed": ("判断自查时是否已存在", "said whether it existed at the self-check"),
 }  # fmt: skip
 
 KINDS: dict[str, tuple[str, str]] = {
