@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from shared.criteria import shipped as criteria
 from shared.templates import shipped
 from sync_server.accept import Act
 
@@ -112,6 +113,7 @@ def acts(world: World) -> list[Act]:
     made += [Act(ADMIN, "unit.add", id, body) for id, body in world.units]
     for template in shipped():
         made.append(Act(ADMIN, "template.publish", f"template/{template['id']}/{template['version']}", {"template": template}))
+    made += [Act(ADMIN, "criterion.add", id, body) for id, body in criteria()]  # a major hazard cites one of these ids, such as "std-gm10-3-2"
     for person in world.people:
         body = {"name": person.name, "post": person.post, "phone": person.phone, "card_no": person.card_no, "unit": person.unit}
         made.append(Act(ADMIN, "person.add", person.id, body))

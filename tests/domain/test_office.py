@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.criteria import shipped
 from shared.kinds.criterion import holds_on
 from shared.kinds.presets import DEFAULTS, presets
 from tests.book import Book
@@ -13,8 +14,8 @@ from tests.closing import MAJOR
 from tests.worlds import DAY, NOON
 
 ENTRY: dict[str, Any] = {
-    "sort": "determination", "sectors": ["machinery"], "document": "工贸判定标准", "edition": "令第10号", "clause": "第三条", "text": "特种作业人员无证上岗",
-    "valid_from": "2023-05-15",
+    "sort": "determination", "sectors": ["machinery"], "document": "工贸判定标准", "edition": "令第10号", "clause": "第三条",
+    "text": "特种作业人员无证上岗", "valid_from": "2023-05-15",
 }  # fmt: skip
 
 
@@ -121,3 +122,14 @@ def test_ready_made_reasons_are_shipped_and_replaced_list_by_list(book: Book) ->
 @pytest.mark.parametrize(("subject", "texts"), [("presets/unknown", ["x"]), ("presets", ["x"]), ("h1", ["x"]), ("presets/return", ["x", "x"])])
 def test_a_list_that_does_not_exist_or_says_a_thing_twice_is_refused(book: Book, subject: str, texts: list[str]) -> None:
     assert book.act("office", "presets.set", subject, {"texts": texts}).code == "malformed"
+
+
+def test_the_shipped_criteria_can_all_be_added_have_one_id_each_and_claim_no_comparison_with_the_original(book: Book) -> None:
+    entries = shipped()
+    assert len({id for id, _ in entries}) == len(entries) == len({body["number"] for _, body in entries})
+    for id, body in entries:
+        added = book.done("office", "criterion.add", id, body)
+        assert added["checked"] is False
+    from_2023 = [id for id, _ in entries if holds_on(book.records[id], "2023-07-22")]
+    assert "std-gm10-3-2" in from_2023 and "std-tzsb2024-0" not in from_2023, "the standard for special equipment is of December 2024"
+    assert [book.records[f"std-gm10-{n}"]["clause"] for n in ("11-10", "14")] == ["第十一条（十）", "第十四条"]
