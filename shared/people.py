@@ -36,6 +36,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "verify": frozenset({INSPECTOR, SECTION_HEAD, OFFICE}),  # T16, T17
     "evidence": frozenset({*ENTERPRISE_ROLES, INSPECTOR, SECTION_HEAD, OFFICE, AUDITOR}),  # photos of the work, of its verification
     "reopen": frozenset({INSPECTOR, OFFICE, AUDITOR}),  # T18
+    "issue": frozenset({INSPECTOR, SECTION_HEAD, OFFICE, COMMITTEE}),  # official documents, W19
     "supervise": frozenset({SECTION_HEAD, OFFICE, COMMITTEE}),  # L1 to L6, T13: who of them, the listing's level says
     "register": frozenset({INSPECTOR, SECTION_HEAD, OFFICE, ADMIN}),  # the enterprise register, R5, R17
     "plan": frozenset({SECTION_HEAD, OFFICE}),  # who inspects what until when (W8)

@@ -4,6 +4,7 @@ from shared.kinds.alert import ALERT, ANSWER
 from shared.kinds.calendar import CALENDAR
 from shared.kinds.criterion import CRITERION
 from shared.kinds.device import DEVICE
+from shared.kinds.document import DOCUMENT
 from shared.kinds.enterprise import ENTERPRISE
 from shared.kinds.evidence import BLOB
 from shared.kinds.hazard import COUNTER, HAZARD, PAST
@@ -20,5 +21,5 @@ from shared.kinds.unit import UNIT
 FAMILIES = (
     LEDGER, CAMPAIGN, CRITERION, PRESETS,
     UNIT, PERSON, DEVICE, ENTERPRISE, TEMPLATE, INSPECTION, HAZARD, COUNTER, PAST, LISTING, MEASURE, CALENDAR, BLOB, TASK, ALERT,
-    ANSWER,
+    ANSWER, DOCUMENT,
 )  # fmt: skip

@@ -60,6 +60,13 @@ def add_photo(case: Case, **more: Any) -> None:
     case.put(record, f"photos/{body['photo']}", photo)
 
 
+def name_file(case: Case, sha256: str) -> None:
+    """Fold: the subject names these bytes, which are none of its photos."""
+    blob = _blob(case, sha256)
+    if case.op.subject not in blob["refs"]:
+        blob["refs"].append(case.op.subject)
+
+
 def move_photos(case: Case, source: Record, target: Record) -> None:
     """Fold: the evidence of a merged record moves to the one that stays."""
     for id, photo in source["photos"].items():

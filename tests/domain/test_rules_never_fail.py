@@ -56,6 +56,7 @@ def crowded() -> Book:
     book.done("office", "alert.issue", "w1", ALERT)
     book.done("boss", "answer.give", "answer/w1/e1", BODIES["answer.give"])
     book.done("office", "calendar.set", "calendar/2023", {"off": [], "worked": [], "source": "x"}, device="phone-office")
+    book.done("head", "document.issue", "d1", {**BODIES["document.issue"], "of": "h7"})
     book.act("leader", "hazard.report", "h9", report_body())
     book.done("admin", "criterion.add", "c-1", BODIES["criterion.add"], device="console")
     book.done("admin", "presets.set", "presets/return", {"texts": ["x"]}, device="console")
@@ -176,6 +177,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "criterion.end": {"valid_to": "2023-12-31", "reason": "x"},
     "presets.set": {"texts": ["x", "y"]},
     "calendar.set": {"off": ["2023-07-24"], "worked": [], "source": "x"},
+    "document.issue": {"document": "order", "of": "h2", "part": 1, "number": "青榆街道责改〔2023〕1号", "sha256": DIGEST, "size": 5},
+    "document.serve": {"served_at": NOON, "served_by": "x", "means": "direct", "received_by": "x"},
+    "document.withdraw": {"reason": "x"},
     "blob.received": {"blobs": [{"sha256": DIGEST, "size": 5, "media_type": "image/jpeg"}]},
     "blob.erase": {"sha256": DIGEST, "reason": "x"},
     "operation.adopt": {"no": 1, "seen": 60, "reason": "x"},

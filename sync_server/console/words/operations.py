@@ -41,6 +41,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "person.stand_in": ("指定代理审核人", "named a stand-in"), "person.end_stand_in": ("结束代理", "ended a stand-in"), "unit.name_liaison": ("指定联络员", "named the liaison"),
     "template.publish": ("发布检查表", "published a template"), "ledger.open": ("建立台账", "opened the ledger"),
     "ledger.configure": ("修改设置", "changed settings"), "ledger.restored": ("从备份恢复", "restored from a backup"),
+    "document.issue": ("签发文书", "issued a document"), "document.serve": ("送达文书", "served the document"),
+    "document.withdraw": ("撤回文书", "withdrew the document"),
     "campaign.set": ("设置专项行动", "set the campaign"), "blob.erase": ("删除照片", "erased a photo"),
     "task.plan": ("安排检查", "planned an inspection"), "task.assign": ("改派人员", "assigned others"), "task.reschedule": ("改期", "changed the day"),
     "task.cancel": ("取消任务", "cancelled the task"), "alert.issue": ("发布事故警示", "issued an accident alert"),
