@@ -27,9 +27,12 @@ from shared.errors import MALFORMED, Refused, RetryLater, reason
 MAX_BLOB = 50 * 1024 * 1024  # bytes
 MAX_PIXELS = 60_000_000
 MEDIA_TYPES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+PDF = "application/pdf"
 
 DIGEST_MISMATCH = reason("blob.digest_mismatch", "照片内容与登记的不一致，将重新上传", "the bytes are not those announced; the upload starts again")
-NOT_AN_IMAGE = reason("blob.not_an_image", "文件不是可识别的图片", "the file is not an image this server knows")
+NOT_AN_IMAGE = reason(
+    "blob.not_an_image", "文件不是可识别的图片或PDF", "the file is no image or PDF that this server knows"
+)
 TOO_MANY_PIXELS = reason("blob.too_many_pixels", "图片尺寸过大", "the image has too many pixels")
 TOO_LARGE = reason("blob.too_large", "文件过大", "the file is too large")
 DISK_FULL = reason(
@@ -86,7 +89,7 @@ class LocalBlobs:
 
         With `bytes_follow` nobody is told of the upload before its bytes are here, so the announcement need not be on disk by itself.
         """
-        if media_type not in MEDIA_TYPES:
+        if media_type not in (*MEDIA_TYPES, PDF):
             raise Refused(NOT_AN_IMAGE, media_type)
         if not re.fullmatch(r"[0-9a-f]{64}", sha256) or size < 1:
             raise Refused(MALFORMED, "sha256 or size")
@@ -162,7 +165,7 @@ class LocalBlobs:
             self._set_aside(part, DIGEST_MISMATCH.code)
             raise Refused(DIGEST_MISMATCH)
         try:
-            check_image(part, announced.media_type)
+            check_file(part, announced.media_type)
         except Refused as refused:
             self._set_aside(part, refused.code)
             raise
@@ -201,8 +204,13 @@ def upload_id(sha256: str, device: str) -> str:
     return f"{sha256}-{hashlib.sha256(device.encode()).hexdigest()[:12]}"
 
 
-def check_image(path: Path, media_type: str) -> None:
-    """The file is the kind of image it claims to be, and of a bearable size. Raises Refused."""
+def check_file(path: Path, media_type: str) -> None:
+    """The file is the kind of image or document it claims to be, and of a bearable size. Raises Refused."""
+    if media_type == PDF:
+        with path.open("rb") as file:
+            if file.read(5) != b"%PDF-":
+                raise Refused(NOT_AN_IMAGE, PDF)
+        return
     try:
         with Image.open(path, formats=[MEDIA_TYPES[media_type]]) as image:
             if image.width * image.height > MAX_PIXELS:

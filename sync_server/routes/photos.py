@@ -20,7 +20,7 @@ from shared.kinds.evidence import NO_PHOTO, PHOTO_ERASED, blob_id
 from shared.people import acting, sees
 from shared.rules import Record
 from sync_server.accept import Act
-from sync_server.blobs import MAX_BLOB, NO_UPLOAD, NOT_TUS, WRONG_OFFSET, LocalBlobs, Upload, upload_id
+from sync_server.blobs import MAX_BLOB, NO_UPLOAD, NOT_TUS, PDF, WRONG_OFFSET, LocalBlobs, Upload, upload_id
 from sync_server.routes.sync import bearer, problems
 from sync_server.service import Service, person_record
 from sync_server.store import ledgers as store
@@ -88,8 +88,9 @@ def blob_response(blobs: LocalBlobs, ledger: str, sha256: str) -> FileResponse:
     if not path.is_file():
         raise Refused(NO_PHOTO)
     with path.open("rb") as file:
-        start = file.read(12)
-    kind = "image/png" if start.startswith(b"\x89PNG") else "image/webp" if start[8:12] == b"WEBP" else "image/jpeg"
+        start = file.read(4)
+    kinds = {b"\x89PNG": "image/png", b"RIFF": "image/webp", b"%PDF": PDF}
+    kind = kinds.get(start[:4], "image/jpeg")
     return FileResponse(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=31536000, immutable"})
 
 
