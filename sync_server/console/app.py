@@ -35,7 +35,7 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     pages = APIRouter(prefix="/console/{ledger}", include_in_schema=False, route_class=frame.route_class())
     _entrance(pages, frame)
     list_pages(pages, frame)
-    hazard_pages(pages, frame)
+    hazard_pages(pages, frame, blobs)
     inspection_pages(pages, frame)
     enterprise_pages(pages, frame)
     photo_pages(pages, frame, blobs)

@@ -24,6 +24,7 @@ from starlette.datastructures import UploadFile
 
 from shared.calendar import end_of
 from shared.errors import REASONS, PaichaError, Reason, Refused, reason, reason_text
+from shared.ledger import CONFLICT
 from shared.operation import new_id
 from shared.people import acting, is_enterprise_person, may
 from shared.rules import Record
@@ -31,8 +32,9 @@ from sync_server.accept import Act, NotAccepted
 from sync_server.auth import Session, session_of
 from sync_server.console.navigation import menu
 from sync_server.console.reading import names
-from sync_server.console.telling import field_word, told
+from sync_server.console.telling import field_word, told, value_told
 from sync_server.console.words import SHANGHAI, moment, skew, word
+from sync_server.console.words.values import value_word
 from sync_server.service import Service, person_record
 
 COOKIE, LANGUAGE = "paicha_session", "paicha_language"
@@ -211,6 +213,7 @@ class Frame:
         values = {
             "person": visit.person, "csrf": visit.session.csrf,
             "name_of": name_of, "told": lambda body: told(body, visit.language, name_of),
+            "tell": lambda name, value: value_told(value, visit.language, name_of, name),
             "operation": self.new_id, "may": visit.may, "done": visit.request.query_params.get("done", ""), "home": visit.home,
             "menu": menu(visit.of_enterprise, visit.may), "of_enterprise": visit.of_enterprise,
         }  # fmt: skip
@@ -221,8 +224,10 @@ class Frame:
         language = language_of(request)
         kept = _kept(request)
         values = {
-            "kept": lambda which: kept.form if kept.which == which else {}, "problem": lambda which: kept.problem if kept.which == which else "",
+            "kept": lambda which: kept.form if kept.which == which else {},
+            "problem": lambda which=None: kept.problem if which in (None, kept.which) else "",
             "w": lambda key: word(key, language), "field": lambda name: field_word(name, language), "why": lambda code: reason_text(code, language),
+            "value": lambda field, value: value_word(field, value, language),
             "language": language, "ledger": ledger,
             "path": request.url.path, "link": _linker(request),
         }  # fmt: skip
@@ -248,10 +253,18 @@ class Frame:
         return new_id(self.service.clock(), self.service.randomness(10))
 
     def act(self, visit: Visit, form: Form, kind: str, subject: str, body: dict[str, Any], back: str) -> Response:
-        """Do it, then show the page it was done on; a refusal or conflict is raised."""
+        """Do it, then show the page it was done on; a refusal or conflict is raised.
+
+        What a rule refuses here is told at once and typed anew, so it leaves no trace in the ledger; what collides with somebody's work is kept.
+        """
         act = Act(visit.person["id"], kind, subject, body, self._base(form), form.get("operation", "")[:40])
-        verdict = self.service.act(visit.ledger, [act]).verdicts[0]
-        if verdict.verdict != "accepted":
+        try:
+            verdict = self.service.act(visit.ledger, [act], atomic=True).verdicts[0]
+        except NotAccepted as stopped:
+            if stopped.entry.verdict == CONFLICT:
+                self.service.act(visit.ledger, [act])
+            raise Refused(reason_of(stopped.entry.code)) from None
+        if verdict.verdict != "accepted":  # a second submit of what collided
             raise Refused(reason_of(verdict.code))
         return self.back(back, kind)
 

@@ -7,12 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from shared import deadlines
-from shared.calendar import DAY
+from shared.calendar import day_of
 from shared.errors import Refused
 from shared.kinds.calendar import years_of
 from shared.kinds.lifecycle import OPEN_STATES
 from shared.ledger import open_conflicts, scopes_of
-from shared.people import sees
+from shared.people import SECTION_HEAD, roles_at, sees
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
 from sync_server.console.deciding import decision_name, decision_of, offered
@@ -21,7 +21,7 @@ from sync_server.console.frame import NO_RECORD, Fields, Frame, Visit
 from sync_server.console.histories import history
 from sync_server.console.inspections import template_of
 from sync_server.console.reading import seen_record
-from sync_server.console.siblings import hazards_at, three_parties
+from sync_server.console.siblings import hazards_at, people_with, three_parties
 from sync_server.console.sketch import sketch
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -64,7 +64,7 @@ def hazard_page(frame: Frame, visit: Visit, id: str) -> Response:
             **told, "listings": listings, "measures": measures, "conflicts": open_conflicts(record),
             "runs": history(link, visit.ledger, record, [*listings, *measures]), "decide": offered(frame, visit, link, record) if decides else None,
             "parties": three_parties(link, visit.ledger, record, told["enterprise"]) if not visit.of_enterprise else None,
-            "steps": _steps_for(frame, visit, link, record),
+            "steps": None,
         }  # fmt: skip
     return frame.page(visit, "hazard.html", **values)
 
@@ -81,6 +81,7 @@ def about(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, A
         "record": record, "inspection": inspection, "item": _item_of(link, ledger, record, inspection), "enterprise": enterprise,
         "criterion": found.get(record["criterion"] or ""), "pictures": pictures(record), "now": now,
         "near": {id: one for id, one in found.items() if one["kind"] == "hazard" and sees(visit.person, scopes_of(one))},
+        "flags": _flags(record), "side": _side(record, enterprise),
         "sketch": sketch(record["position"], enterprise["lat"], enterprise["lon"]) if enterprise else sketch(record["position"], None, None),
         "suggested": suggestions(record, others) if record["state"] in OPEN_STATES else [], "related": others[:RELATED], "related_count": len(others),
         **ball(link, ledger, record, now),
@@ -91,11 +92,47 @@ def ball(link: Link, ledger: str, record: Record, now: int) -> dict[str, Any]:
     """Who holds the ball until when, what is overdue, and which of the three failures the hazard shows."""
     settings = store.records(link, ledger, ["ledger"]).get("ledger")
     due = deadlines.due(record, settings, years_of(lambda id: store.records(link, ledger, [id]).get(id)))
-    behind = (now - due.until) // DAY + 1 if due is not None and due.until and now > due.until else 0
+    days = (day_of(due.until) - day_of(now)).days if due is not None and due.until else 0
+    late = due is not None and bool(due.until) and now > due.until
     return {
-        "due": due, "behind": behind, "reminder": deadlines.reminder(record, now), "failures": deadlines.failures(record, settings, now),
+        "due": due, "behind": max(1, -days) if late else 0, "left": max(0, days), "holders": _holders(link, ledger, record, due),
+        "reminder": deadlines.reminder(record, now), "failures": deadlines.failures(record, settings, now),
         "listing_owed": deadlines.is_listing_owed(record, settings, now),
     }  # fmt: skip
+
+
+def _holders(link: Link, ledger: str, record: Record, due: deadlines.Due | None) -> str:
+    """Who has to act, by name: the enterprise, the finders, or the section with its head."""
+    if due is None:
+        return ""
+    if due.who == "enterprise":
+        return str(record["enterprise_name"])
+    if due.who == "finder":
+        ids: list[str] = record["finders"]
+        return "、".join(one["name"] for one in store.records(link, ledger, ids).values())
+    section = record["responsible_section"] or record["section"]
+    unit = store.records(link, ledger, [section]).get(section)
+    heads = [one["name"] for one in people_with(link, ledger, section) if SECTION_HEAD in roles_at(one, section)] if due.who == SECTION_HEAD else []
+    return " ".join([unit["name"] if unit else "—", "、".join(heads)]).strip()
+
+
+def _flags(record: Record) -> list[str]:
+    """What is to be seen of a hazard at once (the flags of 2.1)."""
+    told = {
+        "flag_late_report": record["report_late"], "flag_false_closure": record.get("false_closure"), "flag_recurrence": record.get("recurrence_of"),
+        "flag_mass_casualty": record["mass_casualty"], "flag_unsafe": record.get("unsafe_now"),
+        "flag_listed": (record.get("listing") or {}).get("state") in ("listed", "delist_requested"),
+    }  # fmt: skip
+    return [flag for flag, value in told.items() if value]
+
+
+def _side(record: Record, enterprise: Record | None) -> str:
+    """R4: whose duty the hazard is. A site without an enterprise is the territory's; what the committee or higher has listed the leaders watch."""
+    if enterprise is not None and enterprise.get("site_kind"):
+        return "territorial_duty"
+    listing = record.get("listing") or {}
+    watched = listing.get("state") in ("listed", "delist_requested") and listing.get("level") != "section"
+    return "leadership_duty" if watched else "enterprise_duty"
 
 
 def pictures(record: Record) -> dict[str, Any]:
@@ -121,15 +158,13 @@ def pictures(record: Record) -> dict[str, Any]:
 
 def _beside(link: Link, visit: Visit, record: Record) -> tuple[dict[str, Record], dict[str, Record]]:
     """The hazard's listings and measures that the visitor sees, by id, oldest first."""
-    ids = [*record.get("measures", {}), *([record["listing"]["id"]] if record.get("listing") else [])]
-    found = [one for one in store.records(link, visit.ledger, ids).values() if sees(visit.person, scopes_of(one))]
-    listings, measures = ({one["id"]: one for one in found if one["kind"] == kind} for kind in ("listing", "measure"))
-    return listings, dict(sorted(measures.items(), key=lambda one: one[1]["ordered_at"]))
-
-
-def _steps_for(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any] | None:
-    """The forms of the later steps."""
-    return None
+    newest = record.get("listing") or {}
+    rows = link.all("SELECT id FROM records WHERE ledger = ? AND kind = 'listing' AND enterprise = ?", (visit.ledger, record["enterprise"]))
+    ids = [*record.get("measures", {}), *(row[0] for row in rows if newest)]
+    found = [one for one in store.records(link, visit.ledger, ids).values() if one["hazard"] == record["id"] and sees(visit.person, scopes_of(one))]
+    listings = sorted((one for one in found if one["kind"] == "listing"), key=lambda one: int(one["proposed_at"]))
+    measures = sorted((one for one in found if one["kind"] == "measure"), key=lambda one: int(one["ordered_at"]))
+    return {one["id"]: one for one in listings}, {one["id"]: one for one in measures}
 
 
 def _item_of(link: Link, ledger: str, record: Record, inspection: Record | None) -> dict[str, Any] | None:

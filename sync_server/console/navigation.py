@@ -23,8 +23,10 @@ GOVERNMENT = (
     Place("settle", "to_settle"),
     Place("devices", "devices", "administer", "manage"),
     Place("import", "import", "register", "manage"),
+    Place("criteria", "criteria", "", "manage"),
+    Place("presets", "presets", "administer", "manage"),
 )
-ENTERPRISE_SIDE = (Place("hazards", "hazards"),)
+ENTERPRISE_SIDE = (Place("mine", "my_enterprise"),)
 
 
 def menu(of_enterprise: bool, may: Callable[[str], bool]) -> list[Place]:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sync_server.console.words import moment, word
+from sync_server.console.words.values import value_word
 
+DAYS = {"deadline", "new_date", "new_deadline"}  # moments that are the end of a day
 MILLISECONDS = 10**12  # a number from here on is a moment: no count in the ledger is that large
 # For the machine, not for people: digests, keys, numbers of versions.
 UNSAID = {
@@ -30,11 +32,11 @@ FIELDS: dict[str, tuple[str, str]] = {
     "inspection": ("检查", "Inspection"), "template_item": ("检查项", "Checklist item"), "source_kind": ("来源", "Source"),
     "phase": ("阶段", "Phase"), "expert_opinion": ("专家意见", "Expert opinion"), "second_reviewer": ("复核人", "Second reviewer"),
     "unsafe_now": ("整改期间存在危险", "Unsafe meanwhile"), "into": ("合并到", "Merged into"),
-    "responsible_person": ("责任人", "Responsible person"), "measures": ("整改措施", "Measures"), "funds_fen": ("资金（分）", "Funds (fen)"),
+    "responsible_person": ("责任人", "Responsible person"), "measures": ("整改措施", "Measures"), "funds_fen": ("资金", "Funds"),
     "fund_source": ("资金来源", "Source of funds"), "contingency_plan": ("应急预案", "Contingency plan"),
     "interim_controls": ("临时管控措施", "Interim controls"), "committee_approval": ("安委会审批", "Committee approval"),
     "new_date": ("新期限", "New date"), "progress": ("进展", "Progress"), "grant": ("同意", "Granted"), "done_at": ("完成时间", "Done"),
-    "money_fen": ("花费（分）", "Spent (fen)"), "permits_closed": ("作业票已关闭", "Permits closed"), "root_cause": ("根本原因", "Root cause"),
+    "money_fen": ("花费", "Spent"), "permits_closed": ("作业票已关闭", "Permits closed"), "root_cause": ("根本原因", "Root cause"),
     "lasting_measure": ("长效措施", "Lasting measure"), "expert_acceptance": ("专家验收", "Expert acceptance"), "result": ("结果", "Result"),
     "on_site_at": ("到场时间", "On site"), "new_deadline": ("新期限", "New deadline"), "to": ("移送至", "Handed to"),
     "documents": ("文书", "Documents"), "answer": ("答复", "Answer"), "site_safe": ("现场安全", "Site is safe"), "hazard": ("隐患", "Hazard"),
@@ -67,21 +69,26 @@ def field_word(name: str, language: str) -> str:
 def told(body: dict[str, Any], language: str, name_of: Callable[[str], str]) -> list[tuple[str, str]]:
     """(field, value) of everything that an operation's body says to people; `name_of` knows people, units and records by their ids."""
     said = [(name, value) for name, value in sorted(body.items()) if name not in UNSAID and value is not None and value not in ("", [], {})]
-    return [(field_word(name, language), value_told(value, language, name_of)) for name, value in said]
+    return [(field_word(name, language), value_told(value, language, name_of, name)) for name, value in said]
 
 
-def value_told(value: Any, language: str, name_of: Callable[[str], str]) -> str:
-    """One value."""
+def value_told(value: Any, language: str, name_of: Callable[[str], str], name: str = "") -> str:
+    """One value of the field `name`: a code by its word, an id by its name, money in yuan, moments as people write them."""
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
     if isinstance(value, int):
-        return moment(value) if value >= MILLISECONDS else str(value)
+        return yuan(value, language) if name.endswith("_fen") else moment(value, name not in DAYS) if value >= MILLISECONDS else str(value)
     if isinstance(value, str):
-        return word(name_of(value), language)
+        return value_word(name, name_of(value), language)
     if isinstance(value, list):
-        return ("; " if language == "en" else "；").join(value_told(one, language, name_of) for one in value)
+        return ("; " if language == "en" else "；").join(value_told(one, language, name_of, name) for one in value)
     if isinstance(value, dict) and {"lat", "lon"} <= value.keys():
         return f"{value['lat']}, {value['lon']}" + (f" ±{value['accuracy']} m" if value.get("accuracy") else "")
     if isinstance(value, dict):
-        return " · ".join(f"{name} {text}" for name, text in told(value, language, name_of))
+        return " · ".join(f"{label} {text}" for label, text in told(value, language, name_of))
     return str(value)
+
+
+def yuan(fen: int, language: str) -> str:
+    """Money, kept in fen, as people write it."""
+    return f"{fen / 100:,.2f}{' yuan' if language == 'en' else ' 元'}"

@@ -1,0 +1,145 @@
+"""The first decision on a hazard (T3, T5 to T8) as a form: what it offers, and the operation that it becomes. The hazard's page and the review queue
+both show it (`deciding.html`)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime, timedelta
+from typing import Any
+
+from shared.calendar import DAY, day_of, end_of
+from shared.errors import Refused
+from shared.fields import digest as is_digest
+from shared.kinds.criterion import holds_on
+from shared.kinds.presets import presets
+from shared.kinds.settings import setting
+from shared.people import OFFICE, SECTION_HEAD, roles_of
+from shared.rules import Record
+from sync_server.blobs import MAX_BLOB, LocalBlobs
+from sync_server.console.frame import BAD_FORM, NO_RECORD, Form, Frame, Visit
+from sync_server.console.siblings import hazards_at, people_with
+from sync_server.console.uploads import keep_drawing
+from sync_server.console.words import SHANGHAI
+from sync_server.store import ledgers as store
+from sync_server.store.database import Link
+
+SAID = {"yes": True, "no": False}
+SIGNERS = (("principal", ("principal",)), ("second", ("safety_director", "deputy")))  # field of the form -> the posts it may be of, T8
+
+
+def offered(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any]:
+    """What the form offers: sections, second reviewers, days by level, ready-made reasons."""
+    ledger = store.records(link, visit.ledger, ["ledger"]).get("ledger")
+    now = frame.service.clock()
+    days = {level: (datetime.fromtimestamp(now / 1000, SHANGHAI) + timedelta(days=default_days(ledger, level))) for level in ("general", "major")}
+    return {
+        "sections": [u for u in store.records_of_kind(link, visit.ledger, "unit") if u["unit_kind"] == "section" and u["state"] == "active"],
+        "reviewers": [p for p in reviewers(link, visit.ledger) if p["id"] != visit.person["id"] and p["id"] not in record["finders"]],
+        "deadlines": {level: day.strftime("%Y-%m-%d") for level, day in days.items()},
+        "today": datetime.fromtimestamp(now / 1000, SHANGHAI).strftime("%Y-%m-%d"),
+        "presets": {name: preset_texts(link, visit.ledger, name) for name in ("return", "merge", "void")},
+        "criteria": criteria_on(link, visit.ledger, record), "pictured_after": any(photo["phase"] == "after" for photo in record["photos"].values()),
+        "own": visit.person["id"] in (record["finder"], *record["finders"]),
+    }  # fmt: skip
+
+
+def criteria_on(link: Link, ledger: str, record: Record) -> list[Record]:
+    """The entries of the library by which a hazard found that day is judged, those of one document together."""
+    found = day_of(min(record["found_at"], record["submitted_at"] or record["found_at"])).isoformat()
+    entries = [one for one in store.records_of_kind(link, ledger, "criterion") if one["sort"] == "determination" and holds_on(one, found)]
+    return sorted(entries, key=lambda one: (one["document"], one["number"] or "", one["clause"] or "", one["id"]))
+
+
+def default_days(ledger: Record | None, level: str) -> int:
+    """How many days a hazard gets where nobody says otherwise (2.6); a major one the longest, its plan then names the day."""
+    return setting(ledger, "general_days" if level == "general" else "major_days_max")
+
+
+def preset_texts(link: Link, ledger: str, name: str) -> list[str]:
+    """The office's ready-made reasons for a step."""
+    return presets(lambda id: store.records(link, ledger, [id]).get(id), name)
+
+
+def reviewers(link: Link, ledger: str) -> list[Record]:
+    """Who may be a second reviewer, by name."""
+    return [one for one in people_with(link, ledger, SECTION_HEAD, OFFICE) if roles_of(one) & {SECTION_HEAD, OFFICE}]
+
+
+def decision_name(form: Form) -> str:
+    """Which of the forms it is: "confirm", "return", "merge" or "void"."""
+    return "confirm" if form.get("decision") in ("general", "major") else form.get("decision", "")
+
+
+def decision_of(frame: Frame, blobs: LocalBlobs, visit: Visit, record: Record, form: Form) -> tuple[str, dict[str, Any]]:
+    """A form's decision as an operation. Raises Refused where it is not complete."""
+    decision = form.get("decision", "")
+    if decision in ("return", "void"):
+        return f"hazard.{decision}", {"reason": reasons_of(form)}
+    if decision == "merge":
+        return "hazard.merge", {"into": _merge_target(frame, visit, record, form), "reason": reasons_of(form)}
+    if decision not in ("general", "major"):
+        raise Refused(BAD_FORM)
+    body: dict[str, Any] = {"level": decision, "responsible_section": form.get("section", "")}
+    if form.get("immediate"):
+        body["immediate"] = True
+        if decision == "major":
+            body["signatures"] = _signatures(frame, blobs, visit, form)
+    else:
+        body["deadline"] = form.end_of_day("deadline") if form.get("deadline") else _default_deadline(frame, visit, decision)
+    if decision == "major":
+        body |= {name: SAID.get(form.get(field, "")) for name, field in (("unsafe_now", "unsafe"), ("mass_casualty", "mass"))}
+        body |= {name: form.get(name) or None for name in ("criterion", "expert_opinion", "second_reviewer")}
+    if form.get("reason"):
+        body["reason"] = form["reason"]
+    return "hazard.confirm", body
+
+
+def reasons_of(form: Form) -> str:
+    """The ready-made reasons that were ticked and what was written beside them, as one text."""
+    return "；".join(text for text in (*form.many.get("preset", ()), form.get("reason", "")) if text)
+
+
+def _default_deadline(frame: Frame, visit: Visit, level: str) -> int:
+    with frame.service.database.read() as link:
+        days = default_days(store.records(link, visit.ledger, ["ledger"]).get("ledger"), level)
+    return end_of(day_of(frame.service.clock() + days * DAY))
+
+
+def _merge_target(frame: Frame, visit: Visit, record: Record, form: Form) -> str:
+    """The hazard that was picked among the suggested ones, or whose number was typed; one that the visitor sees."""
+    picked, number = form.get("target", ""), form.get("into", "").upper()
+    with frame.service.database.read() as link:
+        there = hazards_at(link, visit.ledger, visit.person, record["enterprise"])
+    found = [one for one in there if (one["ledger_no"] == number if number else one["id"] == picked)]
+    if len(found) != 1:
+        raise Refused(NO_RECORD, number)
+    return str(found[0]["id"])
+
+
+def _signatures(frame: Frame, blobs: LocalBlobs, visit: Visit, form: Form) -> list[dict[str, Any]]:
+    """The two signatures of a major hazard that was fixed at once; what is missing, the rule says. What has been sent once need not be sent again."""
+    signatures = []
+    for field, posts in SIGNERS:
+        post = form.get(f"{field}_post", posts[0])
+        sha256 = _drawing(frame, blobs, visit, form, field)
+        if form.get(f"{field}_name") and sha256 and post in posts:
+            form[f"{field}_sha256"] = sha256
+            signed_at = form.moment(f"{field}_at") if form.get(f"{field}_at") else frame.service.clock()
+            signatures.append({"name": form[f"{field}_name"], "role": post, "sha256": sha256, "signed_at": signed_at})
+    return signatures
+
+
+def _drawing(frame: Frame, blobs: LocalBlobs, visit: Visit, form: Form, field: str) -> str:
+    """The digest of a signature: a picture that was chosen, a drawing, or what came with the form before."""
+    files, drawn, before = form.files.get(f"{field}_file"), form.get(f"{field}_drawn", ""), form.get(f"{field}_sha256", "")
+    if files:
+        return keep_drawing(frame.service, blobs, visit.ledger, files[0].file.read(MAX_BLOB))
+    if drawn.startswith("data:image/png;base64,"):
+        try:
+            return keep_drawing(frame.service, blobs, visit.ledger, base64.b64decode(drawn.partition(",")[2], validate=True))
+        except binascii.Error:
+            raise Refused(BAD_FORM, field) from None
+    return before if is_digest(before) else ""
+
+
