@@ -460,7 +460,7 @@ def _row(record: Record) -> Row:
 
 def _marks(record: Record) -> Iterator[str]:
     """What lists filter by beside the columns."""
-    yield f"source:{record['source_kind']}"
+    yield f"source_kind:{record['source_kind']}"
     yield f"cause:{record['cause']}"
     if record["template_item"]:
         yield f"item:{record['template_item']}"

@@ -111,7 +111,7 @@ class _Query:
         source = self.source
         if source == _WALK and not any("l." in condition for condition in self.where[1:]):
             source, self.where[0] = "terms d", _WALKED  # the terms alone know
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {' AND '.join(self.where)} LIMIT {int(most)}) AS some"
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {' AND '.join(self.where)} LIMIT {int(most)}) AS found"
         return int(link.one(sql, self.all_values)[0])
 
 
@@ -194,7 +194,7 @@ def _driver(link: Link, ledger: str, wanted: Wanted, words: Sequence[str]) -> tu
 
 
 def _how_many(link: Link, ledger: str, kind: str, term: str) -> int:
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM terms WHERE ledger = ? AND kind = ? AND term = ? LIMIT {FEW}) AS some"
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM terms WHERE ledger = ? AND kind = ? AND term = ? LIMIT {FEW}) AS found"
     return int(link.one(sql, (ledger, kind, term))[0])
 
 

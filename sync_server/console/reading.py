@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,6 +141,12 @@ def names(link: Link, ledger: str) -> dict[str, str]:
     """id -> name of every person and unit."""
     rows = link.all("SELECT id, title FROM records WHERE ledger = ? AND kind IN ('person', 'unit')", (ledger,))
     return {row[0]: row[1] for row in rows} | {"server": "服务器"}
+
+
+def titles_of(link: Link, ledger: str, ids: Iterable[str]) -> dict[str, str]:
+    """id -> title of these listed records."""
+    condition, value = link.any_of("id", [id for id in ids if id])
+    return dict(link.all(f"SELECT id, title FROM listed WHERE ledger = ? AND {condition}", (ledger, value)))
 
 
 def titles(link: Link, ledger: str, person: Record, bodies: list[dict[str, Any]]) -> dict[str, str]:
