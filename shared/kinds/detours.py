@@ -112,6 +112,8 @@ def _fold_agree_level(case: Case) -> None:
     proposal = case.record["level_proposal"]
     case.put(case.record, "level_proposal", None)
     _change_level(case, proposal, by=proposal["by"], second=case.op.by)
+    if proposal.get("expert_opinion"):
+        case.record["expert_opinion"] = proposal["expert_opinion"]
 
 
 def _judge_refuse_level(case: Case) -> None:

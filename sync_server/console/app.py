@@ -16,13 +16,14 @@ from sync_server.blobs import LocalBlobs
 from sync_server.console.devices import device_pages
 from sync_server.console.enterprises import enterprise_pages
 from sync_server.console.frame import COOKIE, LANGUAGE, NO_PAGE, Fields, Frame, language_of
-from sync_server.console.hazards import hazard_pages
+from sync_server.console.hazards import hazard_page, hazard_pages
 from sync_server.console.importing import import_pages
 from sync_server.console.inspections import inspection_pages
 from sync_server.console.lists import list_pages
 from sync_server.console.navigation import menu
 from sync_server.console.pictures import photo_pages
 from sync_server.console.settling import settle_pages
+from sync_server.console.steps import step_pages
 from sync_server.service import Service
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
@@ -36,6 +37,7 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     _entrance(pages, frame)
     list_pages(pages, frame)
     hazard_pages(pages, frame, blobs)
+    step_pages(pages, frame, blobs, hazard_page)
     inspection_pages(pages, frame)
     enterprise_pages(pages, frame)
     photo_pages(pages, frame, blobs)

@@ -23,6 +23,7 @@ from sync_server.console.inspections import template_of
 from sync_server.console.reading import seen_record
 from sync_server.console.siblings import hazards_at, people_with, three_parties
 from sync_server.console.sketch import sketch
+from sync_server.console.steps import steps_for
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -64,7 +65,7 @@ def hazard_page(frame: Frame, visit: Visit, id: str) -> Response:
             **told, "listings": listings, "measures": measures, "conflicts": open_conflicts(record),
             "runs": history(link, visit.ledger, record, [*listings, *measures]), "decide": offered(frame, visit, link, record) if decides else None,
             "parties": three_parties(link, visit.ledger, record, told["enterprise"]) if not visit.of_enterprise else None,
-            "steps": None,
+            "steps": steps_for(frame, visit, link, record),
         }  # fmt: skip
     return frame.page(visit, "hazard.html", **values)
 
