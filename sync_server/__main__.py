@@ -12,6 +12,7 @@ import socket
 import sqlite3
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -28,6 +29,7 @@ from sync_server.app import create_app
 from sync_server.auth import fresh_password, set_password
 from sync_server.backup import backup, restore
 from sync_server.blobs import LocalBlobs
+from sync_server.demo import scenarios
 from sync_server.demo.world import ADMIN, LEDGER_BODY, acts, build_world
 from sync_server.importers import import_acts, read_enterprises
 from sync_server.listening import BoundedHeads
@@ -82,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     demo = commands.add_parser("demo", parents=[web], help="make or go on with the fictional subdistrict, then serve")
     demo.add_argument("--reset", action="store_true", help="start anew")
+    demo.add_argument("--scenario", choices=sorted(scenarios.SCENARIOS), help="a ledger with a past; its clock stands at 30 November 2023")
     demo.add_argument("--enterprises", type=int, default=400)
     demo.add_argument("--codes", type=int, default=0, help="print enrolment codes for so many inspectors, as JSON")
     demo.set_defaults(run=_demo)
@@ -121,7 +124,7 @@ def clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def open_service(settings: Settings) -> Service:
+def open_service(settings: Settings, clock: Callable[[], int] = clock) -> Service:
     """The database, brought up to date, and the service on it; what was held for a newer program is judged now."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)  # the private keys are in the database
     database = Database(settings.database_url)
@@ -189,9 +192,28 @@ def _demo(options: argparse.Namespace, settings: Settings) -> int:
     with _listen(settings) as listener:
         if options.reset and settings.data.exists():
             shutil.rmtree(settings.data)
+        if options.scenario:
+            return _play(options.scenario, _heard_at(settings, listener), listener)
         settings, service = _heard_at(settings, listener), open_service(settings)
         _prepare_demo(options, settings, service)
         return _run(settings, listener, service)
+
+
+def _play(name: str, settings: Settings, listener: socket.socket) -> int:
+    """A scenario: built where it is not there yet, then served by its own clock. Passwords are fresh each time."""
+    is_ready, clock = scenarios.ready(settings.data, name), scenarios.start_clock(name)
+    service = open_service(settings, clock)
+    if not is_ready:
+        scenarios.build(name, settings.data, service, clock, DEMO_LEDGER, _percent)
+    scenarios.go_on(name, service, clock, DEMO_LEDGER)
+    print(f"控制台 · console: {settings.url}/console/{DEMO_LEDGER}/", flush=True)
+    for login, person, password in scenarios.open_accounts(name, service, DEMO_LEDGER):
+        print(f"  {login:10} {password}  {person}", flush=True)
+    return _run(replace(settings, demo=True), listener, service)
+
+
+def _percent(done: int) -> None:
+    print(f"\r青榆街道 · {done} %", end="\n" if done == 100 else "", flush=True)
 
 
 def _prepare_demo(options: argparse.Namespace, settings: Settings, service: Service) -> None:
@@ -219,7 +241,7 @@ def _make_world(service: Service, enterprises: int) -> None:
         outcome = service.act(DEMO_LEDGER, everything[start : start + 200], atomic=True)
         assert all(v.verdict == "accepted" for v in outcome.verdicts)
         done = min(start + 200, len(everything))
-        print(f"\r青榆街道 · {done * 100 // len(everything)} %", end="\n" if done == len(everything) else "", flush=True)
+        _percent(done * 100 // len(everything))
 
 
 def _verify(options: argparse.Namespace, settings: Settings) -> int:

@@ -15,6 +15,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""  # what a phone is told; "" = http://host:port
+    demo: bool = False  # a scenario, whose clock is not the real one: the console says so
 
     @property
     def secure_cookies(self) -> bool:

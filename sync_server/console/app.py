@@ -33,6 +33,7 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     """Adds the console's pages to the application, under /console/<ledger>/."""
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     frame = Frame(service, secure=settings.secure_cookies)
+    frame.environment.globals["demo_clock"] = service.clock if settings.demo else None
     pages = APIRouter(prefix="/console/{ledger}", include_in_schema=False, route_class=frame.route_class())
     _entrance(pages, frame)
     list_pages(pages, frame)

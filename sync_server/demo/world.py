@@ -6,6 +6,7 @@ Nothing is real: the city does not exist, phone numbers begin with 000, credit c
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -114,11 +115,40 @@ def acts(world: World) -> list[Act]:
     for template in shipped():
         made.append(Act(ADMIN, "template.publish", f"template/{template['id']}/{template['version']}", {"template": template}))
     made += [Act(ADMIN, "criterion.add", id, body) for id, body in criteria()]  # a major hazard cites one of these ids, such as "std-gm10-3-2"
-    for person in world.people:
+    made += _people_acts(world.people)
+    made += [Act(ADMIN, "enterprise.register", id, body) for id, body in world.enterprises]
+    return made
+
+
+def staff(world: World) -> list[Person]:
+    """The people of the enterprises: principal, deputy (or safety director), safety officer, with ids "<enterprise>-principal" and so on.
+
+    Where the register names no deputy, the safety officer is the second to sign. A site without a principal has nobody.
+    """
+    people = []
+    for id, body in world.enterprises:
+        if not body["principal"] or body["site_kind"]:
+            continue
+        second = body["deputy"] or body["safety_director"]
+        officer = (("ent_officer", id), *((("ent_deputy", id),) if not second else ()))
+        people.append(Person(f"{id}-principal", body["principal"], "主要负责人", (("ent_principal", id),), "", body["principal_phone"]))
+        if second:
+            people.append(Person(f"{id}-deputy", second, "安全总监" if body["safety_director"] else "分管负责人", (("ent_deputy", id),), "", ""))
+        people.append(Person(f"{id}-officer", body["safety_staff"][0], "安全管理员", officer, "", ""))
+    return people
+
+
+def staff_acts(world: World) -> list[Act]:
+    """They as operations of the administrator; their enterprises are registered already."""
+    return _people_acts(staff(world))
+
+
+def _people_acts(people: Sequence[Person]) -> list[Act]:
+    made = []
+    for person in people:
         body = {"name": person.name, "post": person.post, "phone": person.phone, "card_no": person.card_no, "unit": person.unit}
         made.append(Act(ADMIN, "person.add", person.id, body))
         made += [Act(ADMIN, "person.grant", person.id, {"role": role, "unit": unit}) for role, unit in person.roles]
-    made += [Act(ADMIN, "enterprise.register", id, body) for id, body in world.enterprises]
     return made
 
 

@@ -1,4 +1,7 @@
-"""`python3 run.py demo`: server and phone window together; `--once`: a day without a window that ends by itself."""
+"""`python3 run.py demo`: server and phone window together; `--once`: a day without a window that ends by itself.
+
+`--scenario small | year`: the console alone, on a ledger with a past. Phones keep real time, so they are not part of it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+from sync_server.demo.scenarios import SCENARIOS
 from tests.demo.day import run_day
 from tests.demo.server import HERE, ServerFailed, ServerProcess
 from tests.pictures import picture
@@ -23,14 +27,20 @@ def main() -> int:
     """Exit status 0 when all went well."""
     parser = argparse.ArgumentParser(prog="run.py demo", description="演示 · a fictional subdistrict, its server, and a phone in a window")
     parser.add_argument("--once", action="store_true", help="a whole day without a window, checked to the last byte; ends by itself")
+    parser.add_argument(
+        "--scenario", choices=sorted(SCENARIOS), help="the console on a ledger with a past: small (12 enterprises, nine major hazards) or year"
+    )
     parser.add_argument("--reset", action="store_true", help="start anew; otherwise it goes on with the same data")
-    parser.add_argument("--data", default=str(HERE / ".demo"), help="where everything is kept (default: .demo)")
+    parser.add_argument("--data", help="where everything is kept (default: .demo, a scenario in a folder of its own there)")
     parser.add_argument("--port", type=int, default=8000)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the server and the window end with it
     if options.once:
         return _once()
-    return _with_window(Path(options.data).absolute(), options.port, reset=options.reset)
+    data = Path(options.data or HERE / ".demo" / (options.scenario or "")).absolute()
+    if options.scenario:
+        return _scenario(options.scenario, data, options.port, reset=options.reset)
+    return _with_window(data, options.port, reset=options.reset)
 
 
 def _once() -> int:
@@ -39,6 +49,20 @@ def _once() -> int:
     print(f"用时 · took {time.monotonic() - started:.0f} s")
     print(json.dumps(result, ensure_ascii=False))
     return 0 if result["lost"] == 0 and result["verify"] == "ok" else 1
+
+
+def _scenario(name: str, data: Path, port: int, *, reset: bool) -> int:
+    server = ServerProcess(data / "server", port)
+    try:
+        server.start("demo", "--scenario", name, *(["--reset"] if reset else []), say=True)
+        return server.wait()
+    except ServerFailed:
+        print("服务器没有启动 · the server did not start", file=sys.stderr)  # its own words are above
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.stop()
 
 
 def _with_window(data: Path, port: int, *, reset: bool) -> int:
