@@ -20,6 +20,11 @@ from sync_server.console.hazards import hazard_page, hazard_pages
 from sync_server.console.importing import import_pages
 from sync_server.console.inspections import inspection_pages
 from sync_server.console.lists import list_pages
+from sync_server.console.mine import mine_pages
+from sync_server.console.mine_checks import mine_check_pages
+from sync_server.console.mine_photos import mine_photo_pages
+from sync_server.console.mine_report import mine_report_pages
+from sync_server.console.mine_steps import mine_step_pages
 from sync_server.console.navigation import menu
 from sync_server.console.pictures import photo_pages
 from sync_server.console.settling import settle_pages
@@ -45,6 +50,11 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     device_pages(pages, frame, settings)
     settle_pages(pages, frame)
     import_pages(pages, frame, settings)
+    mine_pages(pages, frame)
+    mine_step_pages(pages, frame, blobs)
+    mine_report_pages(pages, frame, blobs)
+    mine_check_pages(pages, frame, blobs)
+    mine_photo_pages(pages, frame, blobs)
     _elsewhere(pages)
     app.include_router(pages)
 
