@@ -13,13 +13,15 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from shared.errors import Reason, Refused, reason
+from shared.fields import day
 
 MOST_ROWS, MOST_BYTES = 100_000, 50 * 1024 * 1024
 HEADER_ROWS = 15  # within these it is looked for
@@ -176,6 +178,24 @@ class _Header:
         return any(map(self._field, row)) and all(not cell or self._field(cell) for cell in under)
 
 
+_DATE = re.compile(r"\s*(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?!\d)")
+_DIGITS_ONLY = re.compile(r"\s*(\d{4})(\d\d)(\d\d)\s*")
+
+
+def read_day(text: str) -> str | None:
+    """A day as people and spreadsheets write it, as YYYY-MM-DD; None for anything else.
+
+    2023-05-15, 2023/5/15, 2023.5.15, 2023年5月15日, 20230515, each with or without a time behind it; and 45061, a workbook's day that lost its format.
+    """
+    if re.fullmatch(r"\s*[345]\d{4}\s*", text):
+        return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()
+    found = _DATE.match(text) or _DIGITS_ONLY.fullmatch(text)
+    if found is None:
+        return None
+    said = f"{found[1]}-{int(found[2]):02d}-{int(found[3]):02d}"
+    return said if day(said) else None
+
+
 def report_csv(findings: Iterable[Finding]) -> bytes:
     """The findings as CSV that a spreadsheet opens with Chinese intact."""
     out = io.StringIO()
@@ -184,3 +204,27 @@ def report_csv(findings: Iterable[Finding]) -> bytes:
     for finding in findings:
         writer.writerow([finding.row, finding.level, finding.field, finding.value, finding.zh, finding.en])
     return out.getvalue().encode("utf-8-sig")
+
+
+@dataclass(slots=True)
+class Additions:
+    """What a file would add: the id and body of each new record, and the row it comes from. May be carried out only without errors (`ok`)."""
+
+    bodies: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    unchanged: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Whether it may be carried out."""
+        return not any(finding.level == "error" for finding in self.findings)
+
+    def add(self, row: int, id: str, body: dict[str, Any]) -> None:
+        """A new record from a row."""
+        self.bodies.append((id, body))
+        self.rows.append(row)
+
+    def say(self, row: int, level: str, name: str, value: str, zh: str, en: str) -> None:
+        """Something about a row."""
+        self.findings.append(Finding(row, level, name, value[:60], zh, en))

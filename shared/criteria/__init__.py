@@ -1,7 +1,8 @@
 """A starter set for the library of criteria (R11), as data: well-known published 判定标准, article by article, in short words of our own.
 
-None of it has been compared with the originals by an office: every entry says `checked: false`, its text is a pointer to the article and no
-quotation, its dates are those the announcements gave. Where only the document was certain, there is one entry without a clause. Like `shared.templates`, this reads files: its own.
+No office has compared it with the originals: every entry says `checked: false`, its text is a pointer to the article and no quotation,
+its dates are those the announcements gave. Where only the document was certain, there is one entry without a clause. Like `shared.templates`, this
+reads files: its own.
 """
 
 import json

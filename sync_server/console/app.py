@@ -13,6 +13,7 @@ from shared.errors import Refused
 from shared.protocol import UNKNOWN_LEDGER
 from sync_server.auth import SESSION_LIFE, log_in, log_out
 from sync_server.blobs import LocalBlobs
+from sync_server.console.criteria import criteria_pages
 from sync_server.console.devices import device_pages
 from sync_server.console.enterprises import enterprise_pages
 from sync_server.console.frame import COOKIE, LANGUAGE, NO_PAGE, Fields, Frame, language_of
@@ -27,6 +28,7 @@ from sync_server.console.mine_report import mine_report_pages
 from sync_server.console.mine_steps import mine_step_pages
 from sync_server.console.navigation import menu
 from sync_server.console.pictures import photo_pages
+from sync_server.console.presets import presets_pages
 from sync_server.console.settling import settle_pages
 from sync_server.console.steps import step_pages
 from sync_server.service import Service
@@ -50,6 +52,8 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     device_pages(pages, frame, settings)
     settle_pages(pages, frame)
     import_pages(pages, frame, settings)
+    criteria_pages(pages, frame, settings)
+    presets_pages(pages, frame)
     mine_pages(pages, frame)
     mine_step_pages(pages, frame, blobs)
     mine_report_pages(pages, frame, blobs)
