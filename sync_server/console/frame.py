@@ -36,6 +36,7 @@ from sync_server.console.telling import field_word, told, value_told
 from sync_server.console.words import SHANGHAI, moment, skew, word
 from sync_server.console.words.values import value_word
 from sync_server.service import Service, person_record
+from sync_server.store import ledgers as store
 
 COOKIE, LANGUAGE = "paicha_session", "paicha_language"
 FORM_EXPIRED = reason(
@@ -59,6 +60,10 @@ HEADERS = {
 
 class LogInFirst(Exception):
     """Nobody is logged in to this ledger."""
+
+
+class ChangePasswordFirst(Exception):
+    """Somebody is logged in with a password that others know."""
 
 
 @dataclass(slots=True)
@@ -164,7 +169,8 @@ class Kept:
     problem: str = ""
 
 
-def _kept(request: Request) -> Kept:
+def kept_of(request: Request) -> Kept:
+    """What was kept of a form that this request sent and that was refused."""
     return getattr(request.state, "kept", Kept())
 
 
@@ -184,8 +190,8 @@ class Frame:
         )
         self.environment.filters |= {"moment": moment, "skew": skew}
 
-    def visit(self, request: Request, ledger: str) -> Visit:
-        """Raises LogInFirst."""
+    def visit(self, request: Request, ledger: str, *, changing: bool = False) -> Visit:
+        """Who asks. `changing` is for the page where a password is changed. Raises LogInFirst, ChangePasswordFirst."""
         session = session_of(self.service, request.cookies.get(COOKIE, ""))
         if session is None or session.ledger != ledger:
             raise LogInFirst
@@ -193,12 +199,14 @@ class Frame:
             person = person_record(link, ledger, session.person)
         if person is None or not person["roles"]:
             raise LogInFirst
+        if session.must_change and not changing:
+            raise ChangePasswordFirst
         return Visit(request, ledger, session, acting(person, self.service.clock()), language_of(request))
 
-    def posted(self, request: Request, ledger: str, form: Form) -> Visit:
-        """Somebody's form, checked to come from our own page. Raises LogInFirst, Refused(form.expired)."""
-        visit = self.visit(request, ledger)
-        if not secrets.compare_digest(form.get("csrf", ""), visit.session.csrf):
+    def posted(self, request: Request, ledger: str, form: Form, *, changing: bool = False) -> Visit:
+        """Somebody's form, checked to come from our own page. Raises LogInFirst, ChangePasswordFirst, Refused(form.expired)."""
+        visit = self.visit(request, ledger, changing=changing)
+        if not secrets.compare_digest(form.get("csrf", "").encode("utf-8", "replace"), visit.session.csrf.encode()):
             raise Refused(FORM_EXPIRED)
         return visit
 
@@ -206,6 +214,7 @@ class Frame:
         """A page for somebody. `titles` names records by their ids, beside people and units."""
         with self.service.database.read() as link:
             called = names(link, visit.ledger) | (titles or {})
+            head = store.head(link, visit.ledger)
 
         def name_of(id: str) -> str:
             return called.get(id, id or "—")
@@ -215,14 +224,14 @@ class Frame:
             "name_of": name_of, "told": lambda body: told(body, visit.language, name_of),
             "tell": lambda name, value: value_told(value, visit.language, name_of, name),
             "operation": self.new_id, "may": visit.may, "done": visit.request.query_params.get("done", ""), "home": visit.home,
-            "menu": menu(visit.of_enterprise, visit.may), "of_enterprise": visit.of_enterprise,
+            "menu": menu(visit.of_enterprise, visit.may), "of_enterprise": visit.of_enterprise, "size": head.size if head else 0,
         }  # fmt: skip
         return self.bare(visit.request, visit.ledger, template, status, **values, **more)
 
     def bare(self, request: Request, ledger: str, template: str, /, status: int = 200, **more: Any) -> Response:
         """A page, whether or not somebody is logged in."""
         language = language_of(request)
-        kept = _kept(request)
+        kept = kept_of(request)
         values = {
             "kept": lambda which: kept.form if kept.which == which else {},
             "problem": lambda which=None: kept.problem if which in (None, kept.which) else "",
@@ -304,6 +313,8 @@ class Frame:
                         return await handle(request)
                     except LogInFirst:
                         return RedirectResponse(f"/console/{ledger}/login", 303)
+                    except ChangePasswordFirst:
+                        return RedirectResponse(f"/console/{ledger}/account", 303)
                     except RequestValidationError:
                         return frame.problem(request, ledger, Refused(BAD_FORM))
                     except PaichaError as error:
@@ -337,10 +348,12 @@ def language_of(request: Request) -> str:
 
 
 def _linker(request: Request) -> Callable[..., str]:
-    """`link(page=2)`: this page with some of its parameters changed."""
+    """`link(page=2)`: this page with some of its parameters changed; a list stands for several values, an empty one for none."""
 
     def link(**changes: Any) -> str:
-        params = {key: value for key, value in request.query_params.items() if key != "done"} | {key: str(value) for key, value in changes.items()}
-        return "?" + urlencode({key: value for key, value in params.items() if value})
+        pairs = [(key, value) for key, value in request.query_params.multi_items() if key != "done" and key not in changes]
+        for key, value in changes.items():
+            pairs += [(key, str(one)) for one in (value if isinstance(value, list) else [value])]
+        return "?" + urlencode([(key, value) for key, value in pairs if value])
 
     return link

@@ -42,7 +42,8 @@ class Kept:
             row = Row(
                 title=chance.choice(TEXTS), number=f"QY-2023-01-{i:04d}", state=state, level=chance.choice(("general", "major")),
                 enterprise=f"e{enterprise}", community=f"c{enterprise % 2}", section=f"s{chance.randrange(2)}", person="lin",
-                at=1000 + chance.randrange(200), words=f"{NAMES[enterprise]} 东门", lead="s1", deadline=chance.choice((0, 5000 + chance.randrange(100))),
+                at=1000 + chance.randrange(200), words=f"{NAMES[enterprise]} 东门", lead="s1",
+                deadline=chance.choice((0, 5000 + chance.randrange(100))),
                 source=chance.choice(("gov", "self")), marks=("is:open",) if state in ("submitted", "rectifying") else (),
             )  # fmt: skip
             self.rows[f"h{i:03d}"] = ("hazard", row)

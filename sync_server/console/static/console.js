@@ -12,3 +12,37 @@ document.addEventListener("keydown", (event) => {
     fold.querySelector("summary").focus();
   }
 });
+
+// Parts marked data-live renew themselves when the ledger grows, unless somebody is at work in them.
+const live = () => [...document.querySelectorAll("[data-live]")];
+const busy = (part) =>
+  part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea") ||
+  [...part.querySelectorAll("input[type=checkbox], input[type=radio]")].some((box) => box.checked !== box.defaultChecked) ||
+  [...part.querySelectorAll("textarea, input:not([type])")].some((box) => box.value !== box.defaultValue);
+
+async function renew() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const parts = live();
+  const news = [...fresh.querySelectorAll("[data-live]")];
+  if (parts.length !== news.length) return;
+  parts.forEach((part, i) => {
+    if (busy(part) || part.innerHTML === news[i].innerHTML) return;
+    const open = [...part.querySelectorAll("details")].map((fold) => fold.open);
+    part.replaceChildren(...news[i].childNodes);
+    part.querySelectorAll("details").forEach((fold, n) => { if (n in open) fold.open = open[n]; });
+  });
+  document.body.dataset.size = fresh.body.dataset.size;
+}
+
+if (live().length && document.body.dataset.home) {
+  const { home, size } = document.body.dataset;
+  const source = new EventSource(`${home}/events?after=${size}`);
+  let waiting = 0;
+  source.addEventListener("grown", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(renew, 150);
+  });
+  addEventListener("pagehide", () => source.close());
+}
