@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -152,9 +152,10 @@ class Form(dict[str, str]):
         return int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0"))
 
 
-async def read_form(request: Request) -> Form:
-    """A dependency, so that the handler itself runs beside the event loop."""
-    return Form((await request.form()).multi_items())
+async def read_form(request: Request) -> AsyncIterator[Form]:
+    """A dependency, so that the handler itself runs beside the event loop; what was sent is let go of when it is done."""
+    async with request.form() as sent:
+        yield Form(sent.multi_items())
 
 
 Fields = Annotated[Form, Depends(read_form)]
