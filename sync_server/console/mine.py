@@ -162,9 +162,9 @@ def mine_pages(pages: APIRouter, frame: Frame) -> None:
     def tell(request: Request, ledger: str, form: Fields) -> Response:
         """Several hazards told to the workers at once (R137)."""
         visit = frame.posted(request, ledger, form)
+        with frame.service.database.read() as link:
+            told = [own_hazard(link, visit, id)[0]["id"] for id in form.many.get("hazard", [])]
         try:
-            with frame.service.database.read() as link:
-                told = [own_hazard(link, visit, id)[0]["id"] for id in form.many.get("hazard", [])]
             if not told:
                 raise Refused(NONE_CHOSEN)
             body = notice_body(form)

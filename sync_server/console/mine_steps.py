@@ -308,4 +308,3 @@ def _history(link: Link, visit: Visit, record: Record) -> list[list[Step]]:
         if kept:
             runs.append(kept)
     return runs
-

@@ -6,8 +6,8 @@ import hashlib
 import io
 from typing import Any
 
-from fastapi import UploadFile
 from PIL import Image, ImageOps
+from starlette.datastructures import UploadFile
 
 from shared import pictures
 from shared.errors import Refused

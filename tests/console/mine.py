@@ -8,8 +8,9 @@ from typing import Any
 
 from shared.operation import new_id
 from sync_server.auth import set_password
+from sync_server.routes.photos import note_received
 from sync_server.store import ledgers as store
-from tests.closing import LIST, MAJOR, PLAN
+from tests.closing import LIST, MAJOR, PLAN, ROOTS
 from tests.console.conftest import PASSWORD, Site
 from tests.pictures import picture
 from tests.worlds import DAY, LEDGER, NOON, confirm_body, photo_body, report_body
@@ -66,8 +67,6 @@ def hazard_of(site: Site, level: str = "general", *, enterprise: str = "e1", pic
 
 def keep(site: Site, data: bytes, sha256: str) -> None:
     """A photo's bytes arrive as a phone sends them."""
-    from sync_server.routes.photos import note_received
-
     upload = site.blobs.create(LEDGER, sha256, len(data), "image/jpeg", "phone")
     if not upload.complete:
         upload = site.blobs.append(LEDGER, upload.id, 0, [data])
@@ -95,7 +94,7 @@ def rectified(site: Site, **more: Any) -> str:
         sha256 = hashlib.sha256(data).hexdigest()
         step(site, by, "hazard.evidence", id, {**photo_body(f"{photo}-after", sha256, size=len(data)), "phase": "after", "of": photo})
         keep(site, data, sha256)
-    done = {"done_at": site.world.clock.now, "text": "已更换", "money_fen": 980_000, "permits_closed": True, "root_cause": "采购未审核", "lasting_measure": "增加审核"}
+    done = {"done_at": site.world.clock.now, "text": "已更换", "money_fen": 980_000, "permits_closed": True, **ROOTS}
     step(site, by, "hazard.rectify", id, done)
     return id
 
