@@ -18,6 +18,7 @@ class Place:
 
 GOVERNMENT = (
     Place("hazards", "hazards"),
+    Place("plans", "plans", "supervise"),
     Place("inspections", "inspections"),
     Place("enterprises", "enterprises"),
     Place("settle", "to_settle"),

@@ -109,11 +109,17 @@ def standing(frame: Frame, visit: Visit, link: Link, record: Record) -> Standing
 def steps_for(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any]:
     """What `steps.html` shows on a hazard's page: `main` (the step that it waits for), `more` (the others), `waits` (why none is ours)."""
     at = standing(frame, visit, link, record)
-    papers = [paper for step in STEPS for paper in step(at) if not visit.of_enterprise]
+    papers = list(papers_of(at)) if not visit.of_enterprise else []
     main = [paper for paper in papers if paper.first]
     waits = at.word(f"step_waits_{record['state']}") if record["state"] in WITH_ENTERPRISE and not visit.of_enterprise else ""
     more = [paper for paper in papers if not paper.first]
     return {"main": main, "more": more, "waits": waits, "address": f"{visit.home}/hazards/{record['id']}/steps"}
+
+
+def papers_of(at: Standing) -> Iterator[Paper]:
+    """Every step that this person may take, or is told why not yet."""
+    for step in STEPS:
+        yield from step(at)
 
 
 def step_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs, show: Callable[[Frame, Visit, str], Response]) -> None:
@@ -147,10 +153,9 @@ def paper_for(frame: Frame, visit: Visit, id: str, step: str) -> Paper:
         if record is None:
             raise Refused(NO_RECORD)
         at = standing(frame, visit, link, record)
-        for offer in STEPS:
-            for paper in offer(at):
-                if paper.step == step and not paper.blocked:
-                    return paper
+        for paper in papers_of(at):
+            if paper.step == step and not paper.blocked:
+                return paper
         stale = STALE.get(step)
         if stale is None:
             raise Refused(NO_PAGE)
@@ -211,12 +216,12 @@ def decide_extension(at: Standing) -> Paper:
         at.reason("extension_grant"),
         notes=tuple(notes), first=True,
     )  # fmt: skip
-    return paper if _decides(at) else blocked(paper, at.why(NOT_AUTHORITY))
+    return paper if decides_extension(at.visit.person, record) else blocked(paper, at.why(NOT_AUTHORITY))
 
 
-def _decides(at: Standing) -> bool:
-    record = at.record
-    return at.is_of(record["listing"]["level"]) if is_listed(record) else may(at.visit.person, "review")
+def decides_extension(person: Record, record: Record) -> bool:
+    """Whether the decision is this person's: of the authority that has listed the hazard, or of a reviewer where none has (T13, L5)."""
+    return bool(roles_of(person) & authority(record["listing"]["level"])) if is_listed(record) else may(person, "review")
 
 
 def _extension(at: Standing) -> Iterator[Paper]:
