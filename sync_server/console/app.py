@@ -30,6 +30,7 @@ from sync_server.console.navigation import menu
 from sync_server.console.pictures import photo_pages
 from sync_server.console.plans import plan_pages
 from sync_server.console.presets import presets_pages
+from sync_server.console.review import review_pages
 from sync_server.console.settling import settle_pages
 from sync_server.console.steps import step_pages
 from sync_server.service import Service
@@ -48,6 +49,7 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     hazard_pages(pages, frame, blobs)
     step_pages(pages, frame, blobs, hazard_page)
     plan_pages(pages, frame, blobs)
+    review_pages(pages, frame, blobs)
     inspection_pages(pages, frame)
     enterprise_pages(pages, frame)
     photo_pages(pages, frame, blobs)

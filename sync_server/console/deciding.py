@@ -5,19 +5,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.calendar import DAY, day_of, end_of
 from shared.errors import Refused
 from shared.fields import digest as is_digest
-from shared.kinds.criterion import holds_on
 from shared.kinds.presets import presets
 from shared.kinds.settings import setting
 from shared.people import OFFICE, SECTION_HEAD, roles_of
 from shared.rules import Record
 from sync_server.blobs import MAX_BLOB, LocalBlobs
-from sync_server.console.frame import BAD_FORM, NO_RECORD, Form, Frame, Visit
+from sync_server.console.criteria import criterion_choices
+from sync_server.console.frame import BAD_FORM, NO_RECORD, Form, Frame, Visit, kept_of
 from sync_server.console.siblings import hazards_at, people_with
 from sync_server.console.uploads import keep_drawing
 from sync_server.console.words import SHANGHAI
@@ -31,7 +32,8 @@ SIGNERS = (("principal", ("principal",)), ("second", ("safety_director", "deputy
 def offered(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any]:
     """What the form offers: sections, second reviewers, days by level, ready-made reasons."""
     ledger = store.records(link, visit.ledger, ["ledger"]).get("ledger")
-    now = frame.service.clock()
+    now, choices = frame.service.clock(), criterion_choices(link, visit.ledger, record)
+    typed = kept_of(visit.request).form.get("criterion", "")
     days = {level: (datetime.fromtimestamp(now / 1000, SHANGHAI) + timedelta(days=default_days(ledger, level))) for level in ("general", "major")}
     return {
         "sections": [u for u in store.records_of_kind(link, visit.ledger, "unit") if u["unit_kind"] == "section" and u["state"] == "active"],
@@ -39,16 +41,10 @@ def offered(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str,
         "deadlines": {level: day.strftime("%Y-%m-%d") for level, day in days.items()},
         "today": datetime.fromtimestamp(now / 1000, SHANGHAI).strftime("%Y-%m-%d"),
         "presets": {name: preset_texts(link, visit.ledger, name) for name in ("return", "merge", "void")},
-        "criteria": criteria_on(link, visit.ledger, record), "pictured_after": any(photo["phase"] == "after" for photo in record["photos"].values()),
+        "criteria": replace(choices, chosen=typed) if typed else choices,
+        "pictured_after": any(photo["phase"] == "after" for photo in record["photos"].values()),
         "own": visit.person["id"] in (record["finder"], *record["finders"]),
     }  # fmt: skip
-
-
-def criteria_on(link: Link, ledger: str, record: Record) -> list[Record]:
-    """The entries of the library by which a hazard found that day is judged, those of one document together."""
-    found = day_of(min(record["found_at"], record["submitted_at"] or record["found_at"])).isoformat()
-    entries = [one for one in store.records_of_kind(link, ledger, "criterion") if one["sort"] == "determination" and holds_on(one, found)]
-    return sorted(entries, key=lambda one: (one["document"], one["number"] or "", one["clause"] or "", one["id"]))
 
 
 def default_days(ledger: Record | None, level: str) -> int:

@@ -10,6 +10,7 @@ from shared import deadlines
 from shared.calendar import day_of
 from shared.errors import Refused
 from shared.kinds.calendar import years_of
+from shared.kinds.criterion import called
 from shared.kinds.lifecycle import OPEN_STATES
 from shared.ledger import open_conflicts, scopes_of
 from shared.people import SECTION_HEAD, roles_at, sees
@@ -67,7 +68,19 @@ def hazard_page(frame: Frame, visit: Visit, id: str) -> Response:
             "parties": three_parties(link, visit.ledger, record, told["enterprise"]) if not visit.of_enterprise else None,
             "steps": steps_for(frame, visit, link, record),
         }  # fmt: skip
-    return frame.page(visit, "hazard.html", **values)
+    return frame.page(visit, "hazard.html", titles=_titles(values), **values)
+
+
+def _titles(values: dict[str, Any]) -> dict[str, str]:
+    """id -> what people call it, of what this page names."""
+    record, enterprise, criterion = values["record"], values["enterprise"], values["criterion"]
+    named = {record["id"]: record["ledger_no"] or "", record["enterprise"]: record["enterprise_name"]}
+    named |= {id: one["ledger_no"] or "" for id, one in values["near"].items()}
+    if enterprise is not None:
+        named[enterprise["id"]] = enterprise["name"]
+    if criterion is not None:
+        named[criterion["id"]] = called(criterion)
+    return named
 
 
 def about(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any]:
@@ -80,13 +93,17 @@ def about(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, A
     others = [one for one in hazards_at(link, ledger, visit.person, record["enterprise"]) if one["id"] != record["id"]]
     return {
         "record": record, "inspection": inspection, "item": _item_of(link, ledger, record, inspection), "enterprise": enterprise,
-        "criterion": found.get(record["criterion"] or ""), "pictures": pictures(record), "now": now,
+        "criterion": _criterion(found.get(record["criterion"] or "")), "pictures": pictures(record), "now": now,
         "near": {id: one for id, one in found.items() if one["kind"] == "hazard" and sees(visit.person, scopes_of(one))},
         "flags": _flags(record), "side": _side(record, enterprise),
         "sketch": sketch(record["position"], enterprise["lat"], enterprise["lon"]) if enterprise else sketch(record["position"], None, None),
         "suggested": suggestions(record, others) if record["state"] in OPEN_STATES else [], "related": others[:RELATED], "related_count": len(others),
         **ball(link, ledger, record, now),
     }  # fmt: skip
+
+
+def _criterion(found: Record | None) -> Record | None:
+    return found if found is not None and found["kind"] == "criterion" else None
 
 
 def ball(link: Link, ledger: str, record: Record, now: int) -> dict[str, Any]:

@@ -43,8 +43,8 @@ class Change:
 class Event:
     """One line of a time line. `roles` are those that its author held at that moment, as (role, unit); `device` is the device's record.
 
-    `changes` is what it changed, `said` what its body says besides. `state` is (before, after) where it moved the record on. `later` is the
-    number of the entry that settled or adopted it.
+    `changes` is what it changed, `said` what its body says besides. `state` is (before, after) where it moved a record on, `about` of which kind
+    that is. `later` is the number of the entry that settled or adopted it.
     """
 
     no: int
@@ -63,6 +63,7 @@ class Event:
     changes: tuple[Change, ...]
     said: dict[str, Any]
     state: tuple[str, str] | None
+    about: str
     later: int
 
 
@@ -115,14 +116,14 @@ class _Telling:
         """One operation, folded."""
         operation, entry = self._operations.get(one.no), one.entry
         changes: tuple[Change, ...] = ()
-        state = None
+        state, about = None, "hazard"
         if operation is not None and (operation.subject in self._own or operation.kind == "operation.adopt"):
             before = {id: _copy(self._world[id]) for id in self._own}
             self._world.update(rules.fold(operation, entry, self._read))
             touched = [id for id in self._own if before[id] != self._world[id]]
-            if operation.subject in touched or touched:
-                about = operation.subject if operation.subject in touched else touched[0]
-                changes, state = _changes(before[about], self._world[about])
+            for id in sorted(touched, key=lambda id: id != operation.subject)[:1]:  # what it is about, or the draft that was adopted
+                changes, state = _changes(before[id], self._world[id])
+                about = str((self._world[id] or {}).get("kind", ""))
         author, body = self._people_and_devices.get(one.author), dict(operation.body) if operation is not None else {}
         edited = body.get("changes")
         said = dict(edited) if isinstance(edited, dict) else body
@@ -131,7 +132,7 @@ class _Telling:
             one.no, one.kind or "?", one.subject, one.author, _roles_then(author, one.no), operation.at if operation else 0, entry.received_at,
             operation.skew if operation else None, self._people_and_devices.get(one.device), entry.verdict, entry.code, entry.other,
             tuple(flag for flag in entry.flags if flag), changes,
-            {name: value for name, value in said.items() if name not in told}, state, later,
+            {name: value for name, value in said.items() if name not in told}, state, about, later,
         )  # fmt: skip
 
     def _read(self, id: str) -> Record | None:

@@ -22,7 +22,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "document_no": ("文号", "Document number"), "issued_by": ("签发", "Issued by"), "issued_on": ("签发日期", "Issued on"),
     "count_from": ("起算日期", "Counted from"), "ends_on": ("结束日期", "Ends on"), "phases": ("阶段", "Phases"), "kind": ("类型", "Kind"),
     "post": ("职务", "Post"), "card_no": ("证号", "Card number"), "unit": ("单位", "Unit"), "role": ("岗位", "Role"), "model": ("型号", "Model"),
-    "lat": ("纬度", "Latitude"), "lon": ("经度", "Longitude"), "lead_section": ("主管科室", "Lead section"),
+    "no": ("文号", "Number"), "by": ("办理人", "By"), "lat": ("纬度", "Latitude"), "lon": ("经度", "Longitude"), "lead_section": ("主管科室", "Lead section"),
     "co_regulators": ("协管科室", "Co-regulators"), "tags": ("标签", "Tags"), "deputy": ("分管负责人", "Deputy"),
     "safety_director": ("安全总监", "Safety director"), "safety_staff": ("安全员", "Safety staff"), "risk_class": ("风险类别", "Risk class"),
     "grade": ("风险等级", "Grade"), "audit_tier": ("审计层级", "Audit tier"), "site_kind": ("场所类型", "Kind of site"),

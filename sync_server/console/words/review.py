@@ -18,6 +18,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "failure_late_report": ("上报超过规定时限", "reported later than the limit"), "failure_overdue": ("逾期未改", "the deadline has passed"),
     "failure_verify_failed": ("核查不合格", "a verification failed"), "failure_false_closure": ("销号不实，已重新整改", "closed though not rectified"),
     "listing_owed": ("部门发现的重大隐患，5日内应挂牌或说明理由", "found by the department: to be listed within 5 days, or the reason given"),
+    "evidence_text": ("核查意见", "seen"), "evidence_by": ("核查人", "by"), "evidence_reason": ("理由", "because"), "evidence_closed_at": ("原销号时间", "had been closed"),
+    "evidence_found_at": ("发现时间", "found"), "evidence_reported_at": ("上报时间", "reported"), "evidence_deadline": ("期限", "deadline"), "evidence_days": ("逾期天数", "days overdue"),
     # facts
     "facts": ("基本情况", "Facts"), "responsible_side": ("责任方面", "Whose duty"), "enterprise_duty": ("企业主体责任", "The enterprise's own"),
     "territorial_duty": ("属地责任（无主体场所）", "The territory's (a site without an enterprise)"), "leadership_duty": ("企业主体责任；党政领导督办", "The enterprise's, supervised by the leadership"),
@@ -50,10 +52,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "progress_report": ("进展", "Progress"), "listed_before": ("提级前", "Before it went up"), "acceptance_passed": ("验收合格", "Acceptance passed"),
     "acceptance_failed": ("验收不合格", "Acceptance failed"), "not_listed_because": ("未挂牌的理由：", "Not listed because:"),
     "level_proposed_change": ("{1} 提出变更为{0}，等待第二名审核人员同意：", "{1} proposes to change it to {0}; a second reviewer has to agree:"),
-    "level_changes": ("级别变更", "Changes of level"), "hand_over": ("移送", "Hand-over"), "no_answer_yet": ("尚未答复", "No answer yet"),
+    "level_changes": ("级别变更", "Changes of level"), "handed_over_title": ("移送", "Hand-over"), "no_answer_yet": ("尚未答复", "No answer yet"),
     "told_workers": ("告知从业人员", "Told to the workers"), "existed_yes": ("企业自查时已存在：", "It existed at the self-check:"), "existed_no": ("企业自查时不存在：", "It did not exist at the self-check:"),
     # three parties
-    "three_parties": ("三方责任人", "The three parties"), "side": ("方面", "Side"), "duty": ("责任", "Duty"), "party_enterprise": ("企业", "Enterprise"),
+    "three_parties": ("三方责任人", "The three parties"), "which_side": ("方面", "Side"), "duty": ("责任", "Duty"), "party_enterprise": ("企业", "Enterprise"),
     "party_section": ("科室", "Section"), "party_community": ("社区", "Community"), "party_missing": ("缺少责任人", "nobody named"), "plan_person": ("方案责任人", "by the plan"),
     "duty_enterprise": ("企业主体责任：整改", "The enterprise's own duty: to rectify"), "duty_section": ("部门监管责任：审核、核查、督办", "The department's: to review, verify, supervise"),
     "duty_community": ("属地责任：巡查、督促、报告", "The territory's: to look after, urge, report"),
@@ -62,7 +64,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "all_of_enterprise": ("查看该企业全部隐患", "All hazards of this enterprise"), "suggested": ("可能重复", "May be the same"), "because": ("依据：", "Because of:"),
     "same_template_item": ("同一检查项", "same checklist item"), "same_criterion": ("同一判定标准", "same criterion"), "same_place": ("部位相同", "same place"),
     "like_place": ("部位相近", "similar place"), "like_words": ("描述相似 {}%", "{}% alike in words"), "like_photo": ("照片相似（差异 {}/64）", "photos alike ({} of 64 differ)"),
-    "near_there": ("相距 {} 米", "{} m apart"), "near_in_time": ("相隔 {} 天", "{} days apart"), "this_one": ("本条", "This one"),
+    "near_there": ("相距 {} 米", "{} m apart"), "near_in_time": ("相隔 {} 天", "{} days apart"), "this_hazard": ("本条", "This one"),
     # time line
     "merged_here": ("将 {} 并入本条", "merged {} into this one"), "collides_with": ("与第 {} 条冲突", "collides with entry {}"), "settled_by": ("由第 {} 条处理", "settled by entry {}"),
     "on_console": ("网页", "console"), "phone_device": ("手机", "phone"), "taken_out": ("删除", "taken out"),
