@@ -15,15 +15,19 @@ from shared.people import scopes_of
 from shared.rules import Record
 from sync_server.console.alerts import needs_me
 from sync_server.console.chart import draw
+from sync_server.console.filters import LIFE
 from sync_server.console.finding import Wanted, count
 from sync_server.console.frame import Frame, Visit
-from sync_server.console.numbers import MEASURES, Group, NumberKeeper, Numbers, by, seen_groups, total
+from sync_server.console.numbers import LISTED, MEASURES, Group, NumberKeeper, Numbers, by, seen_groups, total
 from sync_server.console.words.values import value_word
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
 RANGES = (30, 90, 210)  # days
-QUERY = {"found": {}, "open": {"is": "open"}, "overdue": {"overdue": "1"}, "listed": {"listing": "listed"}, "closed": {"state": "closed"}}
+QUERY: dict[str, dict[str, str | tuple[str, ...]]] = {
+    "found": {"state": tuple(state for state in LIFE if state != "void")}, "open": {"is": "open"}, "overdue": {"overdue": "1"},
+    "listed": {"listing": LISTED}, "closed": {"state": "closed"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def dashboard_pages(pages: APIRouter, frame: Frame) -> None:
         whole = "ledger" in scopes_of(visit.person)
         return frame.page(
             visit, "dashboard.html", by=grouped, days=days, ranges=RANGES, measures=MEASURES, now=now, whole=whole,
-            address=lambda measure, **more: f"{visit.home}/hazards?{urlencode({**QUERY[measure], **more})}", **values,
+            address=lambda measure, **more: f"{visit.home}/hazards?{urlencode({**QUERY[measure], **more}, doseq=True)}", **values,
         )  # fmt: skip
 
 

@@ -6,8 +6,6 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from tempfile import TemporaryFile
-from typing import IO
 from urllib.parse import quote
 
 from openpyxl import Workbook
@@ -41,7 +39,7 @@ def _plain(cell: Cell) -> str | int:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
-def write_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int]) -> IO[bytes]:
+def write_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], widths: Sequence[int]) -> bytes:
     """A workbook with one sheet: a head that stays, a filter on every column, moments as moments."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
@@ -59,10 +57,9 @@ def write_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], 
         sheet.append([_typed(sheet, cell) for cell in row])
         count += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{count}"
-    file = TemporaryFile()  # noqa: SIM115  given to the answer, which closes it
-    book.save(file)
-    file.seek(0)
-    return file
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def _typed(sheet: object, cell: Cell) -> object:

@@ -45,7 +45,7 @@ FILTERS: dict[str, tuple[Filter, ...]] = {
     "hazard": (
         STATE, LEVEL, COMMUNITY, SECTION,
         Filter("is", ("is",), FLAGS, every=True),
-        Filter("listing", ("listing",), ("proposed", "listed", "delist_requested", "delisted", "rejected")),
+        Filter("listing", ("listing",), ("proposed", "listed", "delist_requested", "delisted", "rejected"), many=True),
         Filter("source", ("source",), ("gov", "self")),
         Filter("source_kind", ("source_kind",), (*GOVERNMENT_SOURCES, *ENTERPRISE_SOURCES)),
         Filter("cause", ("cause",), CAUSES),

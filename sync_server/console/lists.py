@@ -106,7 +106,7 @@ def _pages_of(pages: APIRouter, frame: Frame, plural: str) -> None:
     def as_xlsx(request: Request, ledger: str) -> Response:
         visit, head, rows = _exported(frame, request, ledger, kind)
         file = write_xlsx(word(plural, visit.language), head, rows, [WIDTHS.get(name, 13) for name in COLUMNS[kind]])
-        return StreamingResponse(file, media_type=XLSX, headers=disposition(_file_name(frame, visit, plural, "xlsx")))
+        return Response(file, media_type=XLSX, headers=disposition(_file_name(frame, visit, plural, "xlsx")))
 
 
 class _Form:

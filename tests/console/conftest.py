@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
+import playwright.sync_api
 import pytest
 import requests
 import uvicorn
@@ -18,6 +20,7 @@ from sync_server.app import create_app
 from sync_server.auth import set_password
 from sync_server.blobs import LocalBlobs
 from sync_server.settings import Settings
+from tests.console.playing import Stagehand, build_small, played
 from tests.demo.server import free_port
 from tests.worlds import LEDGER, World, open_world
 
@@ -82,3 +85,28 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server.should_exit = True
     thread.join(10)
     world.service.close()
+
+
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of the small scenario."""
+    return build_small(tmp_path_factory.mktemp("small") / "data")
+
+
+@pytest.fixture(scope="module")
+def small(small_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stagehand]:
+    """The small scenario as a server of this module's own."""
+    with played(small_data, tmp_path_factory.mktemp("played") / "data") as stage:
+        yield stage
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[playwright.sync_api.Browser]:
+    """A real browser; CI has one."""
+    path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("no Chromium on this machine; CI has one")
+    with playwright.sync_api.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()

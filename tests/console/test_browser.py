@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.console.conftest import PASSWORD, Site
 from tests.console.test_console import found
 from tests.worlds import LEDGER
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 SIZES = {"pc": (1280, 800), "phone": (390, 844), "small phone": (360, 780)}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine; CI has one")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def logged_in(chromium: Browser, site: Site, size: str = "pc", person: str = "head", **context: str) -> Page:
@@ -33,7 +19,8 @@ def logged_in(chromium: Browser, site: Site, size: str = "pc", person: str = "he
     page.fill("[name=login]", person)
     page.fill("[name=password]", PASSWORD)
     page.click("text=登录 >> visible=true")
-    page.wait_for_url("**/hazards")
+    page.wait_for_url("**/dashboard")
+    page.goto(f"{site.url}/console/{LEDGER}/hazards")
     return page
 
 

@@ -1,0 +1,106 @@
+"""The small scenario behind a real server over HTTP: built once a test run, copied for each module, so that what one changes another does not see."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import requests
+import uvicorn
+
+from sync_server.app import create_app
+from sync_server.blobs import LocalBlobs
+from sync_server.demo import scenarios
+from sync_server.service import Service
+from sync_server.settings import Settings
+from sync_server.store.database import Database
+from tests.demo.server import free_port
+
+SMALL = "small"
+PLAYED = "qingyu"
+
+
+@dataclass
+class Stagehand:
+    """Where the server is, what it stands on, and who can log in."""
+
+    url: str
+    service: Service
+    passwords: dict[str, str]
+
+    @property
+    def home(self) -> str:
+        """The address that all pages begin with."""
+        return f"{self.url}/console/{PLAYED}"
+
+    def visitor(self, login: str, language: str = "zh") -> Visitor:
+        """Somebody who has logged in."""
+        visitor = Visitor(self, language)
+        answer = visitor.post("/login", login=login, password=self.passwords[login])
+        assert answer.ok and not answer.url.endswith("/login"), answer.text
+        return visitor
+
+
+class Visitor:
+    """As a browser without scripts: it keeps cookies and sends the hidden fields of the page it is on."""
+
+    def __init__(self, stage: Stagehand, language: str) -> None:
+        self.stage = stage
+        self.session = requests.Session()
+        self.session.headers["Accept-Language"] = language
+        self.hidden: dict[str, str] = {}
+
+    def get(self, path: str) -> requests.Response:
+        """A page; remembers the hidden fields of its first form."""
+        answer = self.session.get(self.stage.home + path, timeout=60)
+        if "html" in answer.headers.get("content-type", ""):
+            self.hidden = {}
+            for name, value in re.findall(r'name="(csrf|operation|base)" value="([^"]*)"', answer.text):
+                self.hidden.setdefault(name, unescape(value))
+        return answer
+
+    def post(self, path: str, **fields: str | list[str]) -> requests.Response:
+        """Send a form."""
+        return self.session.post(self.stage.home + path, data={**self.hidden, **fields}, timeout=60)
+
+
+def build_small(folder: Path) -> Path:
+    """The scenario's data in a new folder."""
+    clock = scenarios.start_clock(SMALL)
+    database = Database(f"sqlite:///{folder / 'paicha.db'}")
+    folder.mkdir(parents=True, exist_ok=True)
+    database.prepare()
+    service = Service(database, clock)
+    scenarios.build(SMALL, folder, service, clock, PLAYED, lambda percent: None)
+    service.close()
+    return folder
+
+
+@contextmanager
+def played(built: Path, folder: Path) -> Iterator[Stagehand]:
+    """A copy of the built scenario, served until the end of the block."""
+    shutil.copytree(built, folder)
+    clock = scenarios.start_clock(SMALL)
+    database = Database(f"sqlite:///{folder / 'paicha.db'}")
+    service = Service(database, clock)
+    scenarios.go_on(SMALL, service, clock, PLAYED)
+    passwords = {login: password for login, _, password in scenarios.open_accounts(SMALL, service, PLAYED)}
+    settings = Settings(folder, port=free_port())
+    app = create_app(settings, service, LocalBlobs(folder / "blobs"))
+    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", settings.port, log_level="error"))
+    server.config.timeout_graceful_shutdown = 3  # streams of events may be open
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield Stagehand(settings.url, service, passwords)
+    server.should_exit = True
+    thread.join(15)
+    service.close()
