@@ -8,7 +8,8 @@ where they apply, fail_if, choices, hint, annex, violation. Item texts are phras
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from shared.fields import day
@@ -16,6 +17,7 @@ from shared.operation import MAX_INTEGER
 
 Template = Mapping[str, Any]
 Item = Mapping[str, Any]
+Path = tuple[str | int, ...]
 
 CONFORM, NOT_CONFORM, NOT_APPLICABLE = "conform", "not_conform", "na"
 KINDS = ("spot_check", "self_inspection", "special_work", "management", "industry", "place", "new_format", "supervision")
@@ -40,91 +42,169 @@ _TEMPLATE = {"id", "version", "title", "kind", "users", "industries", "items"}
 _ITEM, _ITEM_MORE = {"id", "text", "answer", "severity", "basis"}, {"fail_if", "choices", "hint", "annex", "violation"}
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong at one place of a template: the keys and positions that lead to it, and why, in both languages."""
+
+    path: tuple[str | int, ...]
+    zh: str
+    en: str
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.path)) or 'template'}: {self.en}"
+
+
 class TemplateRefused(ValueError):
     """The template breaks the schema; `problems` lists every place and why."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("; ".join(problems))
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(map(str, problems)))
         self.problems = problems
 
 
 def check_template(data: object) -> None:
     """Raises TemplateRefused with everything that is wrong (rule 6)."""
-    problems: list[str] = []
-    if not isinstance(data, dict) or data.keys() != _TEMPLATE:
-        raise TemplateRefused([f"template: needs exactly {sorted(_TEMPLATE)}"])
-    if not isinstance(data["id"], str) or not re.fullmatch(r"[a-z0-9-]{1,60}", data["id"]):
-        problems.append("id")
-    if type(data["version"]) is not int or not 1 <= data["version"] < MAX_INTEGER:
-        problems.append("version")
-    _check_words(data["title"], "title", problems)
-    for name, allowed in (("users", USERS), ("industries", tuple(INDUSTRIES))):
-        values = data[name]
-        if not isinstance(values, list) or not values or not all(isinstance(value, str) and value in allowed for value in values):
-            problems.append(name)
-    if data["kind"] not in KINDS:
-        problems.append("kind")
-    _check_items(data["items"], problems)
-    if problems:
-        raise TemplateRefused(problems)
+    check = _Check()
+    if not isinstance(data, dict):
+        check.say((), "模板应是一组“名称: 内容”", "a template is a set of names and values")
+    else:
+        check.names((), data, _TEMPLATE, set())
+        for name, value in data.items():
+            if name in _TEMPLATE:
+                getattr(check, f"template_{name}")((name,), value)
+    if check.problems:
+        raise TemplateRefused(check.problems)
 
 
-def _check_items(items: object, problems: list[str]) -> None:
-    if not isinstance(items, list) or not 8 <= len(items) <= 20:
-        problems.append("items: 8 to 20 are needed")
-        return
-    seen: set[str] = set()
-    for position, item in enumerate(items, 1):
-        if not isinstance(item, dict) or not item.keys() >= _ITEM or not item.keys() <= _ITEM | _ITEM_MORE:
-            problems.append(f"item {position}: unknown or missing fields")
-            continue
-        _check_item(item, f"item {item['id']}", problems)
-        if str(item["id"]) in seen:
-            problems.append(f"item {item['id']}: twice")
-        seen.add(str(item["id"]))
+_ONE_OF = "须是其中之一：{}", "one of these is needed: {}"
 
 
-def _check_item(item: Item, where: str, problems: list[str]) -> None:
-    _check_words(item["text"], f"{where} text", problems)
-    if "hint" in item:
-        _check_words(item["hint"], f"{where} hint", problems)
-    if not isinstance(item["id"], str) or not re.fullmatch(r"[A-Z0-9]+-\d+", item["id"]):
-        problems.append(f"{where} id")
-    if not isinstance(item["basis"], str) or not item["basis"].strip():
-        problems.append(f"{where} basis")
-    if item["answer"] not in ANSWERS or item["severity"] not in ("general", "major"):
-        problems.append(f"{where} answer or severity")
-    if item.get("violation", VIOLATIONS[0]) not in VIOLATIONS or not re.fullmatch(r"S([1-9]|10)", str(item.get("annex", "S1"))):
-        problems.append(f"{where} annex or violation")
-    if ("choices" in item) != (item["answer"] == "choice") or ("fail_if" in item and item["answer"] != "number"):
-        problems.append(f"{where}: fail_if goes with number, choices with choice")
-    elif "fail_if" in item and not _is_condition(item["fail_if"]):
-        problems.append(f"{where} fail_if")
-    elif "choices" in item and not _are_choices(item["choices"]):
-        problems.append(f"{where} choices")
+class _Check:
+    """One walk over a template. Each method looks at one value and says what is wrong with it."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def say(self, path: Path, zh: str, en: str) -> None:
+        self.problems.append(Problem(path, zh, en))
+
+    def names(self, path: Path, value: Mapping[Any, Any], needed: set[str], allowed: set[str]) -> None:
+        """Exactly the needed names, and of the allowed ones any."""
+        for name in sorted(needed - value.keys()):
+            self.say((*path, name), f"缺少 {name}", f"{name} is missing")
+        for name in sorted(map(str, value.keys() - needed - allowed)):
+            self.say((*path, name), f"没有 {name} 这一项", f"there is no such field as {name}")
+
+    def one_of(self, path: Path, value: object, allowed: Iterable[str]) -> None:
+        if not isinstance(value, str) or value not in allowed:
+            self.say(path, _ONE_OF[0].format("、".join(allowed)), _ONE_OF[1].format(", ".join(allowed)))
+
+    def some_of(self, path: Path, value: object, allowed: Iterable[str]) -> None:
+        if not isinstance(value, list) or not value:
+            self.say(path, "至少要有一个", "at least one is needed")
+            return
+        for position, one in enumerate(value):
+            self.one_of((*path, position), one, allowed)
+
+    def words(self, path: Path, value: object) -> None:
+        if not isinstance(value, dict):
+            self.say(path, "须有 zh 和 en 两种文字", "words in zh and en are needed")
+            return
+        self.names(path, value, {"zh", "en"}, set())
+        for name in ("zh", "en"):
+            if name in value and not _is_text(value[name]):
+                self.say((*path, name), "文字不能为空", "the words are missing")
+
+    def template_id(self, path: Path, value: object) -> None:
+        if not isinstance(value, str) or not re.fullmatch(r"[a-z0-9-]{1,60}", value):
+            self.say(path, "编号由小写字母、数字和连字符组成，不超过60个字符", "small letters, digits and hyphens, at most 60")
+
+    def template_version(self, path: Path, value: object) -> None:
+        if type(value) is not int or not 1 <= value < MAX_INTEGER:
+            self.say(path, "版本是从1开始的整数", "a whole number from 1 on")
+
+    def template_title(self, path: Path, value: object) -> None:
+        self.words(path, value)
+
+    def template_kind(self, path: Path, value: object) -> None:
+        self.one_of(path, value, KINDS)
+
+    def template_users(self, path: Path, value: object) -> None:
+        self.some_of(path, value, USERS)
+
+    def template_industries(self, path: Path, value: object) -> None:
+        self.some_of(path, value, tuple(INDUSTRIES))
+
+    def template_items(self, path: Path, value: object) -> None:
+        if not isinstance(value, list) or not 8 <= len(value) <= 20:
+            count = len(value) if isinstance(value, list) else 0
+            self.say(path, f"检查项须有8至20条，现有{count}条", f"8 to 20 items are needed, there are {count}")
+        seen: dict[str, int] = {}
+        for position, item in enumerate(value if isinstance(value, list) else ()):
+            place = (*path, position)
+            if not isinstance(item, dict):
+                self.say(place, "检查项应是一组“名称: 内容”", "an item is a set of names and values")
+                continue
+            self.item(place, item)
+            if seen.setdefault(str(item.get("id")), position) != position:
+                self.say((*place, "id"), f"与第{seen[str(item.get('id'))] + 1}条编号相同", "another item has the same id")
+
+    def item(self, path: Path, item: Mapping[Any, Any]) -> None:
+        self.names(path, item, _ITEM, _ITEM_MORE)
+        for name in ("text", "hint"):
+            if name in item:
+                self.words((*path, name), item[name])
+        if "id" in item and not (isinstance(item["id"], str) and re.fullmatch(r"[A-Z0-9]+-\d+", item["id"])):
+            self.say((*path, "id"), "编号形如 HW-01", "an id has the form HW-01")
+        if "basis" in item and not _is_text(item["basis"]):
+            self.say((*path, "basis"), "依据不能为空", "the basis is missing")
+        choices = {"answer": ANSWERS, "severity": ("general", "major"), "violation": VIOLATIONS, "annex": tuple(f"S{n}" for n in range(1, 11))}
+        for name, allowed in choices.items():
+            if name in item:
+                self.one_of((*path, name), item[name], allowed)
+        self.answer(path, item)
+
+    def answer(self, path: Path, item: Mapping[Any, Any]) -> None:
+        """What goes with which kind of answer."""
+        answer = item.get("answer")
+        if "choices" in item and answer != "choice":
+            self.say((*path, "choices"), "只有 answer 为 choice 时才有 choices", "choices go with the answer choice alone")
+        elif answer == "choice":
+            self.choices((*path, "choices"), item.get("choices"))
+        if "fail_if" in item and answer != "number":
+            self.say((*path, "fail_if"), "只有 answer 为 number 时才有 fail_if", "fail_if goes with the answer number alone")
+        elif "fail_if" in item:
+            self.condition((*path, "fail_if"), item["fail_if"])
+
+    def condition(self, path: Path, value: object) -> None:
+        if not isinstance(value, dict):
+            self.say(path, "写法如 {op: gt, value: 0}", "it is written as {op: gt, value: 0}")
+            return
+        self.names(path, value, {"op", "value"}, set())
+        if "op" in value:
+            self.one_of((*path, "op"), value["op"], tuple(OPERATORS))
+        if "value" in value and not (type(value["value"]) in (int, float) and abs(value["value"]) < 1e12):
+            self.say((*path, "value"), "须是数字", "a number is needed")
+
+    def choices(self, path: Path, value: object) -> None:
+        if not isinstance(value, list) or len(value) < 2:
+            self.say(path, "至少要有两个选项", "at least two choices are needed")
+            return
+        for position, choice in enumerate(value):
+            place = (*path, position)
+            if not isinstance(choice, dict):
+                self.say(place, "须有 zh 和 en 两种文字", "words in zh and en are needed")
+                continue
+            self.names(place, choice, {"zh", "en"}, {"fail"})
+            for name in ("zh", "en"):
+                if name in choice and not _is_text(choice[name]):
+                    self.say((*place, name), "文字不能为空", "the words are missing")
+            if type(choice.get("fail", False)) is not bool:
+                self.say((*place, "fail"), "只能是 true 或 false", "true or false is needed")
 
 
-def _is_condition(value: object) -> bool:
-    if not isinstance(value, dict) or value.keys() != {"op", "value"}:
-        return False
-    return type(value["op"]) is str and value["op"] in OPERATORS and type(value["value"]) in (int, float) and abs(value["value"]) < 1e12
-
-
-def _are_choices(value: object) -> bool:
-    if not isinstance(value, list) or len(value) < 2:
-        return False
-    return all(map(_is_choice, value))
-
-
-def _is_choice(value: object) -> bool:
-    if not isinstance(value, dict) or not {"zh", "en"} <= value.keys() <= {"zh", "en", "fail"}:
-        return False
-    return all(type(value[name]) is str and value[name].strip() for name in ("zh", "en")) and type(value.get("fail", False)) is bool
-
-
-def _check_words(value: object, where: str, problems: list[str]) -> None:
-    if not isinstance(value, dict) or value.keys() != {"zh", "en"} or not all(isinstance(text, str) and text.strip() for text in value.values()):
-        problems.append(where)
+def _is_text(value: object) -> bool:
+    return type(value) is str and value.strip() != ""
 
 
 def answer_problem(item: Item, value: Any) -> str | None:

@@ -18,6 +18,7 @@ from mobile.core.status import Problem, Unsent
 from mobile.core.store import Store
 from shared import ledger as rules
 from shared.errors import Refused
+from shared.kinds.template import offered
 from shared.operation import PENDING, Body, Entry, Operation, new_id, write
 from shared.operation import read as read_operation
 from shared.protocol import Verdict
@@ -208,12 +209,9 @@ class Client:
         return self.rows("enterprise", search=search, order="title", limit=limit, offset=offset)
 
     def templates(self) -> list[Record]:
-        """The newest version of each template."""
-        newest: dict[str, Record] = {}
-        for (text,) in self.store.all("SELECT coalesce(shown, base) FROM records WHERE kind = 'template' ORDER BY at"):
-            record = json.loads(text)
-            newest[record["template"]["id"]] = record["template"]
-        return [newest[id] for id in sorted(newest)]
+        """The newest version of each template that is not retired."""
+        rows = self.store.all("SELECT coalesce(shown, base) FROM records WHERE kind = 'template' ORDER BY at")
+        return [dict(template) for template in offered(json.loads(text) for (text,) in rows)]
 
     def template_of(self, inspection: Record) -> Record:
         """The template version an inspection began with."""

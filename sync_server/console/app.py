@@ -33,6 +33,7 @@ from sync_server.console.presets import presets_pages
 from sync_server.console.review import review_pages
 from sync_server.console.settling import settle_pages
 from sync_server.console.steps import step_pages
+from sync_server.console.templates_page import template_pages
 from sync_server.service import Service
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
@@ -58,6 +59,7 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     import_pages(pages, frame, settings)
     criteria_pages(pages, frame, settings)
     presets_pages(pages, frame)
+    template_pages(pages, frame)
     mine_pages(pages, frame)
     mine_step_pages(pages, frame, blobs)
     mine_report_pages(pages, frame, blobs)

@@ -8,9 +8,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from shared.checklist import fails
+from shared.checklist import Template, fails
 from shared.errors import Refused, reason
 from shared.kinds.inspection import ENTERPRISE_KINDS, INCOMPLETE
+from shared.kinds.template import offered
 from shared.people import ENT_OFFICER, ENT_PRINCIPAL
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
@@ -113,17 +114,13 @@ def _maker(link: Link, visit: Visit, enterprise: str, kind: str) -> Site:
 
 def templates_for(link: Link, ledger: str, kind: str, enterprise: Record) -> list[Record]:
     """The newest versions of the checklists for this kind of inspection at this enterprise, those of its own industries first."""
-    newest: dict[str, Record] = {}
-    for record in store.records_of_kind(link, ledger, "template"):
-        template = record["template"]
-        if template["version"] > newest.get(template["id"], {"version": 0})["version"]:
-            newest[template["id"]] = template
+    templates = offered(store.records_of_kind(link, ledger, "template"))
     industries = set(enterprise["industries"])
 
-    def fit(template: Record) -> int:
+    def fit(template: Template) -> int:
         return 0 if industries & set(template["industries"]) else 1 if "all" in template["industries"] else 2
 
-    suits = [template for template in newest.values() if USERS[kind] in template["users"] and fit(template) < 2]
+    suits = [dict(template) for template in templates if USERS[kind] in template["users"] and fit(template) < 2]
     return sorted(suits, key=lambda template: (fit(template), template["title"]["zh"]))
 
 

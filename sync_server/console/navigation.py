@@ -24,6 +24,7 @@ GOVERNMENT = (
     Place("settle", "to_settle"),
     Place("devices", "devices", "administer", "manage"),
     Place("import", "import", "register", "manage"),
+    Place("templates", "templates", "", "manage"),
     Place("criteria", "criteria", "", "manage"),
     Place("presets", "presets", "administer", "manage"),
 )

@@ -1,7 +1,8 @@
-"""What the office edits in the console: the library of criteria and the ready-made reasons; by people of the right roles, and by nobody else."""
+"""What the office edits in the console: criteria, ready-made reasons, checklists; by people of the right roles, and by nobody else."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -9,16 +10,18 @@ import pytest
 
 from shared.criteria import shipped
 from shared.kinds.presets import DEFAULTS
+from shared.kinds.template import offered
 from shared.rules import Record
+from sync_server.checklist_file import read_template, write_template
 from sync_server.console.criteria import _natural, criterion_choices, criterion_entry
 from sync_server.console.presets import presets_of
 from sync_server.store import ledgers as store
 from tests.console.conftest import Site
-from tests.worlds import DAY, LEDGER, NOON, report_body
+from tests.worlds import DAY, LEDGER, NOON, TEMPLATE, report_body, start_body
 
-ENTRY = {
-    "sort": "determination", "number": "甲-1", "document": "甲标准", "edition": "2023版", "clause": "第一条", "text": "疏散通道堵塞", "valid_from": "2023-01-01",
-    "sectors": "machinery",
+ENTRY: dict[str, Any] = {
+    "sort": "determination", "number": "甲-1", "document": "甲标准", "edition": "2023版", "clause": "第一条", "text": "疏散通道堵塞",
+    "valid_from": "2023-01-01", "sectors": "machinery",
 }  # fmt: skip
 
 
@@ -30,6 +33,13 @@ def record(site: Site, id: str) -> Record | None:
 def entries(site: Site) -> list[Record]:
     with site.world.service.database.read() as link:
         return store.records_of_kind(link, LEDGER, "criterion")
+
+
+def size(site: Site) -> int:
+    with site.world.service.database.read() as link:
+        head = store.head(link, LEDGER)
+    assert head is not None
+    return head.size
 
 
 def hazard(site: Site, id: str, **more: Any) -> Record:
@@ -120,15 +130,16 @@ def test_a_hazard_is_offered_what_held_on_its_day_and_the_enterprise_s_own_secto
 def test_a_file_of_criteria_is_checked_first_told_row_by_row_and_repeatable(site: Site) -> None:
     office = site.browser("office")
     office.get("/criteria/import")
-    table = "编号,类别,适用行业,文件,条款,内容,施行日期,终止日期\n丙-1,判定标准,餐饮、宾馆,丙标准,第一条,用气场所未装报警器,2023年1月1日,\n丙-2,要点,商店,丙标准,第二条,x,不知道,\n"
+    lines = ["编号,类别,适用行业,文件,条款,内容,施行日期,终止日期", "丙-1,判定标准,餐饮、宾馆,丙标准,第一条,用气场所未装报警器,2023年1月1日,"]
+    table = "\n".join([*lines, "丙-2,要点,商店,丙标准,第二条,x,不知道,"])
     page = office.post("/criteria/import", files={"file": ("a.csv", table.encode("gb18030"))}).text
     assert "未导入任何内容" in page and "商店" in page and "日期读不懂" in page and "类别请填" in page
     assert not any(e["document"] == "丙标准" for e in entries(site))
-    good = table.splitlines()[0] + "\n" + table.splitlines()[1] + "\n"
+    good = "\n".join(lines)
     office.get("/criteria/import")
-    page = office.post("/criteria/import", files={"file": ("b.csv", good.encode("utf-8-sig"))})
-    kept = re.search(r'action="[^"]*(/criteria/import/[0-9a-f]{64}\.csv)"', page.text)
-    assert kept, page.text
+    answer = office.post("/criteria/import", files={"file": ("b.csv", good.encode("utf-8-sig"))})
+    kept = re.search(r'action="[^"]*(/criteria/import/[0-9a-f]{64}\.csv)"', answer.text)
+    assert kept, answer.text
     assert "已导入" in office.post(kept[1], name="b.csv").text
     made = [e for e in entries(site) if e["document"] == "丙标准"]
     assert [(e["number"], e["sectors"], e["valid_from"], e["checked"]) for e in made] == [("丙-1", ["catering", "hotel"], "2023-01-01", False)]
@@ -153,19 +164,89 @@ def test_ready_made_reasons_are_set_list_by_list_and_go_back_to_those_shipped(si
     assert office.post("/presets/unknown", texts="x").status_code == 404
 
 
+def test_a_checklist_is_read_as_a_form_and_downloaded_as_the_text_it_is_edited_in(site: Site) -> None:
+    lin = site.browser("lin")
+    page = lin.get("/templates/idle-sites").text
+    assert all(item["text"]["zh"] in page and item["basis"] in page for item in TEMPLATE["items"])
+    answer = lin.get("/templates/idle-sites/1.yaml")
+    assert read_template(answer.text).template == TEMPLATE and "idle-sites-v1.yaml" in answer.headers["Content-Disposition"]
+    assert TEMPLATE["items"][0]["text"]["en"] in site.browser("lin", "en").get("/templates/idle-sites").text
+
+
+def test_a_new_version_is_checked_line_by_line_compared_published_and_a_draft_in_the_field_goes_on_with_its_own(site: Site) -> None:
+    phone = site.world.device("lin")
+    phone.tell("inspection.start", "draft-1", start_body())
+    office = site.browser("office")
+    office.get("/template-editor?of=idle-sites")
+    first, second = TEMPLATE["items"][0], TEMPLATE["items"][1]
+    text = write_template({**TEMPLATE, "items": [{**second, "basis": "《新规》第三条"}, *TEMPLATE["items"][2:]]})
+    wrong = office.post("/template-editor", of="idle-sites", text=text.replace("severity: major", "severity: deadly", 1))
+    line = next(n for n, each in enumerate(text.split("\n"), 1) if "severity: major" in each)
+    assert wrong.status_code == 409 and f'data-line="{line}"' in wrong.text and "须是其中之一：general、major" in wrong.text
+    checked = office.post("/template-editor", of="idle-sites", text=text)
+    assert "发布第 2 版" in checked.text and "《新规》第三条" in checked.text and first["text"]["zh"] in checked.text, "what goes is shown too"
+    before = size(site)
+    assert office.post("/template-editor/publish", of="idle-sites", version="3", text=text).status_code == 409, "another number than was shown"
+    assert size(site) == before
+    office.hidden["operation"] = "publish-once"
+    for _ in range(2):
+        office.post("/template-editor/publish", of="idle-sites", version="2", text=text)
+    assert size(site) == before + 1
+    assert (record(site, "template/idle-sites/2") or {})["template"]["items"][0]["basis"] == "《新规》第三条"
+    page = office.get("/templates/idle-sites").text
+    assert "与第 1 版相比" in page and "第 2 版" in page
+    assert "这是旧版本" in office.get("/templates/idle-sites?version=1").text
+    answer = {"item": first["id"], "value": "conform"}
+    assert phone.tell("inspection.answer", "draft-1", answer).verdict == "accepted", "an item that the new version has not"
+    phone.tell("inspection.start", "draft-2", start_body(template_version=2))
+    assert phone.tell("inspection.answer", "draft-2", answer).verdict == "refused"
+
+
+def test_the_same_text_again_publishes_nothing_and_a_file_is_read_in_place_of_the_text(site: Site) -> None:
+    office = site.browser("office")
+    office.get("/template-editor")
+    newest = (record(site, "template/comprehensive-supervision/1") or {})["template"]
+    same = office.post("/template-editor", of="comprehensive-supervision", text=write_template(newest))
+    assert "无需发布" in same.text and "/template-editor/publish" not in same.text
+    file = json.dumps({**newest, "id": "office-own", "version": 40}).encode("utf-16")
+    fresh = office.post("/template-editor", of="", text="", files={"file": ("own.json", file)})
+    assert "这是一份新的检查表" in fresh.text and "发布第 40 版" in fresh.text
+    assert "没有这一项" not in fresh.text
+    office.get("/template-editor")
+    assert office.post("/template-editor", of="", text="", files={"file": ("x.yaml", b"\xff\xfe\x00")}).status_code == 409
+
+
+def test_a_retired_checklist_says_so_and_is_no_longer_offered(site: Site) -> None:
+    office = site.browser("office")
+    office.get("/templates/comprehensive-supervision")
+    office.post("/templates/comprehensive-supervision/retire", reason="改用市里的表")
+    page = office.get("/templates/comprehensive-supervision").text
+    assert "已停用" in page and "改用市里的表" in page and "停用检查表</button>" not in page
+    with site.world.service.database.read() as link:
+        ids = {template["id"] for template in offered(store.records_of_kind(link, LEDGER, "template"))}
+    assert "comprehensive-supervision" not in ids and "idle-sites" in ids
+
+
 @pytest.mark.parametrize(("person", "path", "status"), [
-    ("lin", "/criteria", 200), ("leader", "/criteria", 200), ("safety", "/criteria", 409), ("lin", "/criteria/import", 409), ("head", "/criteria/import", 200),
-    ("head", "/presets", 409), ("lin", "/presets", 409), ("office", "/presets", 200), ("office", "/criteria/nothing", 404), ("office", "/criteria/e1", 404),
+    ("lin", "/criteria", 200), ("leader", "/criteria", 200), ("safety", "/criteria", 409), ("lin", "/criteria/import", 409),
+    ("head", "/criteria/import", 200), ("head", "/presets", 409), ("lin", "/presets", 409), ("office", "/presets", 200),
+    ("office", "/criteria/nothing", 404), ("office", "/criteria/e1", 404),
+    ("lin", "/templates", 200), ("lin", "/templates/idle-sites", 200), ("safety", "/templates/idle-sites", 409), ("lin", "/template-editor", 409),
+    ("head", "/template-editor?of=idle-sites", 409), ("office", "/template-editor?of=nothing", 404), ("office", "/templates/nothing", 404),
+    ("lin", "/templates/idle-sites/1.yaml", 200), ("lin", "/templates/idle-sites/9.yaml", 404), ("safety", "/templates/idle-sites/1.yaml", 409),
 ])  # fmt: skip
 def test_who_sees_which_page(site: Site, person: str, path: str, status: int) -> None:
     assert site.browser(person).get(path).status_code == status
 
 
-@pytest.mark.parametrize("path", ["/criteria", "/criteria/shipped", "/criteria/std-gm10-14", "/criteria/std-gm10-14/checked", "/criteria/std-gm10-14/end",
-                                  "/presets/return"])  # fmt: skip
+@pytest.mark.parametrize("path", [
+    "/criteria", "/criteria/shipped", "/criteria/std-gm10-14", "/criteria/std-gm10-14/checked", "/criteria/std-gm10-14/end", "/presets/return",
+    "/templates/idle-sites/retire", "/template-editor", "/template-editor/publish",
+])  # fmt: skip
 def test_nobody_without_the_right_changes_anything(site: Site, path: str) -> None:
     lin = site.browser("lin")
     lin.get("/criteria")
-    before = entries(site)
-    assert lin.post(path, **ENTRY, texts="x", valid_to="2024-01-01", reason="x").status_code == 409
-    assert entries(site) == before
+    before = entries(site), size(site)
+    fields: dict[str, Any] = {**ENTRY, "texts": "x", "valid_to": "2024-01-01", "reason": "x", "version": "2"}
+    assert lin.post(path, **fields).status_code == 409
+    assert (entries(site), size(site)) == before

@@ -172,6 +172,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "answer.give": {"alert": "w1", "enterprise": "e1", "checked_on": "2023-07-20", "scope": "x", "findings": "x"},
     "answer.attach": photo_body("p7", "7a" * 32),
     "hazard.existed": {"existed": True, "reason": "x"},
+    "template.retire": {"reason": "x"},
     "criterion.add": {"sort": "determination", "sectors": ["all"], "document": "x", "clause": "第一条", "text": "x", "valid_from": "2023-01-01"},
     "criterion.edit": {"changes": {"text": "y", "sectors": ["catering"]}},
     "criterion.end": {"valid_to": "2023-12-31", "reason": "x"},
