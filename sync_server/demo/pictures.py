@@ -85,15 +85,15 @@ def _taken(image: Image.Image, random: Random) -> Image.Image:
     x, y = random.randrange(0, 28), random.randrange(0, 20)
     turned = turned.crop((12 + x, 9 + y, WIDE - 44 + x, HIGH - 33 + y)).resize((WIDE, HIGH), Image.Resampling.BICUBIC)
     lit = ImageEnhance.Brightness(turned).enhance(random.uniform(0.86, 1.08))
-    shadow = _shadow().rotate(random.choice((0, 90, 180, 270))).resize((WIDE, HIGH))
-    lit = Image.composite(lit, ImageEnhance.Brightness(lit).enhance(0.62), shadow)
+    lit = Image.composite(lit, ImageEnhance.Brightness(lit).enhance(0.62), _shadow(random.randrange(4)))
     grained = Image.blend(lit, _grain(random.randrange(8)), 0.07)
     return grained.filter(ImageFilter.GaussianBlur(0.5))
 
 
-@lru_cache(maxsize=1)
-def _shadow() -> Image.Image:
-    return Image.linear_gradient("L").point([min(255, 90 + value) for value in range(256)])
+@lru_cache(maxsize=4)
+def _shadow(quarters: int) -> Image.Image:
+    light = Image.linear_gradient("L").point([min(255, 90 + value) for value in range(256)])
+    return light.rotate(90 * quarters).resize((WIDE, HIGH))
 
 
 @lru_cache(maxsize=8)

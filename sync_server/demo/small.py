@@ -220,7 +220,7 @@ class Small:
             self.cards, signers, self.place(enterprise), tuple(self._find(find, enterprise, began) for find in finds), theme,
             post="主要负责人" if unit else "产权人代表",
             order=f"责令限期整改：{'；'.join(HAZARDS[find][1] for find in finds)}。" if finds and team[0] in self.cards else None,
-            task="task-1" if id == "i20" else None, reports=id != "i19",
+            task="task-1" if id == "i20" else None,
         )  # fmt: skip
 
     def _find(self, id: str, enterprise: str, began: int) -> Find:
@@ -228,7 +228,7 @@ class Small:
         photos = (self.photo(enterprise, subject, began + 15 * MINUTE),)
         fixed = (self.photo(enterprise, subject, began + 35 * MINUTE, fixed=True),) if fix else ()
         self.before[id] = photos[0]["photo"]
-        return Find(id, place, text, cause, item, level, level == "major", fix, photos, fixed)
+        return Find(id, place, text, cause, item, level, level == "major", fix, photos, fixed, late=id == "m9")
 
     def found_alone(self, id: str, by: str, enterprise: str, source: str, found: str) -> None:
         """A find without an inspection, from a phone, handed in now."""

@@ -120,12 +120,13 @@ class Stage:
             part = acts[start : start + 200]
             self._add(ActJob(self.ledger, part, self.clock()), [Wanted(act.by, act.kind, act.subject, ACCEPTED) for act in part])
 
-    def hand_in(self, phone: Phone) -> None:
-        """A phone's new operations arrive now, and it learns of everything up to here."""
-        if phone.lines:
-            self._add(self.service.prepare(self.ledger, phone.push()), phone.wanted)
-            phone.handed_in()
+    def hand_in(self, phone: Phone) -> bytes:
+        """A phone's new operations arrive now, and it learns of everything up to here; returns the push."""
+        push = phone.push()
+        self._add(self.service.prepare(self.ledger, push), phone.wanted)
+        phone.handed_in()
         phone.seen = self.size
+        return push
 
     def hand_in_again(self, phone: Phone, body: bytes) -> None:
         """The same push once more, as after an answer that was lost: it changes nothing."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared import checklist
+from shared.ledger import ACCEPTED, CONFLICT
 from sync_server.demo.stage import Phone, Stage
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000  # ms
@@ -37,6 +38,7 @@ class Find:
     photos: tuple[dict[str, Any], ...] = ()
     fixed_photos: tuple[dict[str, Any], ...] = ()
     no_photo: str = ""
+    late: bool = False  # not submitted with the visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,6 @@ class Visit:
     order: str | None = None
     task: str | None = None
     failing: tuple[str, ...] = ()  # further items that do not conform, without a hazard
-    reports: bool = True  # whether what it found is reported at once
 
     @property
     def ended(self) -> int:
@@ -80,14 +81,19 @@ def conforming(item: Mapping[str, Any]) -> Any:
     return next(value for value in candidates if checklist.answer_problem(item, value) is None and not checklist.fails(item, value))
 
 
-def hold(stage: Stage, visit: Visit) -> None:
-    """Write the whole visit on its phones and hand it in now: first the colleagues, whose signatures the leader's submission needs."""
+def hold(stage: Stage, visit: Visit, *, disputed: str = "") -> tuple[bytes, int]:
+    """Write the whole visit on its phones and hand it in now: first the colleagues, whose signatures the leader's submission needs.
+
+    An item that is `disputed` a colleague answers otherwise than the leader. Returns the leader's push, and the number of that conflict or 0.
+    """
     for other in visit.others:
-        _join(visit, other)
+        _join(visit, other, disputed)
         stage.hand_in(other)
-    _lead(visit)
-    stage.hand_in(visit.leader)
-    stage.receive([photo for find in visit.finds for photo in (*find.photos, *find.fixed_photos)])
+    before = stage.size
+    place = _lead(visit, disputed)
+    push = stage.hand_in(visit.leader)
+    stage.receive([photo for find in visit.finds for photo in (*find.photos, *find.fixed_photos) if "likeness" in photo])
+    return push, before + place if disputed else 0
 
 
 def _start(visit: Visit) -> dict[str, Any]:
@@ -98,10 +104,19 @@ def _start(visit: Visit) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _join(visit: Visit, phone: Phone) -> None:
+def _join(visit: Visit, phone: Phone, disputed: str) -> None:
     start = {name: value for name, value in _start(visit).items() if name != "task"} | {"leader": visit.leader.person}
     phone.write(visit.began + 2 * MINUTE, "inspection.join", visit.id, {"start": start, "card_no": visit.cards.get(phone.person) or ""})
+    if disputed and phone is visit.others[0]:
+        _answer(visit, phone, visit.began + 4 * MINUTE, disputed, checklist.NOT_CONFORM, "照片在同事手机上")
     _sign(visit, phone, visit.ended + MINUTE)
+
+
+def _answer(visit: Visit, phone: Phone, at: int, item: str, value: Any, why: str = "", expect: str = ACCEPTED) -> None:
+    """An answer; `why` is the reason for having no photo of what fails."""
+    phone.write(at, "inspection.answer", visit.id, {"item": item, "value": value}, expect=expect)
+    if why:
+        phone.write(at + 5000, "inspection.note", visit.id, {"item": item, "about": "no_photo", "text": why})
 
 
 def _sign(visit: Visit, phone: Phone, at: int) -> None:
@@ -109,23 +124,28 @@ def _sign(visit: Visit, phone: Phone, at: int) -> None:
     phone.write(at, "inspection.sign", visit.id, {"role": "inspector", "name": name, "sha256": image, "signed_at": at})
 
 
-def _lead(visit: Visit) -> None:
-    phone, items = visit.leader, visit.template["items"]
+def _lead(visit: Visit, disputed: str) -> int:
+    """The leader's operations; returns which of them (1, 2 ...) answers the disputed item, or 0."""
+    phone, items, place = visit.leader, visit.template["items"], 0
     phone.write(visit.began, "inspection.start", visit.id, {**_start(visit), "card_no": visit.cards.get(phone.person) or ""})
-    failed = {find.item: find for find in visit.finds if find.item}
+    found = {find.item for find in visit.finds if find.item}
     pace = visit.minutes * MINUTE // (len(items) + 1)
-    for place, item in enumerate(items, 1):
-        at = visit.began + place * pace
-        wrong = item["id"] in failed or item["id"] in visit.failing
-        phone.write(at, "inspection.answer", visit.id, {"item": item["id"], "value": checklist.NOT_CONFORM if wrong else conforming(item)})
-        if wrong:
-            why = "照片见隐患记录" if item["id"] in failed else "现场查阅资料，未拍照"
-            phone.write(at + 5000, "inspection.note", visit.id, {"item": item["id"], "about": "no_photo", "text": why})
+    for number, item in enumerate(items, 1):
+        at, id = visit.began + number * pace, item["id"]
+        if id in found:
+            _answer(visit, phone, at, id, checklist.NOT_CONFORM, "照片见隐患记录")
+        elif id in visit.failing:
+            _answer(visit, phone, at, id, checklist.NOT_CONFORM, "现场查阅资料，未拍照")
+        else:
+            _answer(visit, phone, at, id, conforming(item), expect=CONFLICT if id == disputed else ACCEPTED)
+            place = len(phone.lines) if id == disputed else place
     for number, find in enumerate(visit.finds):
         report(phone, find, visit.enterprise, visit.began + pace * (number + 1) + 8000, SOURCES.get(visit.kind, "section"), visit.place, visit)
     _finish(visit)
-    for find in visit.finds if visit.reports else ():
-        phone.write(visit.ended + 5 * MINUTE, "hazard.submit", find.id, {})
+    for find in visit.finds:
+        if not find.late:
+            phone.write(visit.ended + 5 * MINUTE, "hazard.submit", find.id, {})
+    return place
 
 
 def _finish(visit: Visit) -> None:

@@ -127,7 +127,7 @@ def staff(world: World) -> list[Person]:
     """
     people = []
     for id, body in world.enterprises:
-        if not body["principal"] or body["site_kind"]:
+        if not body["principal"]:
             continue
         second = body["deputy"] or body["safety_director"]
         officer = (("ent_officer", id), *((("ent_deputy", id),) if not second else ()))
