@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from mobile.core.client import Client, PhotoFile
-from shared.kinds.inspection import submit_problems
+from shared.deadlines import due
+from shared.kinds.inspection import OPEN, submit_problems
+from shared.kinds.task import assigned_to
+from shared.people import may
 from shared.rules import Record
 
 Position = dict[str, Any]
@@ -20,16 +24,42 @@ def start_inspection(
     position: Position | None = None,
     why_no_position: str = "",
     theme: str | None = None,
+    task: str | None = None,
 ) -> str:
-    """A new inspection; returns its id."""
+    """A new inspection, perhaps the one that a task asks for; returns its id."""
     id, person = client.new_id(), client.person or {}
     body = {
         "kind": kind, "enterprise": enterprise, "template": template["id"], "template_version": template["version"], "purposes": ["campaign"],
         "theme": theme, "started_at": client.ports.now(), "position": position, "position_reason": why_no_position or None,
         "card_no": person.get("card_no") or None,
     }  # fmt: skip
-    client.act("inspection.start", id, body)
+    client.act("inspection.start", id, body | ({"task": task} if task else {}))
     return id
+
+
+def my_tasks(client: Client) -> list[Record]:
+    """The inspections that this person is still to make, the next due first."""
+    rows = client.rows("task", where="state IN ('planned', 'started')", order="at", limit=1000)
+    tasks = [record for row in rows if (record := client.record(row.id)) is not None]
+    return [task for task in tasks if client.identity.person in assigned_to(task)]
+
+
+def begun_for(client: Client, task: Record) -> str:
+    """The inspection on this phone with which a task is under way, "" if there is none."""
+    for id, state in task["inspections"].items():
+        if state in OPEN and client.record(id) is not None:
+            return str(id)
+    return ""
+
+
+def reinspections(client: Client) -> list[tuple[Record, int]]:
+    """The rectified hazards of one's own sections that are to be looked at again, each with the day (ms) until when; the next due first (T16)."""
+    person, ledger = client.person or {"roles": []}, client.record("ledger")
+    units = json.dumps([held["unit"] for held in person["roles"]] if may(person, "verify") else [])
+    rows = client.rows("hazard", where="state = 'verify_pending' AND section IN (SELECT value FROM json_each(?))", params=(units,), limit=1000)
+    hazards = [record for row in rows if (record := client.record(row.id)) is not None and not record.get("verification")]
+    steps = [(hazard, step.until) for hazard in hazards if (step := due(hazard, ledger)) is not None]
+    return sorted(steps, key=lambda step: step[1])
 
 
 def join_code(inspection: Record) -> dict[str, Any]:

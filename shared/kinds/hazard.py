@@ -67,6 +67,7 @@ OTHER_INSPECTION = reason(
     "T1",
 )
 IS_FINDER = reason("hazard.is_finder", "此人已是发现人，无需移交", "this colleague is a finder already: nothing is left to pass on")
+NO_SUCCESSOR = reason("hazard.no_successor", "接手的同事没有检查权限；请另选", "the colleague's role finds no hazards: choose someone else")
 NOT_THEIR_SIDE = reason(
     "hazard.not_their_side",
     "政府发现的隐患只能移交给街道人员，企业自查的只能移交给本企业人员；请另选",
@@ -160,10 +161,11 @@ def _judge_found(case: Case, found_at: int, why: str | None) -> None:
 
 def _judge_report(case: Case) -> None:
     body, author = case.body, case.author
-    case.need(body["enterprise"], "enterprise")
+    inspection = _inspection(case)
+    if not (case.pending and inspection is not None):  # the phone of a colleague from another section does not hold the enterprise
+        case.need(body["enterprise"], "enterprise")
     refuse_if(body.get("position") is None and not body.get("position_reason"), POSITION_OR_REASON)
     _judge_found(case, body["found_at"], body.get("found_late_reason"))
-    inspection = _inspection(case)
     if inspection is not None:
         _judge_finding(case, inspection)
     if author is not None and is_enterprise_person(author):
@@ -189,8 +191,10 @@ def _inspection(case: Case) -> Record | None:
 
 def _fold_report(case: Case) -> None:
     body = case.body
-    enterprise = case.read(body["enterprise"]) or {"name": "", "community": "", "lead_section": ""}
     inspection = _inspection(case)
+    known = inspection or {"enterprise_name": "", "community": "", "section": ""}
+    here = {"name": known["enterprise_name"], "community": known["community"], "lead_section": known["section"]}
+    enterprise = case.read(body["enterprise"]) or here
     fields = {name: body.get(name) for name in _REPORT}
     record = case.create(
         "hazard",
@@ -433,7 +437,8 @@ def _judge_pass_on(case: Case) -> None:
     refuse_if(body["to"] in record["finders"], IS_FINDER)
     colleague = case.need(body["to"], "person")
     own = record["source_class"] == "self"
-    refuse_if(not may(colleague, "report") or is_enterprise_person(colleague) != own, NOT_THEIR_SIDE)
+    refuse_if(not may(colleague, "report"), NO_SUCCESSOR)
+    refuse_if(is_enterprise_person(colleague) != own, NOT_THEIR_SIDE)
     if own:
         require_reach(colleague, {f"enterprise:{record['enterprise']}"})
     refuse_if(body["to"] == record["decided_by"], OWN_WORK)

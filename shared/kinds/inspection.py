@@ -110,8 +110,8 @@ def template_id(op: Operation) -> str:
 
 
 def _judge_start(case: Case, start: Record) -> None:
-    # The phone of a colleague from another section does not hold this enterprise; joining by the leader's code must work there all the same.
-    if not (case.pending and case.op.kind == "inspection.join"):
+    # The phone of somebody from another section does not hold this enterprise; joining by the leader's code, and a task there, must work too.
+    if not (case.pending and (case.op.kind == "inspection.join" or start.get("task"))):
         case.need(start["enterprise"], "enterprise")
     case.need(template_record_id(start["template"], start["template_version"]), "template")
     refuse_if(start.get("position") is None and not start.get("position_reason"), POSITION_OR_REASON)
@@ -132,7 +132,7 @@ def _judge_side(author: Record | None, kind: str, enterprise: str) -> None:
 
 
 def _judge_task(case: Case) -> None:
-    """The task a start names is for this enterprise and kind. One that the ledger has lost, or that was cancelled meanwhile, keeps nobody from work."""
+    """The task a start names is for this enterprise and kind. One that the ledger has lost or that was cancelled meanwhile keeps nobody from work."""
     body, task = case.body, case.read(case.body["task"]) if case.body.get("task") else None
     wrong = task is not None and (task["kind"], task.get("enterprise"), task.get("inspection_kind")) != ("task", body["enterprise"], body["kind"])
     refuse_if(wrong, OTHER_TASK)
@@ -233,8 +233,15 @@ def note_hazard(case: Case, inspection: Record, hazard: str) -> None:
     case.touch(inspection)
 
 
+def _from_task(case: Case, start: Record) -> Record:
+    """What a phone without the enterprise's record shows of it: what the task or the leader's code says."""
+    task = (case.read(start["task"]) if start.get("task") else None) or {}
+    name = task.get("enterprise_name") or start.get("enterprise_name") or ""
+    return {"name": name, "community": task.get("community", ""), "lead_section": task.get("section", "")}
+
+
 def _new(case: Case, start: Record, leader: str) -> Record:
-    enterprise = case.read(start["enterprise"]) or {"name": start.get("enterprise_name") or "", "community": "", "lead_section": ""}
+    enterprise = case.read(start["enterprise"]) or _from_task(case, start)
     moments = {"start": {"at": start["started_at"], "position": None, "reason": None}, "end": None}
     return case.create(
         "inspection",

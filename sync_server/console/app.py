@@ -13,6 +13,7 @@ from shared.errors import Refused
 from shared.protocol import UNKNOWN_LEDGER
 from sync_server.auth import SESSION_LIFE, log_in, log_out
 from sync_server.blobs import LocalBlobs
+from sync_server.console.alerts import alert_pages
 from sync_server.console.criteria import criteria_pages
 from sync_server.console.devices import device_pages
 from sync_server.console.enterprises import enterprise_pages
@@ -34,6 +35,7 @@ from sync_server.console.review import review_pages
 from sync_server.console.settling import settle_pages
 from sync_server.console.steps import step_pages
 from sync_server.console.templates_page import template_pages
+from sync_server.console.tasks import task_pages
 from sync_server.service import Service
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
@@ -65,6 +67,8 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     mine_report_pages(pages, frame, blobs)
     mine_check_pages(pages, frame, blobs)
     mine_photo_pages(pages, frame, blobs)
+    task_pages(pages, frame)
+    alert_pages(pages, frame, blobs)
     _elsewhere(pages)
     app.include_router(pages)
 

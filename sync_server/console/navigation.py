@@ -21,6 +21,8 @@ GOVERNMENT = (
     Place("plans", "plans", "supervise"),
     Place("inspections", "inspections"),
     Place("enterprises", "enterprises"),
+    Place("tasks", "tasks"),
+    Place("alerts", "alerts"),
     Place("settle", "to_settle"),
     Place("devices", "devices", "administer", "manage"),
     Place("import", "import", "register", "manage"),

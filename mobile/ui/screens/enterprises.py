@@ -33,18 +33,21 @@ from mobile.ui.kit import (
 from mobile.ui.saying import say
 from mobile.ui.screens.screen import TONES, Screen, badges, both, moment, state_badge
 from mobile.ui.strings import tr
+from shared.calendar import day_of
 from shared.kinds.inspection import INSPECTION_KINDS
 from shared.people import COMMUNITY_WORKER, ENTERPRISE_ROLES, roles_of
+from shared.rules import Record
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
 PAGE = 300
+MOST_REINSPECTIONS = 20  # above the enterprises; the rest comes up as these are done
 ALONE = ("assistance", "community_patrol")  # what one person can finish: proposed first
 
 
 class Enterprises(Screen):
-    """The list, the first thing one sees."""
+    """The first thing one sees: the tasks of this person and what is to be looked at again, then the enterprises."""
 
     def __init__(self, app: Paicha) -> None:
         super().__init__(app, back=False)
@@ -55,7 +58,7 @@ class Enterprises(Screen):
         self.search.bind(on_search=lambda *_: self.refresh())
         head.add_widget(self.search)
         self.list = Listing()
-        self.list.view.bind(on_open=lambda _, row: app.nav.push("enterprise", id=row.id), on_end=lambda _: self.more())
+        self.list.view.bind(on_open=lambda _, row: self.open(row.id), on_end=lambda _: self.more())
         self.list.empty.icon = "store"
         self.shown = PAGE
         for widget in (self.banner, head, self.list):
@@ -73,7 +76,43 @@ class Enterprises(Screen):
         units = {id: self.name_of(id) for id in {row.community for row in found}}
         why = "none_found" if self.search.text else "loading" if isinstance(session.status, Working | None) else "none"
         self.list.empty.title, self.list.empty.text = tr(f"enterprises.{why}"), tr(f"enterprises.{why}_text")
-        self.list.show(_row(row, units) for row in found)
+        work = [] if self.search.text else [*map(self._task_row, inspecting.my_tasks(client)), *self._reinspections()]
+        self.list.show([*work, *(_row(row, units) for row in found)])
+
+    def _task_row(self, task: Record) -> Row:
+        badges = [(tr("tasks.task"), "info"), *self._lateness(task["due"])]
+        if task["state"] == "started":
+            badges.append((tr("tasks.started"), "warn"))
+        subtitle = " · ".join(part for part in (tr(f"kind.{task['inspection_kind']}"), task["theme"]) if part)
+        meta = tr("tasks.due", day=day_of(task["due"]))
+        return Row(id=f"task/{task['id']}", title=task["enterprise_name"], subtitle=subtitle, meta=meta, badges=tuple(badges), icon="clipboard-check")
+
+    def _reinspections(self) -> list[Row]:
+        return [
+            Row(
+                id=f"finding/{hazard['id']}", title=hazard["enterprise_name"], subtitle=hazard["description"],
+                meta=tr("tasks.due", day=day_of(until)), badges=((tr("tasks.reinspect"), "info"), *self._lateness(until)), icon="history",
+            )
+            for hazard, until in inspecting.reinspections(self.client)[:MOST_REINSPECTIONS]
+        ]  # fmt: skip
+
+    def _lateness(self, until: int) -> list[tuple[str, str]]:
+        days = (day_of(self.client.ports.now()) - day_of(until)).days
+        return [(tr("tasks.late", days=days), "danger")] if days > 0 else []
+
+    def open(self, row: str) -> None:
+        """What was tapped: an enterprise; a hazard to look at again; or a task, which begins its inspection or goes on with it."""
+        what, _, id = row.partition("/")
+        if what == "finding":
+            self.app.nav.push("finding", id=id)
+        elif what != "task":
+            self.app.nav.push("enterprise", id=row)
+        elif (task := self.client.record(id)) is not None:
+            begun = inspecting.begun_for(self.client, task)
+            if begun:
+                self.app.nav.push("checklist", id=begun)
+            else:
+                self.app.nav.push("start", enterprise=task["enterprise"], task=id)
 
     def more(self) -> None:
         """The end of the list is in sight."""
@@ -149,9 +188,10 @@ def _record_card(app: Paicha, kind: str, row: Listed) -> TapCard:
 class Start(Screen):
     """Which kind of inspection, which checklist, and where one stands; then it begins."""
 
-    def __init__(self, app: Paicha, enterprise: str) -> None:
+    def __init__(self, app: Paicha, enterprise: str, task: str = "") -> None:
         super().__init__(app, tr("start.title"))
         self.enterprise = enterprise
+        self.task = self.client.record(task) if task else None
         roles = roles_of(self.client.person or {"roles": []})
         kinds = (
             ("enterprise_self", "principal_led")
@@ -163,7 +203,10 @@ class Start(Screen):
         self.kinds = kinds
         self.kind = next((kind for kind in ALONE if kind in kinds), kinds[0])
         self.template = ""
-        self.chosen = False  # by the person; until then it is the one that suits best
+        self.chosen = False  # by the person or the task; until then it is the one that suits best
+        if self.task is not None:
+            self.kind = self.task["inspection_kind"]
+            self.template, self.chosen = next(iter(self.task["templates"]), ""), bool(self.task["templates"])
         self.body = Scroll()
         self.add_widget(self.body)
         self.reason = TextField(label=tr("start.reason"), hint=tr("start.reason_hint"), text=tr("start.reason_default"))
@@ -174,12 +217,14 @@ class Start(Screen):
         self._draw()
 
     def refresh(self) -> None:
-        """The enterprise's name."""
+        """The enterprise's name; the phone may know it from the task alone."""
         record = self.client.record(self.enterprise)
-        self.bar.subtitle = str(record["name"]) if record else ""
+        self.bar.subtitle = str(record["name"]) if record else str((self.task or {}).get("enterprise_name", ""))
 
     def _draw(self) -> None:
         self.body.ids.column.clear_widgets()
+        if self.task is not None:
+            self._draw_task(self.task)
         self.body.add(SectionHeader(text=tr("start.kind")))
         chips = Wrap()
         for kind in self.kinds:
@@ -203,6 +248,14 @@ class Start(Screen):
         self.body.add(card)
         self.button.disabled = not self.template
 
+    def _draw_task(self, task: Record) -> None:
+        """Until when, what for; and what becomes of it if the kind is changed."""
+        if self.kind != task["inspection_kind"]:
+            self.body.add(Banner(text=tr("start.not_task"), icon="alert", tone="warn", radius=dp(12)))
+            return
+        said = [tr("start.task", day=day_of(task["due"])), task["theme"], task["note"]]
+        self.body.add(Banner(text=" · ".join(part for part in said if part), icon="clipboard-check", tone="info", radius=dp(12)))
+
     def _choose_kind(self, kind: str) -> None:
         self.kind = kind
         self._draw()
@@ -215,6 +268,9 @@ class Start(Screen):
         """Begin; the checklist opens."""
         template = next(t for t in self.client.templates() if t["id"] == self.template)
         why = self.reason.text.strip()
-        made = self.app.session.do(lambda: inspecting.start_inspection(self.client, self.enterprise, self.kind, template, why_no_position=why))
+        task = self.task["id"] if self.task is not None and self.kind == self.task["inspection_kind"] else None
+        made = self.app.session.do(
+            lambda: inspecting.start_inspection(self.client, self.enterprise, self.kind, template, why_no_position=why, task=task)
+        )
         if made:
             self.app.nav.replace("checklist", id=made)
