@@ -227,7 +227,7 @@ class Frame:
             "operation": self.new_id, "may": visit.may, "done": visit.request.query_params.get("done", ""), "home": visit.home,
             "menu": menu(visit.of_enterprise, visit.may), "of_enterprise": visit.of_enterprise, "size": head.size if head else 0,
         }  # fmt: skip
-        return self.bare(visit.request, visit.ledger, template, status, **values, **more)
+        return self.bare(visit.request, visit.ledger, template, status, **(values | more))
 
     def bare(self, request: Request, ledger: str, template: str, /, status: int = 200, **more: Any) -> Response:
         """A page, whether or not somebody is logged in."""
