@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from shared import deadlines
 from shared.calendar import day_of
@@ -36,7 +37,10 @@ def hazard_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
 
     @pages.get("/hazards/{id}")
     def show(request: Request, ledger: str, id: str) -> Response:
-        return hazard_page(frame, frame.visit(request, ledger), id)
+        visit = frame.visit(request, ledger)
+        if visit.of_enterprise:  # its own page has what is its to know and to do
+            return RedirectResponse(f"{visit.home}/mine/hazards/{id}", 303)
+        return hazard_page(frame, visit, id)
 
     @pages.post("/hazards/{id}")
     def decide(request: Request, ledger: str, id: str, form: Fields) -> Response:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from shared.errors import Refused
 from shared.kinds.template import template_record_id
@@ -23,6 +24,8 @@ def inspection_pages(pages: APIRouter, frame: Frame) -> None:
     @pages.get("/inspections/{id}")
     def show(request: Request, ledger: str, id: str) -> Response:
         visit = frame.visit(request, ledger)
+        if visit.of_enterprise:
+            return RedirectResponse(f"{visit.home}/mine/inspections/{id}", 303)
         with frame.service.database.read() as link:
             record = seen_record(link, ledger, visit.person, id, "inspection")
             if record is None:
