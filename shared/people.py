@@ -45,6 +45,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "criteria": frozenset({SECTION_HEAD, OFFICE, ADMIN}),  # the library of criteria, R11
     "administer": frozenset({OFFICE, ADMIN}),  # people, units, templates, settings, devices
     "appoint": frozenset({SECTION_HEAD, OFFICE, ADMIN}),  # one's own stand-in, the liaison of one's unit (R120)
+    "audit": frozenset({AUDITOR, OFFICE, ADMIN}),  # who looked at what is protected
     "settle": frozenset(ROLES) - {LEADER, AUDITOR},  # conflicts: who exactly is for the record's family to say
     SERVER: frozenset(),
 }

@@ -13,10 +13,11 @@ TOO_MANY_TRIES = reason("too_many_tries", "输错次数过多，请五分钟后�
 
 
 class Tries:
-    """Counts refusals by address."""
+    """Counts refusals by address, or by whatever else a guess can be told by."""
 
-    def __init__(self, clock: Callable[[], int]) -> None:
+    def __init__(self, clock: Callable[[], int], free: int = FREE_TRIES) -> None:
         self._clock = clock
+        self._free = free
         self._wrong: dict[str, list[int]] = {}
 
     @contextmanager
@@ -24,7 +25,7 @@ class Tries:
         """Around one try. Raises RetryLater(too_many_tries) when this address has been wrong too often of late."""
         since = self._clock() - LOCK
         recent = [at for at in self._wrong.get(address, ()) if at > since]
-        if len(recent) >= FREE_TRIES:
+        if len(recent) >= self._free:
             raise RetryLater(TOO_MANY_TRIES)
         try:
             yield
@@ -33,3 +34,7 @@ class Tries:
                 self._wrong.clear()
             self._wrong[address] = [*recent, self._clock()]
             raise
+
+    def forget(self, address: str) -> None:
+        """Who got it right in the end starts afresh."""
+        self._wrong.pop(address, None)

@@ -12,7 +12,7 @@ from shared.fields import problem as field_problem
 from shared.people import ENTERPRISE_ROLES, NO_RIGHT, RIGHTS, ROLES, STAFF, WHOLE_LEDGER, may, roles_of
 from shared.rules import UNKNOWN_RECORD, Case, Family, Kind, Record, Row, refuse_if
 
-_EDITABLE = {
+EDITABLE = {
     "name": text(50),
     "post": optional(text(50, empty=True)),
     "phone": optional(text(30, empty=True)),
@@ -56,12 +56,12 @@ ROLE_NOT_HELD = reason("role_not_held", "此人没有这个岗位；请刷新后
 
 
 def _fold_add(case: Case) -> None:
-    case.create("person", {"state": "active", "roles": [], "former": []} | {n: case.body.get(n) or "" for n in _EDITABLE})
+    case.create("person", {"state": "active", "roles": [], "former": []} | {n: case.body.get(n) or "" for n in EDITABLE})
 
 
 def _judge_edit(case: Case) -> None:
     changes = case.body["changes"]
-    wrong = field_problem({n: _EDITABLE[n] for n in changes if n in _EDITABLE}, changes)
+    wrong = field_problem({n: EDITABLE[n] for n in changes if n in EDITABLE}, changes)
     refuse_if(not changes or wrong, MALFORMED, wrong or "changes")
     case.require_unchanged(changes)
 
@@ -176,15 +176,20 @@ def _scopes(record: Record) -> set[str]:
 
 def _row(record: Record) -> Row:
     roles = sorted(roles_of(record))
+    units = {record["unit"], *(held["unit"] for held in record["roles"])} - {""}
+    side = "" if not roles else "side:enterprise" if set(roles) <= ENTERPRISE_ROLES else "side:government"
+    state = "active" if roles else "left" if record["former"] else "no_role"
+    marks = (*(f"role:{role}" for role in roles), *(f"unit:{unit}" for unit in sorted(units)), *([side] if side else ()))
     return Row(
-        title=record["name"], number=record["card_no"], state=record["state"], level=",".join(roles), section=record["unit"], words=record["post"]
-    )
+        title=record["name"], number=record["card_no"], state=state, level=",".join(roles), section=record["unit"], at=record["created"],
+        words=record["post"], marks=marks,
+    )  # fmt: skip
 
 
 PERSON = Family(
     "person",
     (
-        Kind("person.add", "administer", _EDITABLE, _fold_add, decision=True, creates=True),
+        Kind("person.add", "administer", EDITABLE, _fold_add, decision=True, creates=True),
         Kind("person.edit", "administer", {"changes": lambda value: type(value) is dict}, _fold_edit, _judge_edit, decision=True),
         Kind("person.grant", "administer", _ROLE, _fold_grant, _judge_grant, decision=True, reads=lambda op: (op.body.get("unit") or "",)),
         Kind("person.revoke", "administer", _ROLE, _fold_revoke, _judge_revoke, decision=True),

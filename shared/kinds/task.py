@@ -56,17 +56,16 @@ def _judge_plan(case: Case) -> None:
         units = (enterprise["community"], enterprise["lead_section"], *enterprise["co_regulators"])
         require_reach(case.author, {"ledger", *(f"unit:{unit}" for unit in units)})
     _judge_due(case)
-    _judge_people(case, body["kind"], body["enterprise"])
+    _judge_people(case, [body["leader"], *body["members"]], body["kind"], body["enterprise"])
 
 
 def _judge_due(case: Case) -> None:
     refuse_if(case.body["due"] <= case.entry.received_at, PAST_DUE)
 
 
-def _judge_people(case: Case, kind: str, enterprise: str) -> None:
+def _judge_people(case: Case, assigned: list[str], kind: str, enterprise: str) -> None:
     """Everyone assigned makes this kind of inspection by role; the starred kinds take two or more (3.1, R131)."""
     number, starred = INSPECTION_KINDS[kind]
-    assigned = [case.body["leader"], *case.body["members"]]
     refuse_if(len(set(assigned)) < len(assigned), TWICE_ASSIGNED)
     refuse_if(starred and len(assigned) < 2, TWO_ASSIGNED, number)
     for id in assigned:
@@ -92,15 +91,15 @@ def _fold_plan(case: Case) -> None:
             "state": "planned", "inspection_kind": body["kind"], "enterprise": body["enterprise"], "enterprise_name": enterprise["name"],
             "community": enterprise["community"], "section": enterprise["lead_section"], "templates": body.get("templates") or [],
             "purposes": body["purposes"], "theme": body.get("theme"), "origin": body["origin"], "source": body.get("source"), "due": body["due"],
-            **_assigned(case), "note": body.get("note") or "", "planned_by": case.op.by, "planned_at": case.entry.received_at, "inspections": {},
+            **_assigned(case, body["leader"], body["members"]), "note": body.get("note") or "",
+            "planned_by": case.op.by, "planned_at": case.entry.received_at, "inspections": {},
             "done_at": None, "cancelled": None,
         },
     )  # fmt: skip
 
 
-def _assigned(case: Case) -> Record:
+def _assigned(case: Case, leader: str, members: list[str]) -> Record:
     """Who is assigned, and the sections and communities they are from: those see it, too."""
-    leader, members = case.body["leader"], case.body["members"]
     people = filter(None, map(case.read, (leader, *members)))
     units = {held["unit"] for person in people for held in person["roles"] if held["unit"] and held["role"] not in ENTERPRISE_ROLES}
     return {"leader": leader, "members": members, "units": sorted(units)}
@@ -115,11 +114,29 @@ def _judge_step(case: Case) -> None:
 def _judge_assign(case: Case) -> None:
     _judge_step(case)
     case.require_unchanged({"leader": case.body["leader"], "members": case.body["members"]})
-    _judge_people(case, case.record["inspection_kind"], case.record["enterprise"])
+    _judge_people(case, [case.body["leader"], *case.body["members"]], case.record["inspection_kind"], case.record["enterprise"])
 
 
 def _fold_assign(case: Case) -> None:
-    case.put_all(case.record, _assigned(case))
+    case.put_all(case.record, _assigned(case, case.body["leader"], case.body["members"]))
+
+
+def _passed_on(case: Case) -> tuple[str, list[str]]:
+    """Leader and members once a colleague stands where somebody who leaves stood (W15)."""
+    record, body = case.record, case.body
+    leader, *others = (body["to"] if member == body["from"] else member for member in assigned_to(record))
+    return leader, [member for member in dict.fromkeys(others) if member != leader]
+
+
+def _judge_pass_on(case: Case) -> None:
+    case.require_state(OPEN_TASK)
+    refuse_if(case.body["from"] not in assigned_to(case.record), NOT_INSPECTING, case.body["from"])
+    leader, members = _passed_on(case)
+    _judge_people(case, [leader, *members], case.record["inspection_kind"], case.record["enterprise"])
+
+
+def _fold_pass_on(case: Case) -> None:
+    case.put_all(case.record, _assigned(case, *_passed_on(case)))
 
 
 def _judge_reschedule(case: Case) -> None:
@@ -169,6 +186,15 @@ TASK = Family(
     (
         Kind("task.plan", "plan", _PLAN, _fold_plan, _judge_plan, decision=True, creates=True, reads=_plan_reads),
         Kind("task.assign", "plan", {**_PEOPLE, **_WHY}, _fold_assign, _judge_assign, decision=True, reads=_assign_reads),
+        Kind(
+            "task.pass_on",
+            "administer",
+            {"from": identifier, "to": identifier, **_WHY},
+            _fold_pass_on,
+            _judge_pass_on,
+            decision=True,
+            reads=lambda op: (op.body["to"],),
+        ),
         Kind("task.reschedule", "plan", {"due": moment, **_WHY}, _fold_reschedule, _judge_reschedule, decision=True),
         Kind("task.cancel", "plan", _WHY, _fold_cancel, _judge_step, decision=True),
     ),

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from shared.errors import Refused
-from shared.protocol import UNKNOWN_LEDGER
-from sync_server.auth import SESSION_LIFE, log_in, log_out
 from sync_server.blobs import LocalBlobs
+from sync_server.console.account import account_pages
+from sync_server.console.accounts import account_admin_pages
 from sync_server.console.alerts import alert_pages
 from sync_server.console.criteria import criteria_pages
 from sync_server.console.devices import device_pages
 from sync_server.console.enterprises import enterprise_pages
-from sync_server.console.frame import COOKIE, LANGUAGE, NO_PAGE, Fields, Frame, language_of
+from sync_server.console.entrance import entrance_pages
+from sync_server.console.frame import NO_PAGE, Frame
 from sync_server.console.hazards import hazard_page, hazard_pages
 from sync_server.console.importing import import_pages
 from sync_server.console.inspections import inspection_pages
@@ -27,7 +27,7 @@ from sync_server.console.mine_checks import mine_check_pages
 from sync_server.console.mine_photos import mine_photo_pages
 from sync_server.console.mine_report import mine_report_pages
 from sync_server.console.mine_steps import mine_step_pages
-from sync_server.console.navigation import menu
+from sync_server.console.people import people_pages
 from sync_server.console.pictures import photo_pages
 from sync_server.console.plans import plan_pages
 from sync_server.console.presets import presets_pages
@@ -36,6 +36,7 @@ from sync_server.console.settling import settle_pages
 from sync_server.console.steps import step_pages
 from sync_server.console.templates_page import template_pages
 from sync_server.console.tasks import task_pages
+from sync_server.console.units import unit_pages
 from sync_server.service import Service
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
@@ -47,7 +48,11 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     frame = Frame(service, secure=settings.secure_cookies)
     frame.environment.globals["demo_clock"] = service.clock if settings.demo else None
     pages = APIRouter(prefix="/console/{ledger}", include_in_schema=False, route_class=frame.route_class())
-    _entrance(pages, frame)
+    entrance_pages(pages, frame)
+    account_pages(pages, frame)
+    account_admin_pages(pages, frame)
+    people_pages(pages, frame, settings)
+    unit_pages(pages, frame)
     list_pages(pages, frame)
     hazard_pages(pages, frame, blobs)
     step_pages(pages, frame, blobs, hazard_page)
@@ -80,44 +85,6 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
         return RedirectResponse(f"/console/{names[0]}/" if len(names) == 1 else "/health", 303)
 
 
-def _entrance(pages: APIRouter, frame: Frame) -> None:
-    @pages.get("/")
-    def start(request: Request, ledger: str) -> Response:
-        visit = frame.visit(request, ledger)
-        return RedirectResponse(f"{visit.home}/{menu(visit.of_enterprise, visit.may)[0].path}", 303)
-
-    @pages.get("/login")
-    def ask(request: Request, ledger: str) -> Response:
-        return frame.bare(request, ledger, "login.html", name=_ledger_name(frame, ledger, language_of(request)), problem="", login="")
-
-    @pages.post("/login")
-    def enter(request: Request, ledger: str, form: Fields) -> Response:
-        login = form.get("login", "")
-        try:
-            session = log_in(frame.service, ledger, login, form.get("password", ""))
-        except Refused as refused:
-            name, language = _ledger_name(frame, ledger, language_of(request)), language_of(request)
-            return frame.bare(request, ledger, "login.html", 403, name=name, problem=refused.text(language), login=login)
-        answer = RedirectResponse(f"/console/{ledger}/", 303)
-        answer.set_cookie(COOKIE, session.token, SESSION_LIFE // 1000, path="/", secure=frame.secure, httponly=True, samesite="lax")
-        return answer
-
-    @pages.post("/logout")
-    def leave(request: Request, ledger: str, form: Fields) -> Response:
-        log_out(frame.service, frame.posted(request, ledger, form).session.token)
-        answer = RedirectResponse(f"/console/{ledger}/login", 303)
-        answer.delete_cookie(COOKIE, path="/")
-        return answer
-
-    @pages.get("/language/{language}")
-    def choose(request: Request, ledger: str, language: str) -> Response:
-        back = urlsplit(request.headers.get("referer", ""))
-        inside = back.path.startswith(f"/console/{ledger}/") and back.netloc == request.url.netloc
-        answer = RedirectResponse(f"{back.path}?{back.query}" if inside else f"/console/{ledger}/", 303)
-        answer.set_cookie(LANGUAGE, "en" if language == "en" else "zh", 365 * 86_400, path="/", secure=frame.secure, httponly=True, samesite="lax")
-        return answer
-
-
 def _elsewhere(pages: APIRouter) -> None:
     @pages.get("/{rest:path}")
     def nowhere(ledger: str, rest: str) -> Response:
@@ -125,13 +92,3 @@ def _elsewhere(pages: APIRouter) -> None:
         if rest.endswith("/"):
             return RedirectResponse(f"/console/{ledger}/{rest.rstrip('/')}", 303)
         raise Refused(NO_PAGE)
-
-
-def _ledger_name(frame: Frame, ledger: str, language: str) -> str:
-    with frame.service.database.read() as link:
-        record = store.records(link, ledger, ["ledger"]).get("ledger")
-    if record is None:
-        raise Refused(UNKNOWN_LEDGER, ledger)
-    return str(record["name_en"] if language == "en" else record["name"])
-
-

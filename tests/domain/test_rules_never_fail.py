@@ -92,6 +92,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "person.end_stand_in": {"absence": 1, "reason": "x"},
     "unit.name_liaison": {"person": "head"},
     "inspection.pass_on": {"from": "lin", "to": "zhou", "reason": "x"},
+    "task.pass_on": {"from": "lin", "to": "zhou", "reason": "x"},
     "hazard.pass_on": {"from": "lin", "to": "zhou", "reason": "x"},
     "device.enrol": {"person": "lin", "public_key": "k"},
     "device.revoke": {"reason": "丢失"},

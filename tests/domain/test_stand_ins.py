@@ -207,7 +207,7 @@ def test_a_returned_find_is_passed_on_and_can_be_handed_in_again() -> None:
     book = Book()
     book.submitted_hazard()
     book.done("head", "hazard.return", "h1", {"reason": "补照片"})
-    for to, code in (("boss", "hazard.not_their_side"), ("leader", "hazard.not_their_side"), ("lin", "hazard.is_finder")):
+    for to, code in (("boss", "hazard.not_their_side"), ("leader", "hazard.no_successor"), ("lin", "hazard.is_finder")):
         assert book.act("office", "hazard.pass_on", "h1", {"from": "lin", "to": to, "reason": "调离"}).code == code
     book.done("office", "hazard.pass_on", "h1", {"from": "lin", "to": "zhou", "reason": "调离"})
     book.done("zhou", "hazard.submit", "h1", {})
@@ -218,3 +218,14 @@ def test_only_those_who_administer_pass_work_on() -> None:
     book.done("lin", "hazard.report", "h1", report_body())
     for by in ("lin", "zhou", "head", "leader", "auditor", "boss"):
         assert book.act(by, "hazard.pass_on", "h1", {"from": "lin", "to": "zhou", "reason": "x"}).code == "no_right"
+
+
+def test_a_task_is_passed_on_to_somebody_whose_role_makes_that_inspection() -> None:
+    book = Book()
+    task = {"kind": "dept_routine", "enterprise": "e1", "purposes": [], "origin": "plan", "due": NOON + DAY, "leader": "lin", "members": ["qin"]}
+    book.done("head", "task.plan", "t1", task)
+    assert book.act("admin", "task.pass_on", "t1", {"from": "lin", "to": "boss", "reason": "调离"}, device="console").code == "task.not_inspecting"
+    assert book.act("admin", "task.pass_on", "t1", {"from": "lin", "to": "qin", "reason": "调离"}, device="console").code == "task.two_assigned"
+    passed = book.done("admin", "task.pass_on", "t1", {"from": "lin", "to": "zhou", "reason": "调离"}, device="console")
+    assert (passed["leader"], passed["members"]) == ("zhou", ["qin"])
+    assert book.act("admin", "task.pass_on", "t1", {"from": "lin", "to": "zhou", "reason": "调离"}, device="console").code == "task.not_inspecting"
