@@ -21,6 +21,7 @@ from sync_server.console.frame import NO_PAGE, Frame
 from sync_server.console.hazards import hazard_page, hazard_pages
 from sync_server.console.importing import import_pages
 from sync_server.console.inspections import inspection_pages
+from sync_server.console.listings import listing_pages
 from sync_server.console.lists import list_pages
 from sync_server.console.mine import mine_pages
 from sync_server.console.mine_checks import mine_check_pages
@@ -57,6 +58,7 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     hazard_pages(pages, frame, blobs)
     step_pages(pages, frame, blobs, hazard_page)
     plan_pages(pages, frame, blobs)
+    listing_pages(pages, frame, blobs)
     review_pages(pages, frame, blobs)
     inspection_pages(pages, frame)
     enterprise_pages(pages, frame)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shared.calendar import end_of
 from shared.errors import Refused
 from shared.fields import digest as is_digest
 from sync_server.blobs import MAX_BLOB, LocalBlobs
@@ -31,7 +30,7 @@ class Ask:
 
     `kind`: line, text, day (an end of day in ms), date (YYYY-MM-DD), moment, number, choice, ticks (several of the options), lines (one text a line),
     yesno, tick, photos, drawing (a signature), position. `options` are (value, label); `ready` are texts to tick instead of typing; `low` and `high`
-    limit a day or number.
+    limit a day or number; the day of the moment `most` (ms) ends at that moment.
     """
 
     name: str
@@ -46,6 +45,7 @@ class Ask:
     ready: tuple[str, ...] = ()
     low: str = ""
     high: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,8 @@ def answer(form: Form, ask: Ask) -> Any:
 def _read(form: Form, ask: Ask, typed: str) -> Any:
     name = ask.name
     if ask.kind == "day":
-        return form.end_of_day(name)
+        end = form.end_of_day(name)
+        return ask.most if ask.most and day_text(end) == day_text(ask.most) else end
     if ask.kind == "date":
         return form.day(name)
     if ask.kind == "moment":
@@ -170,8 +171,3 @@ def _drawing(frame: Frame, blobs: LocalBlobs, visit: Visit, form: Form, name: st
         return before if is_digest(before) else None
     form[f"{name}_sha256"] = sha256
     return sha256
-
-
-def end_of_day_at(at: int) -> int:
-    """The last moment of the day in Shanghai on which a moment lies."""
-    return end_of(datetime.fromtimestamp(at / 1000, SHANGHAI).date())

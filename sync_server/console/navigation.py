@@ -19,6 +19,7 @@ class Place:
 GOVERNMENT = (
     Place("hazards", "hazards"),
     Place("plans", "plans", "supervise"),
+    Place("listings", "listings_board"),
     Place("inspections", "inspections"),
     Place("enterprises", "enterprises"),
     Place("tasks", "tasks"),

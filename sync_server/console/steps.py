@@ -182,7 +182,7 @@ def accept_plan(at: Standing) -> Paper:
     value = min(asked, listed) if listed is not None else asked
     return at.paper(
         "hazard.accept_plan",
-        Ask("deadline", "day", value=day_text(value), low=at.tomorrow, high=day_text(listed) if listed is not None else ""),
+        Ask("deadline", "day", value=day_text(value), low=at.tomorrow, high=day_text(listed) if listed is not None else "", most=listed or 0),
         Ask("committee_approval", needed=False, hint=at.word("step_plan_approval"), value=""),
         notes=tuple(notes), first=True,
     )  # fmt: skip
@@ -209,10 +209,11 @@ def decide_extension(at: Standing) -> Paper:
     if is_listed(record):
         most = min(most, record["listing"]["listed_at"] + YEAR)
         notes.append(at.word("step_extension_year", moment(record["listing"]["listed_at"] + YEAR, False)))
+    low = day_text((record["deadline"] or at.now) + DAY)
     paper = at.paper(
         "hazard.decide_extension",
         Ask("grant", "yesno", hint=at.word("step_extension_refused")),
-        Ask("new_date", "day", needed=False, value=day_text(most), low=day_text((record["deadline"] or at.now) + DAY), high=day_text(most)),
+        Ask("new_date", "day", needed=False, value=day_text(most), low=low, high=day_text(most), most=most),
         at.reason("extension_grant"),
         notes=tuple(notes), first=True,
     )  # fmt: skip
@@ -253,7 +254,7 @@ def verify(at: Standing) -> Paper:
         Ask("position_reason", needed=False, hint=at.word("step_verify_position")),
         Ask("photos", "photos", needed=False, label="step_verify_photos", hint=pictured),
         Ask("text", "text", longest=2000, value=at.word("step_verify_text")),
-        Ask("new_deadline", "day", needed=False, hint=at.word("step_verify_deadline", days), low=at.tomorrow, high=day_text(latest)),
+        Ask("new_deadline", "day", needed=False, hint=at.word("step_verify_deadline", days), low=at.tomorrow, high=day_text(latest), most=latest),
         phase="verify", first=True,
     )  # fmt: skip
 

@@ -93,7 +93,7 @@ def test_an_overdue_listing_is_pressed_step_by_step() -> None:
     press = {"step": "urge", "at": NOON, "text": "已送达"}
     assert book.act("office", "listing.press", "l1", press).code == "listing.not_overdue"
     assert next_presses(book.records["l1"], book.now) == ()
-    book.now = LIST["deadline"] + 1
+    book.now = int(book.records["l1"]["deadline"]) + 1
     assert is_listing_overdue(book.records["l1"], book.now)
     for step, turn in (("urge", ("urge",)), ("interview", ("interview",)), ("expose", ("expose",)), ("suspend", ("suspend", "transfer"))):
         record = book.records["l1"]
