@@ -15,6 +15,7 @@ from sync_server.console.accounts import account_admin_pages
 from sync_server.console.alerts import alert_pages
 from sync_server.console.criteria import criteria_pages
 from sync_server.console.devices import device_pages
+from sync_server.console.documents import document_pages
 from sync_server.console.enterprises import enterprise_pages
 from sync_server.console.entrance import entrance_pages
 from sync_server.console.frame import NO_PAGE, Frame
@@ -23,6 +24,7 @@ from sync_server.console.importing import import_pages
 from sync_server.console.inspections import inspection_pages
 from sync_server.console.listings import listing_pages
 from sync_server.console.lists import list_pages
+from sync_server.console.messages import message_pages
 from sync_server.console.mine import mine_pages
 from sync_server.console.mine_checks import mine_check_pages
 from sync_server.console.mine_photos import mine_photo_pages
@@ -60,8 +62,10 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     plan_pages(pages, frame, blobs)
     listing_pages(pages, frame, blobs)
     review_pages(pages, frame, blobs)
-    inspection_pages(pages, frame)
+    inspection_pages(pages, frame, blobs)
     enterprise_pages(pages, frame)
+    document_pages(pages, frame, blobs)
+    message_pages(pages, frame)
     photo_pages(pages, frame, blobs)
     device_pages(pages, frame, settings)
     settle_pages(pages, frame)

@@ -25,6 +25,8 @@ GOVERNMENT = (
     Place("tasks", "tasks"),
     Place("alerts", "alerts"),
     Place("settle", "to_settle"),
+    Place("documents", "documents", "", "manage"),
+    Place("messages", "messages", "", "manage"),
     Place("people", "people", "", "manage"),
     Place("units", "units", "", "manage"),
     Place("accounts", "accounts", "administer", "manage"),

@@ -31,7 +31,7 @@ from sync_server.documents.model import (
 )  # fmt: skip
 
 TITLE_FACE, BODY_FACE, LABEL_FACE, LATIN = "方正小标宋简体", "仿宋", "黑体", "Times New Roman"
-TITLE, BODY, FACT, CELL, SMALL = 22, 15, 12, 10.5, 9
+TITLE, BODY, FACT, CELL, SMALL = 22, 14, 12, 10.5, 9
 LINE = 156  # mm
 ALIGN = {"prose": WD_ALIGN_PARAGRAPH.JUSTIFY, "left": WD_ALIGN_PARAGRAPH.LEFT, "center": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}
 GREY = RGBColor(0x6E, 0x6E, 0x6E)
@@ -64,7 +64,7 @@ def docx_file(document: Document) -> bytes:
 def _set_up(paper: Any, document: Document) -> None:
     section = paper.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = Mm(28), Mm(26), Mm(30), Mm(26)
+    section.left_margin, section.right_margin, section.top_margin, section.bottom_margin = Mm(28), Mm(26), Mm(25), Mm(20)
     normal = paper.styles["Normal"]
     _face(normal, BODY_FACE)
     language = OxmlElement("w:lang")
@@ -102,7 +102,7 @@ def _place(paper: Any, block: Block) -> None:
             _signatures(paper, block.lines)
         case Seal():
             for place, (text, size) in enumerate(((block.unit, BODY), (STAMP, FACT), (block.day, BODY))):
-                line = _line(paper, text, size, BODY_FACE, "center", space_before=0 if place else 40)
+                line = _line(paper, text, size, BODY_FACE, "center", space_before=0 if place else 26)
                 line.paragraph_format.left_indent = Mm(LINE - 80)
                 line.paragraph_format.keep_with_next = place < 2
         case Small():

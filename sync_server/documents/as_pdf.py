@@ -37,10 +37,10 @@ from sync_server.documents.model import (
 
 MM = 72 / 25.4
 WIDTH, HEIGHT = 210 * MM, 297 * MM
-LEFT, RIGHT, TOP, BOTTOM = 28 * MM, 26 * MM, 30 * MM, 26 * MM  # 156 mm of text, as GB/T 9704 has it
+LEFT, RIGHT, TOP, BOTTOM = 28 * MM, 26 * MM, 25 * MM, 20 * MM  # 156 mm of text, as GB/T 9704 has it
 LINE = WIDTH - LEFT - RIGHT
-TITLE, BODY, FACT, CELL, SMALL = 22, 15, 12, 10.5, 9  # 二号、小三、小四、五号、小五
-LEADING = {TITLE: 33, BODY: 27, FACT: 19, CELL: 16, SMALL: 14}  # from one line to the next
+TITLE, BODY, FACT, CELL, SMALL = 22, 14, 12, 10.5, 9  # 二号、四号、小四、五号、小五
+LEADING = {TITLE: 33, BODY: 23, FACT: 19, CELL: 16, SMALL: 14}  # from one line to the next
 PADDING = 4.5
 GAP = 5 * MM  # between two things beside each other
 FRAME = 54 * MM  # height of a photo
@@ -102,10 +102,29 @@ class _Layout:
         self.y += 4
         if document.number:
             self.write(document.number, FACT, align="center")
-        self.y += 10
-        for block in document.blocks:
-            self.place(block)
+        self.y += 6
+        blocks = iter(document.blocks)
+        following = next(blocks, None)
+        while following is not None:
+            block, following = following, next(blocks, None)
+            if isinstance(following, Seal):
+                self.together(block, following)
+                following = next(blocks, None)
+            else:
+                self.place(block)
         return self.pages
+
+    def together(self, *blocks: Block) -> None:
+        """Blocks on one page, so that a seal never stands alone; where they do not fit, all of them on a new one."""
+        page, items, y = len(self.pages), len(self.pages[-1]), self.y
+        for block in blocks:
+            self.place(block)
+        if len(self.pages) > page and y > TOP:
+            del self.pages[page:], self.pages[-1][items:]
+            self.y = y
+            self.need(HEIGHT)
+            for block in blocks:
+                self.place(block)
 
     def place(self, block: Block) -> None:
         """One block after what is there."""
@@ -200,7 +219,8 @@ class _Layout:
         whole = sum(table.widths)
         widths = [LINE * share / whole for share in table.widths]
         head = [self.lines(text, w - 2 * PADDING, CELL, True) for text, w in zip(table.head, widths, strict=True)]
-        self.need(5 * LEADING[CELL])
+        first = max((len(self.lines(text, w - 2 * PADDING, CELL)) for row in table.rows[:1] for text, w in zip(row, widths, strict=True)), default=1)
+        self.need(min(first * LEADING[CELL], HEIGHT / 3) + 2 * LEADING[CELL] + 4 * PADDING)
         self.row(head, widths, CELL, [True] * len(head))
         for row in table.rows:
             cells = [self.lines(text, w - 2 * PADDING, CELL) for text, w in zip(row, widths, strict=True)]
@@ -252,15 +272,15 @@ class _Layout:
         """Label, what was signed, when; two beside each other."""
         width = (LINE - GAP) / 2
         notes = [self.lines(one.note, width, SMALL) if one.note else [] for one in signatures]
-        height = 15 * MM + max(map(len, notes)) * LEADING[SMALL] + 8
+        height = 11 * MM + max(map(len, notes)) * LEADING[SMALL] + 8
         self.need(height)
         for place, (one, note) in enumerate(zip(signatures, notes, strict=True)):
-            x, base = LEFT + place * (width + GAP), self.y + 15 * MM
+            x, base = LEFT + place * (width + GAP), self.y + 11 * MM
             label = self.measure(one.label, FACT) + 4
             self.put(_Text(x, base - 4, one.label, FACT))
             self.put(_Rule(x + label, base, x + width, base))
             if one.png is not None:
-                self.put(_fitted(one.png, x + label + 4, base - 13 * MM, width - label - 8, 13 * MM))
+                self.put(_fitted(one.png, x + label + 4, base - 10 * MM, width - label - 8, 10 * MM))
             elif one.name:
                 self.put(_Text(x + label + 6, base - 4, readable(one.name), FACT))
             for line, text in enumerate(note, 1):
@@ -269,8 +289,8 @@ class _Layout:
 
     def seal(self, seal: Seal) -> None:
         """Unit and date in the right half, with room for the stamp over them."""
-        self.need(36 * MM)
-        self.y += 14 * MM
+        self.need(32 * MM)
+        self.y += 8 * MM
         unit = readable(seal.unit)
         centre = LEFT + LINE - max(46 * MM, self.measure(unit, BODY)) / 2
         for text, size, grey in ((unit, BODY, INK), (STAMP, FACT, GREY), (seal.day, BODY, INK)):
@@ -305,7 +325,7 @@ def _paint(document: Document, pages: list[list[_Item]], faces: Faces) -> bytes:
             _draw(paper, faces, item)
         footer = f"第 {number} 页 共 {len(pages)} 页"
         width = sum(faces.of(c, False).widths.get(c, 1) for c in footer) * CELL
-        _draw(paper, faces, _Text((WIDTH - width) / 2, HEIGHT - 15 * MM, footer, CELL))
+        _draw(paper, faces, _Text((WIDTH - width) / 2, HEIGHT - 12 * MM, footer, CELL))
     return bytes(paper.output())
 
 

@@ -47,7 +47,7 @@ def inspection_record(inspection: Record, template: Record, hazards: Sequence[Re
         Heading("一、检查情况"),
         Paragraph(_counted(inspection, template)),
         Heading("二、发现的问题"),
-        *_problems(inspection, template, hazards),
+        *_problems(inspection, template, hazards, papers),
         Heading("三、处理意见"),
         *_handling(inspection, hazards),
         Heading("四、检查表"),
@@ -121,14 +121,14 @@ def answer_zh(item: Record, value: Any) -> str:
     return f"{said}（不符合）" if fails(item, value) else said
 
 
-def _problems(inspection: Record, template: Record, hazards: Sequence[Record]) -> tuple[Block, ...]:
+def _problems(inspection: Record, template: Record, hazards: Sequence[Record], papers: Papers) -> tuple[Block, ...]:
     """What was found, as hazards; and the items that failed without one."""
     named = {hazard["template_item"] for hazard in hazards}
     bare = [i for i in template["items"] if fails(i, inspection["answers"].get(i["id"])) and i["id"] not in named]
     if not hazards and not bare:
         return (Paragraph("按检查表检查，未发现安全问题。"),)
     rows = [
-        (str(n), f"{hazard['description']}（{hazard['place_text']}）", hazard["basis"] or "", LEVELS[hazard["level"] or hazard["level_proposed"]])
+        (str(n), f"{hazard['description']}（{hazard['place_text']}）", papers.basis(hazard), LEVELS[hazard["level"] or hazard["level_proposed"]])
         for n, hazard in enumerate(hazards, 1)
     ]
     rows += [(str(n), f"{item['id']} {item['text']['zh']}：不符合", item["basis"], "—") for n, item in enumerate(bare, len(rows) + 1)]
@@ -171,7 +171,7 @@ def _inspection_photos(inspection: Record, template: Record, hazards: Sequence[R
              for photo in inspection["photos"].values()}  # fmt: skip
     for hazard in hazards:
         for photo in hazard["photos"].values():
-            if photo.get("phase", "before") == "before" or hazard["immediate"]:
+            if photo["phase"] == "before" or (photo["phase"] == "after" and hazard["immediate"]):
                 shown.setdefault(photo["sha256"], {**photo, "shows": f"{hazard['description'][:40]}（{of_hazard(photo)}）"})
     return (Heading("五、现场照片"), *pictures(shown.values(), papers, lambda photo: str(photo["shows"]))) if shown else ()
 
@@ -180,7 +180,7 @@ def _signers(inspection: Record, papers: Papers) -> tuple[Signature, ...]:
     signatures = inspection["signatures"]
     team = [signed("检查人员（签名）：", signatures.get(member), member, papers) for member in inspection["team"]]
     unit = signatures.get("unit")
-    return (*team, signed("被检查单位（签名）：", unit, "在检查人员的手机上" if unit else "", papers))
+    return (*team, signed("被检查单位（签名）：", unit, "", papers))
 
 
 def _not_signed(inspection: Record) -> tuple[Block, ...]:
@@ -206,7 +206,7 @@ def order(inspection: Record | None, hazards: Sequence[Record], enterprise: Reco
         (
             str(n),
             f"{h['description']}（部位：{h['place_text']}）",
-            h["criterion"] or h["basis"] or "",
+            papers.basis(h),
             LEVELS[h["level"] or "general"],
             day_zh(h["deadline"]),
         )
@@ -241,11 +241,11 @@ def _demands(hazards: Sequence[Record]) -> tuple[Block, ...]:
             "对重大事故隐患，你单位应当落实整改责任、措施、资金、期限和应急预案，制定整改方案，经主要负责人批准后报送；"
             "整改完成后，由主要负责人和安全总监（或者分管负责人）分别签字确认，再申请核查销号。"
         )
-    lines.append("整改完成后，应当报告整改情况并附整改后照片，由检查人员现场核查，核查属实方可销号。")
+    report = "整改完成后，应当报告整改情况并附整改后照片，经检查人员现场核查属实方可销号。"
     if any(hazard.get("unsafe_now") for hazard in hazards):
-        lines.append("整改前或者整改过程中无法保证安全的，应当从危险区域内撤出人员，暂时停产停业或者停止使用相关设施、设备。")
+        lines.append(f"整改前或者整改过程中无法保证安全的，应当从危险区域内撤出人员，暂时停产停业或者停止使用相关设施、设备。{report}")
     else:
-        lines.append("整改期间，应当采取防范措施，确保安全。")
+        lines.append(f"整改期间应当采取防范措施，确保安全。{report}")
     return tuple(Paragraph(line) for line in lines)
 
 

@@ -106,7 +106,7 @@ def acceptance(listing: Record, hazard: Record, accepted: Record, papers: Papers
                     "验收负责人（签名）：",
                     accepted["signer"],
                     drawn,
-                    "" if drawn else f"{day_zh(accepted['at'])}在台账中登记，账号：{accepted['by']}",
+                    "" if drawn else f"{day_zh(accepted['at'])}在台账中登记，账号：{papers.account(accepted['by'])}",
                 ),
                 Signature("责任单位（签名）："),
             )

@@ -18,12 +18,17 @@ PHASES = {"before": "整改前", "after": "整改后", "verify": "现场核查",
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What a document draws on beside its own record. `picture` gives a photo's JPEG, scaled down, and why there is none."""
+    """What a document draws on beside its own record. `picture` gives a photo's JPEG, scaled down, and why there is none.
+
+    `basis` is what a hazard is judged by, in words; `account` the name by which a person logs in.
+    """
 
     ledger: Record
     name_of: Callable[[str], str]
     picture: Callable[[Record], tuple[bytes | None, str]]
     signature: Callable[[str | None], bytes | None]
+    basis: Callable[[Record], str]
+    account: Callable[[str], str]
 
     @property
     def office(self) -> str:
@@ -93,7 +98,8 @@ def signed(label: str, signature: Record | None, account: str, papers: Papers) -
     name = str(signature.get("name") or papers.name_of(account))
     if png is not None:
         return Signature(label, name, png, f"{name}，{when}")
-    return Signature(label, name, None, f"键入姓名，{when}，账号：{account}")
+    typed = f"账号：{papers.account(account)}" if account else "在检查人员的手机上"
+    return Signature(label, name, None, f"键入姓名，{when}，{typed}")
 
 
 def of_hazard(photo: Record) -> str:

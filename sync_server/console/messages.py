@@ -1,0 +1,177 @@
+"""A short text per enterprise to paste into WeChat: what is open, until when, what to hand in, whom to call (issue of the supervisor's console, W3).
+
+Plain Chinese without markup, in pieces of at most `LONGEST` characters. Nothing is sent from here; people copy it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from fastapi import APIRouter, Request, Response
+
+from shared.calendar import DAY
+from shared.errors import Refused
+from shared.kinds.alert import answer_id
+from shared.kinds.calendar import years_of
+from shared.ledger import scopes_of
+from shared.people import SECTION_HEAD, roles_at, sees
+from shared.rules import Record
+from sync_server.console.enterprises import hazards_of_enterprise
+from sync_server.console.finding import Wanted, find_all
+from sync_server.console.frame import NO_RECORD, Frame, Visit
+from sync_server.console.mine_duties import Duty, answers_owed, duties, urgency
+from sync_server.console.reading import seen_record
+from sync_server.documents.saying import day_zh
+from sync_server.store import ledgers as store
+from sync_server.store.database import Link
+
+LONGEST = 400  # characters of one message
+SHOWN = 34  # characters of a hazard's description
+DAYS = 7
+MOST = 100  # enterprises on one page
+LEVELS = {"major": "重大隐患", "general": "一般隐患"}
+STEPS = {
+    "correct": "被退回，请补正后重新提交{until}",
+    "write_plan": "请报送整改方案（责任、措施、资金、期限、预案）{until}",
+    "revise_plan": "整改方案被退回，请修改后重新报送{until}",
+    "approve_plan": "整改方案请主要负责人批准上报{until}",
+    "rectify": "请完成整改，报告整改情况并附整改后照片{until}",
+    "sign": "请{post}签字确认整改{until}",
+    "wait_submitted": "已报告，等待街道审核",
+    "wait_plan_review": "方案已报，等待街道审核",
+    "wait_extension_review": "延期申请待审批，批准前仍按原期限整改",
+    "wait_verify_pending": "整改已报，等待街道现场核查，请保持现状",
+    "progress": "挂牌督办，请报告治理进展{until}",
+    "ask_delisting": "请主要负责人申请验收摘牌{until}",
+    "ask_resume": "请主要负责人申请恢复生产经营",
+}
+POSTS = {"ent_principal": "主要负责人", "ent_deputy": "安全总监或分管负责人", "ent_officer": "安全管理员"}
+
+
+def message_pages(pages: APIRouter, frame: Frame) -> None:
+    """Adds the pages."""
+
+    @pages.get("/enterprises/{id}/message")
+    def one(request: Request, ledger: str, id: str) -> Response:
+        visit = frame.visit(request, ledger)
+        visit.require_government()
+        with frame.service.database.read() as link:
+            record = seen_record(link, ledger, visit.person, id, "enterprise")
+            if record is None:
+                raise Refused(NO_RECORD)
+            pieces = _Writer(link, visit, frame.service.clock()).pieces(record)
+        return frame.page(visit, "message.html", record=record, pieces=pieces)
+
+    @pages.get("/messages")
+    def many(request: Request, ledger: str) -> Response:
+        visit = frame.visit(request, ledger)
+        visit.require_government()
+        asked = request.query_params.get("days", "")
+        days = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 4 else DAYS
+        everything = request.query_params.get("which") == "open"
+        now = frame.service.clock()
+        with frame.service.database.read() as link:
+            writer = _Writer(link, visit, now)
+            ids = _due(link, visit, None if everything else now + days * DAY)
+            found = store.records(link, ledger, ids[:MOST])
+            enterprises = [found[id] for id in ids[:MOST] if id in found and sees(visit.person, scopes_of(found[id]))]
+            written = [(record, pieces) for record in enterprises if (pieces := writer.pieces(record))]
+        return frame.page(visit, "messages.html", written=written, days=days, everything=everything, more=max(0, len(ids) - MOST))
+
+
+def _due(link: Link, visit: Visit, until: int | None) -> list[str]:
+    """Enterprises with something due by then, or overdue, or with anything open; the most pressing first."""
+    waiting = (("state:plan_pending", "state:signoff_pending", "state:returned"),)
+    lines = find_all(link, visit.ledger, visit.person, Wanted("hazard", terms=waiting), 2000)
+    dated = Wanted("hazard", terms=(("is:open",),), due_until=until or 0, sort="deadline" if until else "at", rising=bool(until))
+    lines = find_all(link, visit.ledger, visit.person, dated, 2000) + lines
+    return list(dict.fromkeys(line.enterprise for line in lines))
+
+
+class _Writer:
+    """Writes messages; what all of them need is read once."""
+
+    def __init__(self, link: Link, visit: Visit, now: int) -> None:
+        self.link, self.visit, self.now = link, visit, now
+        self.ledger = store.records(link, visit.ledger, ["ledger"])["ledger"]
+        self.alerts = store.records_of_kind(link, visit.ledger, "alert")
+        self.read_year = years_of(lambda id: store.records(link, visit.ledger, [id]).get(id))
+        self.contacts: dict[str, str] = {}
+
+    def pieces(self, enterprise: Record) -> list[str]:
+        """The message in pieces; none where the enterprise has nothing to do and nothing open."""
+        hazards = [h for h in hazards_of_enterprise(self.link, self.visit.ledger, enterprise["id"]) if sees(self.visit.person, scopes_of(h))]
+        people = _people(self.link, self.visit.ledger, enterprise["id"])
+        listings = store.records(self.link, self.visit.ledger, [h["listing"]["id"] for h in hazards if h.get("listing")])
+        told: list[tuple[tuple[bool, int], str]] = []
+        for hazard in hazards:
+            owed = duties(hazard, people, self.ledger, self.read_year, listings.get((hazard.get("listing") or {}).get("id", "")))
+            if owed:
+                told.append((urgency(min(owed, key=urgency)), f"{_named(hazard)}：{'；'.join(self.step(duty) for duty in owed)}。"))
+        lines = [text for _, text in sorted(told, key=lambda one: one[0])] + self.alerts_of(enterprise, people)
+        if not lines:
+            return []
+        section = enterprise["lead_section"]
+        open_ones = [
+            hazard["responsible_section"] for hazard in hazards if hazard["state"] not in ("closed", "void") and hazard["responsible_section"]
+        ]
+        head = f"【{self.ledger['name']}】{enterprise['name']}：截至{day_zh(self.now)}，贵单位有{len(lines)}项安全事项待办。"
+        foot = f"请登录企业端办理，整改期间注意安全。联系：{self.contact(open_ones[0] if open_ones else section)}。"
+        return packed(head, [f"{n}．{line}" for n, line in enumerate(lines, 1)], foot)
+
+    def step(self, duty: Duty) -> str:
+        """One step in words, with its day."""
+        left = duty.days_left(self.now)
+        until = "" if duty.until is None else f"，期限{day_zh(duty.until)}" + (f"，已逾期{-left}天" if left is not None and left < 0 else "")
+        return STEPS[duty.step].format(until=until, post=POSTS.get(duty.post, "负责人"))
+
+    def alerts_of(self, enterprise: Record, people: Sequence[Record]) -> list[str]:
+        """Accident alerts that wait for an answer."""
+        answered = store.records(self.link, self.visit.ledger, [answer_id(alert["id"], enterprise["id"]) for alert in self.alerts])
+        owed = answers_owed(enterprise, people, self.alerts, {answer["alert"] for answer in answered.values()})
+        return [f"事故警示《{duty.title}》：请对照自查并答复，期限{day_zh(duty.until or 0)}。" for duty in owed]
+
+    def contact(self, section: str) -> str:
+        """Whom to call: the section's liaison (R120), or its head; with the phone number, where one is known."""
+        if section not in self.contacts:
+            unit = store.records(self.link, self.visit.ledger, [section]).get(section)
+            named = str((unit or {}).get("liaison") or "")
+            person = store.records(self.link, self.visit.ledger, [named]).get(named) if named else self._head(section)
+            said = [(unit or {"name": ""})["name"], person["name"] if person else "", person["phone"] if person else ""]
+            self.contacts[section] = " ".join(filter(None, said))
+        return self.contacts[section]
+
+    def _head(self, section: str) -> Record | None:
+        people = store.records_of_kind(self.link, self.visit.ledger, "person")
+        heads = [person for person in people if SECTION_HEAD in roles_at(person, section)]
+        return next((head for head in heads if head["phone"]), heads[0] if heads else None)
+
+
+def _people(link: Link, ledger: str, enterprise: str) -> list[Record]:
+    """Those who hold a post there."""
+    rows = link.all(
+        "SELECT r.body FROM visible v JOIN records r ON r.ledger = v.ledger AND r.id = v.record "
+        "WHERE v.ledger = ? AND v.scope = ? AND v.present = 1 AND r.kind = 'person'",
+        (ledger, f"enterprise:{enterprise}"),
+    )
+    return [json.loads(row[0]) for row in rows]
+
+
+def _named(hazard: Record) -> str:
+    description = str(hazard["description"])
+    short = description if len(description) <= SHOWN else description[: SHOWN - 1] + "…"
+    return f"{hazard['ledger_no'] or ''}（{LEVELS[hazard['level'] or hazard['level_proposed']]}）{short}"
+
+
+def packed(head: str, lines: Iterable[str], foot: str) -> list[str]:
+    """Head, lines and foot in as few pieces as hold them, each with the head and at most `LONGEST` characters; a line is never cut in two."""
+    room = LONGEST - len(head) - len(foot) - len("（10/10）") - 2
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        if parts[-1] and sum(map(len, parts[-1])) + len(parts[-1]) + len(line) > room:
+            parts.append([])
+        parts[-1].append(line)
+    if len(parts) == 1:
+        return ["\n".join([head, *parts[0], foot])]
+    return ["\n".join([f"{head}（{n}/{len(parts)}）", *part, foot]) for n, part in enumerate(parts, 1)]
