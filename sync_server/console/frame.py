@@ -38,6 +38,7 @@ from sync_server.console.words.values import value_word
 from sync_server.service import Service, person_record
 from sync_server.store import ledgers as store
 
+UNTYPED = {"csrf", "operation", "base", "decision", "code", "step", "role", "version", "of", "drawing", "photos", "after", "enterprise", "hazard"}
 COOKIE, LANGUAGE = "paicha_session", "paicha_language"
 FORM_EXPIRED = reason(
     "form.expired", "页面已过期，请返回刷新后再试，内容没有改变", "this page has expired: go back, reload and try again; nothing was changed"
@@ -177,7 +178,7 @@ def kept_of(request: Request) -> Kept:
 
 def _is_hidden(name: str) -> bool:
     """Fields that nobody has typed, or that nobody should read over a shoulder."""
-    return name in ("csrf", "operation", "base", "decision", "code") or "password" in name
+    return name in UNTYPED or "password" in name
 
 
 class Frame:

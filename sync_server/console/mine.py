@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from shared.calendar import ReadYear
 from shared.errors import Refused, reason
@@ -157,6 +158,11 @@ def mine_pages(pages: APIRouter, frame: Frame) -> None:
     @pages.get("/mine")
     def first(request: Request, ledger: str) -> Response:
         return show(frame.visit(request, ledger))
+
+    @pages.get("/mine/notice")
+    def back(request: Request, ledger: str) -> Response:
+        """Whoever reloads a refused form, or changes the language on it."""
+        return RedirectResponse(f"{frame.visit(request, ledger).home}/mine", 303)
 
     @pages.post("/mine/notice")
     def tell(request: Request, ledger: str, form: Fields) -> Response:

@@ -20,6 +20,7 @@ from sync_server.console.inspections import template_of
 from sync_server.console.mine import Site, records_at, site_of, sites
 from sync_server.console.mine_photos import gather
 from sync_server.console.mine_report import where
+from sync_server.console.mine_steps import issued_papers
 from sync_server.console.reading import seen_record
 from sync_server.console.words import SHANGHAI
 from sync_server.store import ledgers as store
@@ -97,7 +98,8 @@ def mine_check_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
             template = template_of(link, ledger, record)
             hazards = [hazard for hazard in records_at(link, visit, "hazard", record["enterprise"]) if hazard["inspection"] == id]
         failed = [item for item in template["items"] if fails(item, record["answers"].get(item["id"]))]
-        return frame.page(visit, "mine_inspection.html", record=record, template=template, failed=failed, hazards=hazards)
+        papers = issued_papers(record)
+        return frame.page(visit, "mine_inspection.html", record=record, template=template, failed=failed, hazards=hazards, papers=papers)
 
 
 def _maker(link: Link, visit: Visit, enterprise: str, kind: str) -> Site:
@@ -201,4 +203,3 @@ def answer_of(item: Record, typed: str) -> Any:
     except ValueError:
         return None
     return number if type(number) in (int, float) else None
-

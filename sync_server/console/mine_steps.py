@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from shared.deadlines import failures
 from shared.errors import Refused
@@ -76,6 +77,11 @@ def mine_step_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
             return _pictures(frame, blobs, visit, form, record, of, back)
         except Refused as refused:
             return frame.again(visit, form, f"photos-{of or ''}", refused, lambda: show(visit, id))
+
+    @pages.get("/mine/hazards/{id}/photos")
+    def back(request: Request, ledger: str, id: str) -> Response:
+        """Whoever reloads a refused upload, or changes the language on it."""
+        return RedirectResponse(f"{frame.visit(request, ledger).home}/mine/hazards/{id}#photos", 303)
 
     @pages.get("/mine/hazards/{id}/pictures/{sha256}")
     def named(request: Request, ledger: str, id: str, sha256: str) -> Response:
@@ -247,8 +253,14 @@ def _about(frame: Frame, link: Link, visit: Visit, record: Record, site: Site) -
         "suspended": any(measure["kind"] == "suspend" for measure in record.get("measures", {}).values()),
         "late": failures(record, ledger, now), "limit": record["found_at"] + setting(ledger, "report_hours") * 3_600_000,
         "hours": setting(ledger, "report_hours"), "latest": _latest_deadline(record, ledger), "steps": _history(link, visit, record),
+        "papers": [paper for about in (record, listing) if about for paper in issued_papers(about)],
         "base": max(record["no"], listing["no"] if listing else 0),
     }  # fmt: skip
+
+
+def issued_papers(record: Record) -> list[tuple[str, str, str]]:
+    """(id, kind, number) of the official documents that were issued about a record; drafts are nobody's but the department's."""
+    return [(id, one["document"], one["number"]) for id, one in record.get("documents", {}).items() if one["state"] in ("issued", "served")]
 
 
 def _whole(record: Record) -> Record:

@@ -164,6 +164,7 @@ async function sendAhead(form, input) {
 
 document.addEventListener("change", (event) => {
   const input = event.target;
+  if (input.type === "radio" && input.value === "not_conform") input.closest("fieldset").querySelector("details").open = true;
   if (input.type !== "file" || !input.files.length) return;
   const form = input.form;
   if (form.matches("[data-upload]")) sendWork(form, input);

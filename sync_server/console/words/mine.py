@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mine_no_after": ("还没有整改后照片", "no photo from after yet"), "mine_no_before": ("没有整改前照片", "There is no photo from before"), "mine_after_of": ("整改后照片", "After-photos"),
     "mine_checked": ("核查照片", "Photos of the verification"), "mine_missing_after": ("还差 {} 张整改后照片", "{} after-photos are still missing"),
     "mine_all_after": ("整改后照片已齐", "All after-photos are there"), "mine_take": ("拍照", "Take a photo"), "mine_choose": ("从相册选择", "Choose photos"), "mine_upload": ("上传", "Upload"),
-    "mine_after_note": ("照片上传后立即保存，断网或关闭页面也不会丢失。", "A photo is kept as soon as it is sent; losing the signal or the page loses nothing."),
+    "mine_after_note": ("照片上传后立即存入台账，断网或关闭页面也不会丢失。传错的不能撤回，请补传正确的。", "A photo is in the ledger as soon as it is sent; losing the signal or the page loses nothing. A wrong one stays: send the right one, too."),
     "mine_verify_failed": ("复查不合格", "Verification failed"), "mine_reopened": ("销号后复查发现未整改，重新整改", "Reopened: it had not been rectified"),
     "mine_handed_over": ("已移送", "Handed over to"), "mine_order_no": ("文书号", "Document"), "mine_level_changed": ("级别变更", "Level changed"),
     "mine_reported_in": ("发现后 {} 报告，在 {} 小时时限内", "Reported {} after the find, within the limit of {} hours"),
