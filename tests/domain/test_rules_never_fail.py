@@ -135,6 +135,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "hazard.rectify": {"done_at": NOON, "text": "x", "money_fen": 1, "permits_closed": True, **ROOTS},
     "hazard.sign": {"role": "principal", "sha256": DIGEST, "signed_at": NOON},
     "hazard.approve_single_signer": {"person": "boss", "reason": "x"},
+    "hazard.tell_workers": {"told_on": "2023-07-22", "means": "x"},
     "hazard.verify": {"result": "fail", "on_site_at": NOON, "position_reason": "x", "team": ["lin", "zhou"], "text": "x", "new_deadline": NOON + DAY},
     "hazard.close": {},
     "hazard.reopen": {"reason": "x", "deadline": NOON + 9 * DAY, "no_photo_reason": "x"},
