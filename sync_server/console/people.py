@@ -55,7 +55,8 @@ def people_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
         terms = tuple((f"{name}:{value}",) for name, value in (("role", role), ("unit", unit), ("side", side), ("state", state)) if value)
         with service.database.read() as link:
             found = find(link, ledger, visit.person, Wanted("person", q, terms), page_of(request))
-            shown = list(store.records(link, ledger, [row.id for row in found.rows]).values())
+            known = store.records(link, ledger, [row.id for row in found.rows])
+            shown = [known[row.id] for row in found.rows]
             units = _units(link, ledger)
             enterprises = _enterprise_names(link, ledger, shown)
         with_account = accounts(service, ledger).keys() if visit.may("administer") else set()

@@ -15,7 +15,9 @@ import playwright.sync_api
 import pytest
 import requests
 import uvicorn
+from argon2 import PasswordHasher
 
+from sync_server import auth
 from sync_server.app import create_app
 from sync_server.auth import set_password
 from sync_server.blobs import LocalBlobs
@@ -65,6 +67,16 @@ class Browser:
     def post(self, path: str, files: dict[str, tuple[str, bytes]] | None = None, **fields: str) -> requests.Response:
         """Send a form."""
         return self.session.post(f"{self.site.url}/console/{LEDGER}{path}", data={**self.hidden, **fields}, files=files, timeout=30)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Logging in costs next to nothing here; what it costs in earnest is held by a test of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        quick = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+        patch.setattr(auth, "_hasher", quick)
+        patch.setattr(auth, "_NOBODY", quick.hash("nobody"))
+        yield
 
 
 @pytest.fixture(scope="module")

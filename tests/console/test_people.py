@@ -147,7 +147,7 @@ def test_all_open_work_of_a_leaver_goes_to_one_colleague_and_then_the_leaver_is_
     browser = Browser(site)
     browser.get("/login")
     assert "停用" in browser.post("/login", login="leaver", password=password).text
-    assert world.act("zhou", "hazard.submit", "h-left", {}).verdict == "accepted"
+    assert world.act("zhou", "hazard.submit", "h-left", {}, base=SEEN).verdict == "accepted"
 
 
 def test_handing_over_is_all_or_nothing_and_says_what_stood_in_the_way(site: Site, admin: Browser) -> None:
