@@ -103,7 +103,12 @@ def _changes(form: Form, record: Record) -> dict[str, Any]:
     wrong = [name for name, value in said.items() if not EDITABLE[name](value)]
     if wrong:
         raise Refused(BAD_FORM, wrong[0])
-    return {name: value for name, value in said.items() if value != record[name]}
+    return {name: value for name, value in said.items() if value != record[name] and not _same_place(name, value, record[name])}
+
+
+def _same_place(name: str, said: Any, was: Any) -> bool:
+    """A form shows degrees with five decimals, a metre on the ground; what was not touched has not changed."""
+    return name in ("lat", "lon") and said is not None and was is not None and abs(said - was) < 0.00001
 
 
 def _degrees(form: Form, name: str) -> float | None:

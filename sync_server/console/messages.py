@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
@@ -14,6 +15,7 @@ from shared.calendar import DAY
 from shared.errors import Refused
 from shared.kinds.alert import answer_id
 from shared.kinds.calendar import years_of
+from shared.kinds.lifecycle import OPEN_STATES
 from shared.ledger import scopes_of
 from shared.people import SECTION_HEAD, roles_at, sees
 from shared.rules import Record
@@ -60,7 +62,7 @@ def message_pages(pages: APIRouter, frame: Frame) -> None:
             record = seen_record(link, ledger, visit.person, id, "enterprise")
             if record is None:
                 raise Refused(NO_RECORD)
-            pieces = _Writer(link, visit, frame.service.clock()).pieces(record)
+            pieces = _Writer(link, visit, frame.service.clock()).message(record).pieces
         return frame.page(visit, "message.html", record=record, pieces=pieces)
 
     @pages.get("/messages")
@@ -72,11 +74,12 @@ def message_pages(pages: APIRouter, frame: Frame) -> None:
         everything = request.query_params.get("which") == "open"
         now = frame.service.clock()
         with frame.service.database.read() as link:
-            writer = _Writer(link, visit, now)
-            ids = _due(link, visit, None if everything else now + days * DAY)
+            writer, until = _Writer(link, visit, now), None if everything else now + days * DAY
+            ids = _due(link, visit, until)
             found = store.records(link, ledger, ids[:MOST])
             enterprises = [found[id] for id in ids[:MOST] if id in found and sees(visit.person, scopes_of(found[id]))]
-            written = [(record, pieces) for record in enterprises if (pieces := writer.pieces(record))]
+            messages = [(record, writer.message(record)) for record in enterprises]
+        written = [(record, message.pieces) for record, message in messages if message.pieces and (until is None or message.is_due(until))]
         return frame.page(visit, "messages.html", written=written, days=days, everything=everything, more=max(0, len(ids) - MOST))
 
 
@@ -89,6 +92,18 @@ def _due(link: Link, visit: Visit, until: int | None) -> list[str]:
     return list(dict.fromkeys(line.enterprise for line in lines))
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is written to one enterprise, in pieces (none: nothing is open), and what it owes."""
+
+    pieces: list[str]
+    owed: list[Duty]
+
+    def is_due(self, until: int) -> bool:
+        """Whether the enterprise has to do something by then."""
+        return any(duty.until is None or duty.until <= until for duty in self.owed if not duty.waits)
+
+
 class _Writer:
     """Writes messages; what all of them need is read once."""
 
@@ -99,26 +114,29 @@ class _Writer:
         self.read_year = years_of(lambda id: store.records(link, visit.ledger, [id]).get(id))
         self.contacts: dict[str, str] = {}
 
-    def pieces(self, enterprise: Record) -> list[str]:
-        """The message in pieces; none where the enterprise has nothing to do and nothing open."""
+    def message(self, enterprise: Record) -> Message:
+        """What is open, until when, what to hand in, whom to call."""
         hazards = [h for h in hazards_of_enterprise(self.link, self.visit.ledger, enterprise["id"]) if sees(self.visit.person, scopes_of(h))]
         people = _people(self.link, self.visit.ledger, enterprise["id"])
         listings = store.records(self.link, self.visit.ledger, [h["listing"]["id"] for h in hazards if h.get("listing")])
-        told: list[tuple[tuple[bool, int], str]] = []
+        told: list[tuple[bool, tuple[bool, int], str]] = []  # what only waits for the department comes last
+        every = self.alerts_of(enterprise, people)
+        for duty in every:
+            told.append((False, urgency(duty), f"事故警示《{duty.title}》：请对照自查并答复，期限{day_zh(duty.until or 0)}。"))
         for hazard in hazards:
             owed = duties(hazard, people, self.ledger, self.read_year, listings.get((hazard.get("listing") or {}).get("id", "")))
             if owed:
-                told.append((urgency(min(owed, key=urgency)), f"{_named(hazard)}：{'；'.join(self.step(duty) for duty in owed)}。"))
-        lines = [text for _, text in sorted(told, key=lambda one: one[0])] + self.alerts_of(enterprise, people)
-        if not lines:
-            return []
-        section = enterprise["lead_section"]
-        open_ones = [
-            hazard["responsible_section"] for hazard in hazards if hazard["state"] not in ("closed", "void") and hazard["responsible_section"]
-        ]
-        head = f"【{self.ledger['name']}】{enterprise['name']}：截至{day_zh(self.now)}，贵单位有{len(lines)}项安全事项待办。"
-        foot = f"请登录企业端办理，整改期间注意安全。联系：{self.contact(open_ones[0] if open_ones else section)}。"
-        return packed(head, [f"{n}．{line}" for n, line in enumerate(lines, 1)], foot)
+                text = f"{_named(hazard)}：{'；'.join(self.step(duty) for duty in owed)}。"
+                told.append((all(duty.waits for duty in owed), urgency(min(owed, key=urgency)), text))
+            every += owed
+        if not told:
+            return Message([], [])
+        waiting = sum(waits for waits, _, _ in told)
+        count = [f"{len(told) - waiting}项安全事项待办"] * (waiting < len(told)) + [f"{waiting}项等待街道办理"] * bool(waiting)
+        sections = [h["responsible_section"] for h in hazards if h["state"] in OPEN_STATES and h["responsible_section"]]
+        head = f"【{self.ledger['name']}】{enterprise['name']}：截至{day_zh(self.now)}，贵单位有{'、'.join(count)}。"
+        foot = f"请登录企业端办理，整改期间注意安全。联系：{self.contact(sections[0] if sections else enterprise['lead_section'])}。"
+        return Message(packed(head, [f"{n}．{text}" for n, (_, _, text) in enumerate(sorted(told), 1)], foot), every)
 
     def step(self, duty: Duty) -> str:
         """One step in words, with its day."""
@@ -126,11 +144,10 @@ class _Writer:
         until = "" if duty.until is None else f"，期限{day_zh(duty.until)}" + (f"，已逾期{-left}天" if left is not None and left < 0 else "")
         return STEPS[duty.step].format(until=until, post=POSTS.get(duty.post, "负责人"))
 
-    def alerts_of(self, enterprise: Record, people: Sequence[Record]) -> list[str]:
+    def alerts_of(self, enterprise: Record, people: Sequence[Record]) -> list[Duty]:
         """Accident alerts that wait for an answer."""
         answered = store.records(self.link, self.visit.ledger, [answer_id(alert["id"], enterprise["id"]) for alert in self.alerts])
-        owed = answers_owed(enterprise, people, self.alerts, {answer["alert"] for answer in answered.values()})
-        return [f"事故警示《{duty.title}》：请对照自查并答复，期限{day_zh(duty.until or 0)}。" for duty in owed]
+        return answers_owed(enterprise, people, self.alerts, {answer["alert"] for answer in answered.values()})
 
     def contact(self, section: str) -> str:
         """Whom to call: the section's liaison (R120), or its head; with the phone number, where one is known."""
