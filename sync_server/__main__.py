@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import re
 import shutil
 import signal
 import socket
@@ -24,9 +25,10 @@ from sqlalchemy.exc import DatabaseError
 from shared.errors import PaichaError, Refused, reason, reason_text
 from shared.operation import new_id
 from shared.protocol import UNKNOWN_LEDGER
-from sync_server.accept import NotAccepted
+from shared.templates import shipped
+from sync_server.accept import Act, NotAccepted
 from sync_server.app import create_app
-from sync_server.auth import fresh_password, set_password
+from sync_server.auth import account_of, fresh_password, set_password
 from sync_server.backup import backup, restore
 from sync_server.blobs import LocalBlobs
 from sync_server.demo import scenarios
@@ -36,7 +38,7 @@ from sync_server.listening import BoundedHeads
 from sync_server.service import Service
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
-from sync_server.store.database import Database
+from sync_server.store.database import Database, Link
 from sync_server.verify import Difference, verify
 
 DEMO_LEDGER = "qingyu"
@@ -44,6 +46,10 @@ CANNOT_LISTEN = reason(
     "serve.cannot_listen",
     "不能在这个地址上监听，端口可能已被占用；请用 --port 换一个，数据没有改变",
     "cannot listen there, the port may be taken; try another --port; nothing was changed",
+)
+NOT_OPENED = reason("open.refused", "台账没有建立，请检查填写的名称", "the ledger was not opened: check the names")
+LEDGER_EXISTS = reason(
+    "open.exists", "这个台账已经建立，没有改动；请直接运行 serve", "this ledger is open already, nothing was changed: run serve"
 )
 NO_DATABASE = reason("no_database", "这里没有台账数据库，请检查 --data", "there is no database here; check --data")
 
@@ -84,10 +90,20 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     demo = commands.add_parser("demo", parents=[web], help="make or go on with the fictional subdistrict, then serve")
     demo.add_argument("--reset", action="store_true", help="start anew")
-    demo.add_argument("--scenario", choices=sorted(scenarios.SCENARIOS), help="a ledger with a past; its clock stands at 30 November 2023")
+    demo.add_argument("--scenario", choices=sorted(scenarios.SCENARIOS), help="a ledger with a past, small or a whole year, with a clock of its own")
     demo.add_argument("--enterprises", type=int, default=400)
     demo.add_argument("--codes", type=int, default=0, help="print enrolment codes for so many inspectors, as JSON")
     demo.set_defaults(run=_demo)
+    begin = commands.add_parser("open", parents=[common], help="open a ledger of your own: its names, its first administrator, the checklists")
+    begin.add_argument("--ledger", required=True, metavar="NAME", type=_ledger_name, help="its name in addresses, such as qingyu")
+    begin.add_argument("--name", required=True, help="of the subdistrict, such as 青榆街道")
+    begin.add_argument("--name-en")
+    begin.add_argument("--district", required=True)
+    begin.add_argument("--city", required=True)
+    begin.add_argument("--code", required=True, help="what ledger numbers begin with, such as QY")
+    begin.add_argument("--admin", required=True, metavar="PERSON", help="the administrator's name")
+    begin.add_argument("--login", default="admin")
+    begin.set_defaults(run=_begin)
     check = commands.add_parser("verify", parents=[common], help="check every byte of a ledger")
     check.add_argument("--ledger", help="only this one")
     check.set_defaults(run=_verify)
@@ -111,6 +127,12 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 65536):
         raise argparse.ArgumentTypeError("0 ... 65535")
     return int(text)
+
+
+def _ledger_name(text: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9-]{1,39}", text):
+        raise argparse.ArgumentTypeError("a-z 0-9 -")
+    return text
 
 
 def _postgresql(url: str) -> str:
@@ -242,6 +264,40 @@ def _make_world(service: Service, enterprises: int) -> None:
         assert all(v.verdict == "accepted" for v in outcome.verdicts)
         done = min(start + 200, len(everything))
         _percent(done * 100 // len(everything))
+
+
+def _begin(options: argparse.Namespace, settings: Settings) -> int:
+    """A new ledger with the checklists that come with the program; what is left half done is finished by the same command."""
+    service = open_service(settings)
+    try:
+        with service.database.read() as link:
+            admin = _administrator(link, options.ledger)
+        if admin and account_of(service, options.ledger, admin) is not None:
+            raise Refused(LEDGER_EXISTS, options.ledger)
+        if not admin:
+            admin = new_id(clock(), service.randomness(10))
+            names = {"name": options.name, "name_en": options.name_en, "district": options.district, "city": options.city, "code": options.code}
+            opened = service.open_ledger(options.ledger, {**names, "admin": {"id": admin, "name": options.admin}}).verdicts[0]
+            if opened.verdict != "accepted":
+                raise Refused(NOT_OPENED, reason_text(opened.code, "zh"))
+        wanted = {f"template/{template['id']}/{template['version']}": template for template in shipped()}
+        with service.database.read() as link:
+            there = store.records(link, options.ledger, wanted)
+        service.act(options.ledger, [Act(admin, "template.publish", id, {"template": t}) for id, t in wanted.items() if id not in there])
+        password = fresh_password()
+        set_password(service, options.ledger, admin, options.login, password, must_change=True)
+    finally:
+        service.close()
+    print(f"台账已建立 · the ledger is open: {options.name} ({options.ledger})")
+    print(f"首次登录须修改密码 · to be changed at the first login: {options.login} / {password}")
+    print("下一步：运行 serve，登录后录入科室、社区、人员，导入企业名录 · next: serve, log in, add units and people, import the enterprises")
+    return 0
+
+
+def _administrator(link: Link, ledger: str) -> str:
+    """Who opened it; "" where there is no such ledger."""
+    first = store.operation(link, ledger, 1) if store.head(link, ledger) is not None else None
+    return str(json.loads(first.raw)["body"]["admin"]["id"]) if first is not None else ""
 
 
 def _verify(options: argparse.Namespace, settings: Settings) -> int:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,10 @@ from typing import Any
 import pytest
 
 from sync_server.__main__ import main
+from sync_server.auth import log_in
+from sync_server.service import Service
+from sync_server.store import ledgers as store
+from sync_server.store.database import Database
 from tests.demo.server import ServerProcess, free_port
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +71,42 @@ def test_a_demo_on_a_taken_port_throws_nothing_away_and_does_not_go_on_with_a_st
     done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60)
     assert done.returncode == 1 and "--port" in done.stdout and "服务器没有启动" in done.stderr, (done.stdout, done.stderr)
     assert [file.read_bytes() for file in kept] == [b"work", b"work"]
+
+
+OPENING = ["--ledger", "donghu", "--name", "东湖街道", "--district", "海岳区", "--city", "鲁川市", "--code", "DH", "--admin", "林一"]
+
+
+def test_a_ledger_of_ones_own_is_opened_once_with_its_checklists_and_an_administrator_who_logs_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["open", "--data", str(tmp_path), *OPENING]) == 0
+    password = re.findall(r"admin / (\S+)", capsys.readouterr().out)[0]
+    service = Service(Database(f"sqlite:///{tmp_path / 'paicha.db'}"), lambda: time.time_ns() // 1_000_000)
+    session = log_in(service, "donghu", "admin", password)
+    with service.database.read() as link:
+        assert store.records(link, "donghu", [session.person])[session.person]["name"] == "林一"
+        assert len(store.records_of_kind(link, "donghu", "template")) == 25
+        before = store.head(link, "donghu")
+    service.close()
+    assert main(["open", "--data", str(tmp_path), *OPENING]) == 1
+    assert "open.exists" in capsys.readouterr().err
+    assert main(["verify", "--data", str(tmp_path)]) == 0
+    assert before is not None and f"{before.size} 条操作" in capsys.readouterr().out
+
+
+def test_an_opening_that_was_cut_off_is_finished_by_the_same_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cut(*_: object, **__: object) -> None:
+        raise OSError("power cut")
+
+    monkeypatch.setattr("sync_server.__main__.set_password", cut)
+    assert main(["open", "--data", str(tmp_path), *OPENING]) == 1
+    monkeypatch.undo()
+    assert main(["open", "--data", str(tmp_path), *OPENING]) == 0
+    service = Service(Database(f"sqlite:///{tmp_path / 'paicha.db'}"), lambda: 0)
+    with service.database.read() as link:
+        assert len(store.records_of_kind(link, "donghu", "template")) == 25 and len(store.records_of_kind(link, "donghu", "person")) == 1
+        assert link.all("SELECT no FROM operations WHERE verdict <> 'accepted'") == []
+    service.close()
 
 
 @pytest.mark.parametrize("command", [["verify"], ["backup", "TARGET"]])
