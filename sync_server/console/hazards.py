@@ -160,7 +160,8 @@ def _side(record: Record, enterprise: Record | None) -> str:
 def pictures(record: Record) -> dict[str, Any]:
     """The photos as people look at them: pairs (before, [after]), what belongs to no pair, what came with a merge, what was taken on site later.
 
-    Each photo is (id, photo); the photos of `merged` stand under the hazard they came from.
+    Each photo is (id, photo); the photos of `merged` stand under the hazard they came from. Who fixes at once names no pairs (T8): those after the
+    work stand beside those from before in the order of time.
     """
     photos = sorted(record["photos"].items(), key=lambda one: (one[1]["taken_at"], one[0]))
     own = [(id, photo) for id, photo in photos if not photo.get("from")]
@@ -170,9 +171,13 @@ def pictures(record: Record) -> dict[str, Any]:
     for id, photo in photos:
         if photo.get("from"):
             merged.setdefault(photo["from"], []).append((id, photo))
+    pairs = [((id, photo), [one for one in after if one[1].get("of") == id]) for id, photo in before.items()]
+    loose = [one for one in after if one[1].get("of") not in before]
+    for _, afters in pairs:
+        if not afters and loose:
+            afters.append(loose.pop(0))
     return {
-        "pairs": [((id, photo), [one for one in after if one[1].get("of") == id]) for id, photo in before.items()],
-        "after": [one for one in after if one[1].get("of") not in before], "merged": merged,
+        "pairs": pairs, "after": loose, "merged": merged,
         "later": [one for one in own if one[1]["phase"] not in ("before", "after")], "count": len(photos),
         "has_after": bool(after),
     }  # fmt: skip

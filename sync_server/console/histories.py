@@ -26,8 +26,9 @@ UNTOLD = {
     "approved_by", "approved_at", "accepted_by", "accepted_at", "decided_by", "decided_at", "asked_at", "asked_by", "old_date", "closed_by",
     "closed_at", "submitted_at", "reported_at", "listed_at", "listed_by", "proposed_at", "proposed_by", "ordered_at", "version", "returned",
     "return_reason",
-    "decision_reason", "single_signer_reason", "passed", "sha256", "history", "progress", "acceptances", "signoff", "state", "served_at",
+    "number", "decision_reason", "single_signer_reason", "passed", "sha256", "history", "progress", "acceptances", "signoff", "state", "served_at",
 }  # fmt: skip
+MIRRORED = ("listing", "measures")  # what a hazard carries of records of their own, which tell it themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,8 @@ def _changes(before: Record | None, after: Record | None) -> tuple[tuple[Change,
 def _differences(before: Record, after: Record) -> Iterable[Change]:
     for name, value in after.items():
         was = before.get(name)
-        if name in UNTOLD or was == value or (value is None and isinstance(was, dict | list)):
+        mirrored = name in MIRRORED and isinstance(value, dict)
+        if name in UNTOLD or mirrored or was == value or (value is None and isinstance(was, dict | list)):
             continue
         if isinstance(value, dict):
             yield from _differences(was if isinstance(was, dict) else {}, value)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sync_server.console.words import moment, word
-from sync_server.console.words.values import value_word
+from sync_server.console.words.values import has_word, value_word
 
 DAYS = {"deadline", "new_date", "new_deadline"}  # moments that are the end of a day
 MILLISECONDS = 10**12  # a number from here on is a moment: no count in the ledger is that large
@@ -22,7 +22,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "document_no": ("文号", "Document number"), "issued_by": ("签发", "Issued by"), "issued_on": ("签发日期", "Issued on"),
     "count_from": ("起算日期", "Counted from"), "ends_on": ("结束日期", "Ends on"), "phases": ("阶段", "Phases"), "kind": ("类型", "Kind"),
     "post": ("职务", "Post"), "card_no": ("证号", "Card number"), "unit": ("单位", "Unit"), "role": ("岗位", "Role"), "model": ("型号", "Model"),
-    "no": ("文号", "Number"), "by": ("办理人", "By"), "lat": ("纬度", "Latitude"), "lon": ("经度", "Longitude"), "lead_section": ("主管科室", "Lead section"),
+    "no": ("文号", "Number"), "by": ("办理人", "By"), "absence": ("代理", "Stand-in"), "from": ("自", "From"),
+    "lat": ("纬度", "Latitude"), "lon": ("经度", "Longitude"), "lead_section": ("主管科室", "Lead section"),
     "co_regulators": ("协管科室", "Co-regulators"), "tags": ("标签", "Tags"), "deputy": ("分管负责人", "Deputy"),
     "safety_director": ("安全总监", "Safety director"), "safety_staff": ("安全员", "Safety staff"), "risk_class": ("风险类别", "Risk class"),
     "grade": ("风险等级", "Grade"), "audit_tier": ("审计层级", "Audit tier"), "site_kind": ("场所类型", "Kind of site"),
@@ -48,6 +49,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "own": ("自行措施", "Own measure"), "doc_no": ("文书号", "Document number"), "served_by": ("送达人", "Served by"),
     "signed_by": ("签批人", "Signed by"), "sign_posted": ("已张贴", "Notice posted"), "means": ("方式", "Means"),
     "told_on": ("告知日期", "Workers told on"),
+    "file": ("文件", "File"), "row": ("行", "Row"), "closed": ("已销号", "Closed"), "closed_at": ("销号时间", "Closed on"),
+    "closed_by": ("销号人", "Closed by"), "found_by": ("发现人", "Found by"),
     "sort": ("类别", "Sort"), "sectors": ("适用行业", "Sectors"), "document": ("文件", "Document"), "edition": ("版本、文号", "Edition"),
     "clause": ("条款", "Clause"), "valid_from": ("施行日期", "In force from"), "valid_to": ("终止日期", "In force until"),
     "checked": ("已与原文核对", "Compared with the original"), "texts": ("常用语", "Texts"),
@@ -79,7 +82,7 @@ def value_told(value: Any, language: str, name_of: Callable[[str], str], name: s
     if isinstance(value, int):
         return yuan(value, language) if name.endswith("_fen") else moment(value, name not in DAYS) if value >= MILLISECONDS else str(value)
     if isinstance(value, str):
-        return value_word(name, name_of(value), language)
+        return value_word(name, value, language) if has_word(name, value) else name_of(value)
     if isinstance(value, list):
         return ("; " if language == "en" else "；").join(value_told(one, language, name_of, name) for one in value)
     if isinstance(value, dict) and {"lat", "lon"} <= value.keys():

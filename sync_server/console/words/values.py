@@ -28,6 +28,11 @@ VALUES: dict[str, dict[str, tuple[str, str]]] = {
     "cause": {
         "equipment": ("设施设备故障", "Equipment failure"), "illegal_act": ("非法违规行为", "Illegal act"), "management": ("安全管理缺陷", "Management defect"),
     },
+    "document": {
+        "record": ("现场检查记录", "Record of inspection"), "order": ("责令限期整改指令书", "Order to rectify"), "reinspection": ("整改复查意见书", "Opinion on re-inspection"),
+        "notice": ("挂牌督办通知书", "Listing notice"), "extension": ("延期审批决定书", "Decision on an extension"), "acceptance": ("验收意见", "Acceptance opinion"),
+        "delisting": ("摘牌通知书", "Delisting notice"),
+    },
     "grade": {"A": ("A级", "A"), "B": ("B级", "B"), "C": ("C级", "C"), "D": ("D级", "D")},
     "grounds": {
         "multi_department": ("涉及多部门", "several departments"), "regional": ("区域性问题", "regional"), "complex_cause": ("原因复杂", "complex cause"),
@@ -36,7 +41,10 @@ VALUES: dict[str, dict[str, tuple[str, str]]] = {
     "industries": _INDUSTRIES, "sectors": _INDUSTRIES,
     "kind": {**KINDS, "community": ("社区", "Community"), "section": ("科室", "Section"), "station": ("派驻机构", "Station")},
     "level": {**_LEVEL, **LISTING_LEVEL}, "level_proposed": _LEVEL, "from": _LEVEL,
-    "means": {"power": ("停止供电", "power cut"), "explosives": ("停止供应民用爆炸物品", "explosives stopped")},
+    "means": {
+        "power": ("停止供电", "power cut"), "explosives": ("停止供应民用爆炸物品", "explosives stopped"),
+        "direct": ("直接送达", "in person"), "left": ("留置送达", "left with a witness"), "post": ("邮寄送达", "by post"), "electronic": ("电子送达", "electronically"),
+    },
     "measure": {
         "evacuate": ("撤出人员", "Evacuate"), "suspend": ("暂时停产停业", "Suspend production"), "stop_equipment": ("停止使用设备", "Stop equipment"),
     },
@@ -84,6 +92,11 @@ VALUES: dict[str, dict[str, tuple[str, str]]] = {
     "theme": {"open": ("明查", "Open"), "covert": ("暗访", "Covert")},
     "value": {"conform": ("符合", "Conform"), "not_conform": ("不符合", "Not conform"), "na": ("不适用", "N/A")},
 }  # fmt: skip
+
+
+def has_word(field: str, value: str) -> bool:
+    """Whether a value is one of the field's codes."""
+    return value in VALUES.get(field, {})
 
 
 def value_word(field: str, value: str, language: str) -> str:
