@@ -112,7 +112,7 @@ def failures(hazard: Record, ledger: Record | None, now: int) -> tuple[Failure, 
 def _not_reported(hazard: Record, ledger: Record | None) -> tuple[Failure, ...]:
     """A self-found major hazard reported later than the limit, by the clock that took the find: time without a network does not count."""
     reported = hazard.get("reported_at") or hazard["submitted_at"]
-    if hazard["source_class"] != "self" or hazard["level"] != "major" or reported is None:
+    if hazard["source_class"] != "self" or hazard["level"] != "major" or reported is None or hazard.get("carried_over"):
         return ()
     limit = hazard["found_at"] + setting(ledger, "report_hours") * HOUR
     if reported <= limit:

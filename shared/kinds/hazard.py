@@ -12,10 +12,15 @@ from shared.calendar import DAY
 from shared.errors import MALFORMED, reason
 from shared.fields import choice, digest, flag, identifier, listing, moment, optional, position, shape, text
 from shared.fields import problem as field_problem
+from shared.kinds.carried import CARRIED
 from shared.kinds.criterion import citation_reads, judge_citation, note_citation
 from shared.kinds.detours import DETOURS
 from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, move_photos, photo_reads
 from shared.kinds.existed import EXISTED
+from shared.kinds.found import CAUSES as CAUSES
+from shared.kinds.found import ENTERPRISE_SOURCES as ENTERPRISE_SOURCES
+from shared.kinds.found import GOVERNMENT_SOURCES as GOVERNMENT_SOURCES
+from shared.kinds.found import LEVELS, next_number
 from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, UNKNOWN_ITEM, note_hazard
 from shared.kinds.lifecycle import AFTER, BEFORE, OPEN_DRAFT, OPEN_STATES, scopes
 from shared.kinds.planning import PLANNING
@@ -28,11 +33,6 @@ from shared.people import is_enterprise_person, may, require_reach
 from shared.rules import Case, Family, Kind, Record, Row, refuse_if
 
 HOUR = 3_600_000  # ms
-LEVELS = ("general", "major")
-CAUSES = ("equipment", "illegal_act", "management")  # R6
-GOVERNMENT_SOURCES = ("section", "community", "spot", "surprise", "covert", "random", "joint", "cross_region", "supervision", "audit_style", "report",
-                      "handed_over")  # fmt: skip
-ENTERPRISE_SOURCES = ("self_inspection", "principal_led", "diagnosis")
 
 
 FUTURE_FIND = reason(
@@ -277,31 +277,7 @@ def _fold_submit(case: Case) -> None:
         if record["source_class"] == "self":
             record["reported_at"] = case.op.at  # by the clock that took `found_at`, so that time without a signal counts for nobody's delay (2.4)
         if not case.pending:
-            record["ledger_no"] = _next_number(case, record)
-
-
-def _next_number(case: Case, record: Record) -> str:
-    """街道-年-社区-序号 such as QY-2023-03-0117, given by the server in the order of receipt (2.7)."""
-    prefix = _number_prefix(case, record)
-    counter = case.read(f"counter/{prefix}") or case.create_at(f"counter/{prefix}", "counter", {"last": 0})
-    counter["last"] += 1
-    case.touch(counter)
-    return f"{prefix}-{counter['last']:04d}"
-
-
-def _number_prefix(case: Case, record: Record) -> str:
-    ledger, community = case.read("ledger"), case.read(record["community"])
-    year = _year(case.entry.received_at)
-    return f"{ledger['code'] if ledger else 'XX'}-{year}-{community['number'] if community else '00'}"
-
-
-def _year(at: int) -> int:
-    """The calendar year in Shanghai (UTC+8, no summer time since 1991) of a moment in ms; exact for every proleptic Gregorian date."""
-    days = (at + 8 * 3_600_000) // DAY + 719_468
-    era, day_of_era = divmod(days, 146_097)
-    year_of_era = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
-    day_of_year = day_of_era - (365 * year_of_era + year_of_era // 4 - year_of_era // 100)
-    return int(year_of_era + era * 400 + (1 if day_of_year >= 306 else 0))
+            record["ledger_no"] = next_number(case, record)
 
 
 def _judge_decision(case: Case) -> None:
@@ -458,15 +434,22 @@ def _row(record: Record) -> Row:
     return Row(
         title=record["description"], number=record["ledger_no"] or "", state=record["state"], level=record["level"] or record["level_proposed"],
         enterprise=record["enterprise"], community=record["community"], section=record["responsible_section"] or record["section"],
-        person=record["finder"], at=record["found_at"], words=f"{record['enterprise_name']} {record['place_text']}", lead=record["section"],
+        person=record["finder"], at=record["found_at"], words=_words(record), lead=record["section"],
         deadline=record["deadline"] or 0, listing=listing, source=record["source_class"], marks=tuple(_marks(record)),
     )  # fmt: skip
+
+
+def _words(record: Record) -> str:
+    """What a hazard is found by beside its description and number: also the number it had in the ledger before."""
+    before = (record.get("carried_over") or {}).get("number")
+    return f"{record['enterprise_name']} {record['place_text']}" + (f" {before}" if before else "")
 
 
 def _marks(record: Record) -> Iterator[str]:
     """What lists filter by beside the columns."""
     yield f"source_kind:{record['source_kind']}"
-    yield f"cause:{record['cause']}"
+    if record["cause"]:
+        yield f"cause:{record['cause']}"
     if record["template_item"]:
         yield f"item:{record['template_item']}"
     if record["state"] in OPEN_STATES:
@@ -531,6 +514,7 @@ HAZARD = Family(
         *VERIFYING,
         *DETOURS,
         *EXISTED,
+        *CARRIED,
     ),
     scopes,
     _row,

@@ -13,6 +13,7 @@ from sync_server.blobs import LocalBlobs
 from sync_server.console.account import account_pages
 from sync_server.console.accounts import account_admin_pages
 from sync_server.console.alerts import alert_pages
+from sync_server.console.carrying import carrying_pages
 from sync_server.console.criteria import criteria_pages
 from sync_server.console.devices import device_pages
 from sync_server.console.documents import document_pages
@@ -72,6 +73,7 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     import_pages(pages, frame, settings)
     criteria_pages(pages, frame, settings)
     presets_pages(pages, frame)
+    carrying_pages(pages, frame, settings)
     template_pages(pages, frame)
     mine_pages(pages, frame)
     mine_step_pages(pages, frame, blobs)

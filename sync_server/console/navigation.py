@@ -34,6 +34,7 @@ GOVERNMENT = (
     Place("reads", "reads", "audit", "manage"),
     Place("devices", "devices", "administer", "manage"),
     Place("import", "import", "register", "manage"),
+    Place("old-ledger", "old_ledger", "administer", "manage"),
     Place("templates", "templates", "", "manage"),
     Place("criteria", "criteria", "", "manage"),
     Place("presets", "presets", "administer", "manage"),

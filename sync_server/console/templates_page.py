@@ -106,7 +106,7 @@ def _editor(pages: APIRouter, frame: Frame) -> None:
     def show(visit: Visit, of: str, text: str, reading: Reading | None, old: Template | None, over: str = "", status: int = 200) -> Response:
         changes = difference(old, reading.template) if reading and reading.template and old else None
         fresh = reading is not None and reading.template is not None and (old is None or bool(changes))
-        values = {"of": of, "text": text, "reading": reading, "old": old, "changes": changes, "fresh": fresh, "over": over}
+        values: dict[str, Any] = {"of": of, "text": text, "reading": reading, "old": old, "changes": changes, "fresh": fresh, "over": over}
         return frame.page(visit, "template_editor.html", status, next=(old["version"] if old else 0) + 1, lines=text.splitlines(), **values)
 
     def read(visit: Visit, of: str, text: str) -> tuple[Reading, Template | None]:

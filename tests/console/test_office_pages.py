@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -40,6 +41,11 @@ def size(site: Site) -> int:
         head = store.head(link, LEDGER)
     assert head is not None
     return head.size
+
+
+def hazards(site: Site) -> list[Record]:
+    with site.world.service.database.read() as link:
+        return store.records_of_kind(link, LEDGER, "hazard")
 
 
 def hazard(site: Site, id: str, **more: Any) -> Record:
@@ -227,10 +233,41 @@ def test_a_retired_checklist_says_so_and_is_no_longer_offered(site: Site) -> Non
     assert "comprehensive-supervision" not in ids and "idle-sites" in ids
 
 
+def test_the_old_ledger_is_checked_told_row_by_row_carried_over_once_and_seen_for_what_it_is(site: Site) -> None:
+    office = site.browser("office")
+    lines = [
+        "编号,企业名称,隐患描述,级别,发现时间,来源,整改期限,状态,销号时间",
+        "旧-1,鲁川晟柏机械有限公司,旧的配电箱问题,重大,2022-11-03,自查,,已销号,2022-12-01",
+    ]
+    wrong = "\n".join([*lines, "旧-2,鲁川晟柏,旧的通道问题,一般,2022-11-03,,2022-12-01,整改中,"])
+    office.get("/old-ledger")
+    page = office.post("/old-ledger", files={"file": ("2022.csv", wrong.encode("gb18030"))}, source_kind="", level="", deadline="")
+    assert "未导入任何内容" in page.text and "鲁川晟柏机械有限公司" in page.text
+    report = re.search(r'href="[^"]*(/old-ledger/[0-9a-f]{64}\.csv/report\.csv[^"]*)"', page.text)
+    assert report
+    table = office.get(unescape(report[1])).content.decode("utf-8-sig")
+    assert "3,error,enterprise,鲁川晟柏" in table and "3,error,source_kind" in table and "2,error" not in table
+    before = size(site)
+    office.get("/old-ledger")
+    page = office.post("/old-ledger", files={"file": ("2022.csv", "\n".join(lines).encode())}, source_kind="", level="", deadline="")
+    kept = re.search(r'action="[^"]*(/old-ledger/[0-9a-f]{64}\.csv)"', page.text)
+    assert kept and "旧台账已销号" in page.text and size(site) == before, "checking changes nothing"
+    office.hidden["operation"] = "carry-over-once"
+    for _ in range(2):
+        done = office.post(kept[1], name="2022.csv", source_kind="", level="", deadline="")
+        assert done.status_code == 200
+    assert size(site) == before + 1
+    found = next(r for r in hazards(site) if r.get("carried_over"))
+    page = office.get(f"/hazards/{found['id']}")
+    assert "这条隐患在旧台账中已经销号" in page.text and "旧-1" in page.text and "双签" in page.text
+    assert found["ledger_no"] in office.get("/hazards?q=旧-1").text, "found by its old number"
+
+
 @pytest.mark.parametrize(("person", "path", "status"), [
     ("lin", "/criteria", 200), ("leader", "/criteria", 200), ("safety", "/criteria", 409), ("lin", "/criteria/import", 409),
     ("head", "/criteria/import", 200), ("head", "/presets", 409), ("lin", "/presets", 409), ("office", "/presets", 200),
     ("office", "/criteria/nothing", 404), ("office", "/criteria/e1", 404),
+    ("head", "/old-ledger", 409), ("lin", "/old-ledger", 409), ("office", "/old-ledger", 200),
     ("lin", "/templates", 200), ("lin", "/templates/idle-sites", 200), ("safety", "/templates/idle-sites", 409), ("lin", "/template-editor", 409),
     ("head", "/template-editor?of=idle-sites", 409), ("office", "/template-editor?of=nothing", 404), ("office", "/templates/nothing", 404),
     ("lin", "/templates/idle-sites/1.yaml", 200), ("lin", "/templates/idle-sites/9.yaml", 404), ("safety", "/templates/idle-sites/1.yaml", 409),
@@ -241,7 +278,7 @@ def test_who_sees_which_page(site: Site, person: str, path: str, status: int) ->
 
 @pytest.mark.parametrize("path", [
     "/criteria", "/criteria/shipped", "/criteria/std-gm10-14", "/criteria/std-gm10-14/checked", "/criteria/std-gm10-14/end", "/presets/return",
-    "/templates/idle-sites/retire", "/template-editor", "/template-editor/publish",
+    "/templates/idle-sites/retire", "/template-editor", "/template-editor/publish", "/old-ledger",
 ])  # fmt: skip
 def test_nobody_without_the_right_changes_anything(site: Site, path: str) -> None:
     lin = site.browser("lin")

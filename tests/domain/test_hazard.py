@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.kinds.hazard import _year
+from shared.kinds.found import _year
 from shared.kinds.lifecycle import OPEN_STATES, TRANSITIONS
 from tests.book import Book
 from tests.worlds import DAY, NOON, confirm_body, photo_body, report_body

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shared import fields, people
 from shared import ledger as rules
 from shared.errors import REASONS
+from shared.kinds.carried import carried_id
 from shared.operation import Entry
 from shared.operation import read as read_operation
 from tests.book import Book
@@ -66,6 +67,10 @@ def crowded() -> Book:
 
 PLAN_TASK = {"kind": "assistance", "enterprise": "e1", "purposes": [], "origin": "plan", "due": NOON + DAY, "leader": "lin", "members": []}
 ALERT = {"title": "x", "happened": "x", "check_for": "x", "target": "all", "due": NOON + DAY}
+CARRIED = {
+    "enterprise": "e1", "number": "2023-017", "description": "x", "place_text": "x", "level": "general", "source_kind": "section", "found_at": NOON - DAY,
+    "deadline": NOON + DAY, "responsible_section": "s1", "closed": False, "file": "x", "row": 3,
+}  # fmt: skip
 CAMPAIGN = {"title": "专项行动", "document_no": "1号", "issued_on": "2023-05-31", "count_from": "2023-05-31", "ends_on": "2023-12-31", "phases": []}
 # A right body of every kind: what the junk below is mixed into.
 BODIES: dict[str, dict[str, Any]] = {
@@ -175,6 +180,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "answer.attach": photo_body("p7", "7a" * 32),
     "hazard.existed": {"existed": True, "reason": "x"},
     "template.retire": {"reason": "x"},
+    "hazard.carry_over": CARRIED,
     "criterion.add": {"sort": "determination", "sectors": ["all"], "document": "x", "clause": "第一条", "text": "x", "valid_from": "2023-01-01"},
     "criterion.edit": {"changes": {"text": "y", "sectors": ["catering"]}},
     "criterion.end": {"valid_to": "2023-12-31", "reason": "x"},
@@ -207,6 +213,7 @@ ODD = [
     "new",
     "",
     "template/idle-sites/2",
+    carried_id(CARRIED),
 ]
 SUBJECTS = [*ONE_OF_EACH.values(), "i2", *ODD]
 PEOPLE = ["lin", "zhou", "head", "office", "admin", "safety", "auditor", "server", "nobody", "e1", ""]

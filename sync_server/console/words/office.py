@@ -56,4 +56,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "template_wrong": ("有 {} 处需要改正，没有发布。点行号可跳到该行。", "{} places need correcting; nothing was published. A line number leads to its line."), "template_same": ("内容与现行版本相同，无需发布。", "This is the same as the current version: nothing to publish."),
     "template_ready": ("检查无误，与现行版本的差异如下", "Nothing is wrong. This is what it changes"), "template_ready_new": ("检查无误，这是一份新的检查表", "Nothing is wrong. This is a new checklist"),
     "publish_n": ("发布第 {} 版", "Publish version {}"), "publish_note": ("发布后不能修改；已开始的检查不受影响，手机下次同步后提供新版本。", "A published version never changes. Inspections that began are not affected; phones offer the new version after their next sync."),
+    # the ledger before
+    "old_ledger": ("导入旧隐患台账", "Import the old hazard ledger"), "old_ledger_note": ("把原来用表格登记的隐患结转到本台账。先检查后导入，有一处错误则全部不导入；同一行再次导入不会重复。已销号的只作为旧台账的记录保存，不补造签名和核查。",
+        "Carries hazards over that were kept in a spreadsheet. Checked first; with any error nothing is imported; the same row again changes nothing. What was closed is kept as the old ledger had it: no signature and no verification is made up."),
+    "old_ledger_defaults": ("文件没有写明时，统一按", "Where the file does not say"), "row_must_say": ("每行写明", "each row must say"), "old_ledger_deadline": ("未销号一般隐患的整改期限", "Deadline of open general hazards"),
+    "old_ledger_columns": ("认得哪些列", "Which columns are known"), "old_ledger_columns_note": (
+        "必须有：企业名称、隐患描述、发现时间。还认得：编号、统一社会信用代码、部位、级别（一般、重大）、来源、检查人、原因、依据、整改情况、整改期限、责任人、责任科室、状态（整改中、已销号）、销号时间、销号人。列的顺序不限，表头上面可以有标题行和合并单元格；“序号”不作为编号。企业按信用代码识别，没有代码的按名称。",
+        "Needed: enterprise, description, day of the find. Also known: number, credit code, place, level, source, inspectors, cause, basis, what was done, deadline, responsible person and section, state, day of closing, who closed. In any order, below title rows and merged cells; a running number is no number of a hazard. Enterprises are known by credit code, else by name."),
+    "carried_closed": ("旧台账已销号", "Closed in the previous ledger"), "see_carried": ("查看结转的隐患", "See what was carried over"), "carried_over": ("旧台账结转", "Carried over"),
+    "carried_is_closed": ("这条隐患在旧台账中已经销号。销号没有经过本系统的核查和双签，以下是旧台账的记载。", "This hazard was closed in the previous ledger, without a verification or signatures of this system. This is what that ledger says."),
+    "carried_is_open": ("这条隐患由旧台账结转，之后在本台账办理。以下是旧台账的记载。", "Carried over from the previous ledger, and handled here since. This is what that ledger says."),
+    "old_number": ("旧台账编号", "Number in the old ledger"), "old_measures": ("旧台账整改情况", "What was done"), "old_file": ("来自文件", "From the file"),
 }  # fmt: skip

@@ -33,7 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "listing.publish": ("公布", "published"), "listing.ask_delisting": ("申请验收摘牌", "asked for delisting"), "listing.delist": ("摘牌", "delisted"),
     "listing.fail": ("验收不合格", "acceptance failed"), "measure.order": ("责令停产停业等措施", "ordered a measure"),
     "measure.enforce": ("强制执行", "enforced"), "measure.ask_resume": ("申请恢复", "asked to resume"), "measure.resume": ("同意恢复", "resumed"),
-    "template.retire": ("停用检查表", "retired the template"), "criterion.add": ("新增判定标准", "added a criterion"), "criterion.edit": ("修改判定标准", "edited the criterion"),
+    "template.retire": ("停用检查表", "retired the template"), "hazard.carry_over": ("由旧台账结转", "carried over from the old ledger"), "criterion.add": ("新增判定标准", "added a criterion"), "criterion.edit": ("修改判定标准", "edited the criterion"),
     "criterion.end": ("终止判定标准", "ended the criterion"), "presets.set": ("设置常用语", "set the ready-made reasons"),
     "measure.keep": ("不同意恢复", "measure kept"), "calendar.set": ("设置节假日", "set the holidays"), "unit.add": ("新增单位", "added a unit"),
     "unit.edit": ("修改单位", "edited"), "unit.close": ("撤销单位", "closed"), "person.add": ("新增人员", "added a person"),
