@@ -6,17 +6,18 @@ A file `scenario` in the folder says which scenario it holds, or that one is bei
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import Refused, reason
 from sync_server.auth import fresh_password, set_password
 from sync_server.blobs import LocalBlobs
-from sync_server.demo.small import at, build_small
+from sync_server.demo import year
+from sync_server.demo.small import at, build_small, small_world
 from sync_server.demo.small_data import BEGIN, TODAY
 from sync_server.demo.stage import Stage, StagedClock
-from sync_server.demo.world import ADMIN, LEDGER_BODY, build_world
+from sync_server.demo.world import ADMIN, LEDGER_BODY, World, build_world
 from sync_server.service import Service
 from sync_server.store import ledgers as store
 
@@ -35,7 +36,7 @@ class Scenario:
     build: Callable[[Stage, Progress], None]
     begins: int
     today: int
-    logins: tuple[tuple[str, str], ...]
+    logins: Callable[[], tuple[tuple[str, str], ...]]
 
 
 def ready(data: Path, name: str) -> bool:
@@ -56,7 +57,10 @@ def start_clock(name: str) -> StagedClock:
 
 
 def build(name: str, data: Path, service: Service, clock: StagedClock, ledger: str, progress: Progress) -> None:
-    """Play it into the new ledger of a fresh folder."""
+    """Play it into the new ledger of a fresh folder. Raises Refused(demo.other_data) where the database has a ledger."""
+    with service.database.read() as link:
+        if store.ledger_names(link):
+            raise Refused(OTHER_DATA, ", ".join(store.ledger_names(link)))
     mark = data / "scenario"
     mark.write_text(f"building {name}")
     service.open_ledger(ledger, LEDGER_BODY)
@@ -76,7 +80,7 @@ def go_on(name: str, service: Service, clock: StagedClock, ledger: str) -> None:
 def open_accounts(name: str, service: Service, ledger: str) -> list[tuple[str, str, str]]:
     """An account for one person of each role, all with one fresh password: (login, name, password)."""
     password = fresh_password()
-    wanted = SCENARIOS[name].logins
+    wanted = SCENARIOS[name].logins()
     with service.database.read() as link:
         people = store.records(link, ledger, [person for _, person in wanted])
     for login, person in wanted:
@@ -84,10 +88,13 @@ def open_accounts(name: str, service: Service, ledger: str) -> list[tuple[str, s
     return [(login, people[person]["name"], password) for login, person in wanted]
 
 
-def government_logins(section: str) -> tuple[tuple[str, str], ...]:
-    """One of each role of the government side; head and inspector of the section with this name."""
-    world = build_world(enterprises=1)
-    unit = next(id for id, body in world.units if body["name"] == section)
+def _build_year(stage: Stage, progress: Progress) -> None:
+    year.build_year(stage, progress=progress)
+
+
+def _logins(world: World, enterprise: str) -> tuple[tuple[str, str], ...]:
+    """One of each role: of the government side those of the section that leads this enterprise, and the enterprise's own."""
+    unit = dict(world.enterprises)[enterprise]["lead_section"]
 
     def first(post: str, unit: str = "") -> str:
         return next(person.id for person in world.people if person.post == post and (not unit or person.unit == unit))
@@ -95,16 +102,17 @@ def government_logins(section: str) -> tuple[tuple[str, str], ...]:
     return (
         ("office", first("安委办主任")), ("head", first("科长", unit)), ("committee", first("办事处主任")), ("inspector", first("检查员", unit)),
         ("leader", first("党工委书记")), ("auditor", first("区督查专员")), ("admin", ADMIN),
+        *((post, f"{enterprise}-{post}") for post in ("principal", "deputy", "officer")),
     )  # fmt: skip
 
 
-def enterprise_logins(enterprise: str, posts: Iterable[str] = ("principal", "deputy", "officer")) -> tuple[tuple[str, str], ...]:
-    """The people of one enterprise."""
-    return tuple((post, f"{enterprise}-{post}") for post in posts)
+def _year_logins() -> tuple[tuple[str, str], ...]:
+    """Those of a building site with a safety director or a deputy: its section has listed hazards to decide on, and is not the office itself."""
+    world = build_world()
+    return _logins(world, next(id for id, body in world.enterprises if "construction" in body["industries"] and body["deputy"]))
 
 
 SCENARIOS = {
-    "small": Scenario(
-        lambda stage, progress: build_small(stage), at(BEGIN), at(TODAY), government_logins("城市建设管理科") + enterprise_logins("e6")
-    ),
+    "small": Scenario(lambda stage, progress: build_small(stage), at(BEGIN), at(TODAY), lambda: _logins(small_world(), "e6")),
+    "year": Scenario(_build_year, year.begins(), int(year.TODAY.timestamp() * 1000), _year_logins),
 }

@@ -41,7 +41,7 @@ class Small:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.world = _world()
+        self.world = small_world()
         people = self.world.people
         self.names = {person.id: person.name for person in people} | {person.id: person.name for person in staff(self.world)}
         heads = [person for person in people if person.post == "科长"]
@@ -626,7 +626,7 @@ class Small:
             })  # fmt: skip
 
 
-def _world() -> World:
+def small_world() -> World:
     """The people of the subdistrict, and these twelve."""
     big = build_world(enterprises=1)
     communities = [id for id, body in big.units if body["kind"] == "community"]
