@@ -15,6 +15,7 @@ from sync_server.console.accounts import account_admin_pages
 from sync_server.console.alerts import alert_pages
 from sync_server.console.carrying import carrying_pages
 from sync_server.console.criteria import criteria_pages
+from sync_server.console.dashboard import dashboard_pages
 from sync_server.console.devices import device_pages
 from sync_server.console.documents import document_pages
 from sync_server.console.enterprises import enterprise_pages
@@ -25,6 +26,7 @@ from sync_server.console.importing import import_pages
 from sync_server.console.inspections import inspection_pages
 from sync_server.console.listings import listing_pages
 from sync_server.console.lists import list_pages
+from sync_server.console.live import live_pages
 from sync_server.console.messages import message_pages
 from sync_server.console.mine import mine_pages
 from sync_server.console.mine_checks import mine_check_pages
@@ -38,8 +40,8 @@ from sync_server.console.presets import presets_pages
 from sync_server.console.review import review_pages
 from sync_server.console.settling import settle_pages
 from sync_server.console.steps import step_pages
-from sync_server.console.templates_page import template_pages
 from sync_server.console.tasks import task_pages
+from sync_server.console.templates_page import template_pages
 from sync_server.console.units import unit_pages
 from sync_server.service import Service
 from sync_server.settings import Settings
@@ -57,6 +59,8 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     account_admin_pages(pages, frame)
     people_pages(pages, frame, settings)
     unit_pages(pages, frame)
+    dashboard_pages(pages, frame)
+    live_pages(pages, frame)
     list_pages(pages, frame)
     hazard_pages(pages, frame, blobs)
     step_pages(pages, frame, blobs, hazard_page)
@@ -100,3 +104,4 @@ def _elsewhere(pages: APIRouter) -> None:
         if rest.endswith("/"):
             return RedirectResponse(f"/console/{ledger}/{rest.rstrip('/')}", 303)
         raise Refused(NO_PAGE)
+

@@ -17,6 +17,7 @@ class Place:
 
 
 GOVERNMENT = (
+    Place("dashboard", "dashboard"),
     Place("review", "review", "review"),
     Place("hazards", "hazards"),
     Place("plans", "plans", "supervise"),

@@ -5,9 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from sync_server.console.words import alerts, demo, general, listings, mine, office, operations, papers, people, plans, review, steps, tasks
+from sync_server.console.words import (
+    alerts,
+    dashboard,
+    demo,
+    general,
+    listings,
+    lists,
+    mine,
+    office,
+    operations,
+    papers,
+    people,
+    plans,
+    review,
+    steps,
+    tasks,
+)
 
-AREAS = (alerts, demo, general, listings, mine, office, operations, papers, people, plans, review, steps, tasks)
+AREAS = (alerts, dashboard, demo, general, listings, lists, mine, office, operations, papers, people, plans, review, steps, tasks)
 SHANGHAI = timezone(timedelta(hours=8))
 WORDS: dict[str, tuple[str, str]] = {key: said for area in AREAS for key, said in area.WORDS.items()} | operations.KINDS
 
