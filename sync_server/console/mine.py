@@ -17,9 +17,11 @@ from shared.kinds.alert import answer_id
 from shared.kinds.calendar import years_of
 from shared.kinds.inspection import ENTERPRISE_KINDS
 from shared.kinds.lifecycle import DECIDED, OPEN_STATES
+from shared.kinds.template import template_record_id
 from shared.ledger import scopes_of
 from shared.people import ENTERPRISE_ROLES, sees
 from shared.rules import Record
+from shared.unchecked import is_full
 from sync_server.console.frame import NO_RECORD, NOT_ALLOWED, Fields, Form, Frame, Visit
 from sync_server.console.mine_duties import Duty, answers_owed, duties, own_checks, urgency
 from sync_server.console.reading import seen_record
@@ -125,7 +127,11 @@ def _beside_hazards(link: Link, visit: Visit, site: Site, now: int) -> list[Duty
     campaign = store.records(link, ledger, ["campaign"]).get("campaign")
     entered = store.operation(link, ledger, enterprise["created"])
     done = [one for one in records_at(link, visit, "inspection", site.id) if one["inspection_kind"] in ENTERPRISE_KINDS]
-    owed = own_checks(enterprise, site.people, done, campaign, entered.entry.received_at if entered else now, now)
+    templates = store.records(link, ledger, sorted({template_record_id(one["template"], one["template_version"]) for one in done}))
+    full = any(is_full(one, enterprise, templates[template_record_id(one["template"], one["template_version"])]["template"]) for one in done)
+    owed = own_checks(
+        enterprise, site.people, done, full=full, campaign=campaign, registered_at=entered.entry.received_at if entered else now, now=now
+    )
     alerts = store.records_of_kind(link, ledger, "alert")
     answers = store.records(link, ledger, [answer_id(alert["id"], site.id) for alert in alerts])
     return owed + answers_owed(enterprise, site.people, alerts, {answer["alert"] for answer in answers.values()})

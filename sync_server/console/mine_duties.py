@@ -10,7 +10,7 @@ from shared.deadlines import due
 from shared.kinds.alert import calls_on
 from shared.people import ENT_DEPUTY, ENT_OFFICER, ENT_PRINCIPAL, roles_at
 from shared.rules import Record
-from shared.unchecked import HANDED_IN, is_operating, led_inspections, self_inspection_due
+from shared.unchecked import is_operating, led_inspections, self_inspection_due
 
 # Who answers for a step: the first of these posts that somebody at the enterprise holds. Signatures and requests pass to nobody else.
 AUTHORS = (ENT_DEPUTY, ENT_PRINCIPAL)  # of the plan, T9
@@ -89,15 +89,16 @@ def whose(held: Mapping[str, set[str]], order: tuple[str, ...]) -> tuple[str, fr
     return post, frozenset(id for id, posts in held.items() if post in posts)
 
 
-def own_checks(enterprise: Record, people: Iterable[Record], done: list[Record], campaign: Record | None, registered_at: int, now: int) -> list[Duty]:
+def own_checks(
+    enterprise: Record, people: Iterable[Record], done: list[Record], *, full: bool, campaign: Record | None, registered_at: int, now: int
+) -> list[Duty]:
     """The full self-inspection of the campaign (R101) and the principal-led one of this quarter or month (R42), as far as they are not made yet.
 
-    `done` are the enterprise's own inspections.
+    `done` are the enterprise's own inspections, `full` whether one of them is by a checklist of its sector.
     """
     held = {person["id"]: roles_at(person, enterprise["id"]) for person in people}
     path, found = f"mine/inspections/new?enterprise={enterprise['id']}&kind=", []
     last = self_inspection_due(campaign)
-    full = any(one["inspection_kind"] == "enterprise_self" and one["state"] in HANDED_IN for one in done)
     if last is not None and is_operating(enterprise) and not full:
         found.append(Duty("self_inspection", *whose(held, INSPECTORS), end_of(last), enterprise["id"], f"{path}enterprise_self", enterprise["name"]))
     for period in led_inspections(enterprise, done, campaign, registered_at, now)[-1:]:

@@ -8,15 +8,19 @@ import re
 import secrets
 from datetime import datetime, timedelta, timezone
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from PIL import Image, ImageDraw
 
+from shared.kinds.document import FORMS
 from shared.operation import new_id
 from shared.templates import shipped
 from sync_server.console import mine_duties
+from sync_server.console.words import WORDS
+from sync_server.demo.world import CAMPAIGN
 from sync_server.store import ledgers as store
 from tests.closing import ORDER, PLAN
 from tests.console import mine as world
@@ -25,6 +29,7 @@ from tests.console.mine import OWNER, RIVAL, hazard_of, listed, planned, record,
 from tests.pictures import picture
 from tests.worlds import DAY, LEDGER, NOON, TEMPLATE, confirm_body, report_body, start_body
 
+TEMPLATES = Path(mine_duties.__file__).parent / "templates"
 SHANGHAI = timezone(timedelta(hours=8))
 CHECKLIST: dict[str, Any] = next(t for t in shipped() if t["id"] == "responsibility-organisation")
 WORK = {"text": "已更换配电箱门并接地", "money": "980.50", "permits_closed": "1"}
@@ -313,7 +318,7 @@ def test_an_extension_is_asked_for_by_the_principal_until_the_day_that_the_page_
         photo = record(site, hazard)["extension"]["photos"][0]
         assert intime.get(f"/mine/hazards/{hazard}/pictures/{photo}").status_code == 200
     finally:
-        site.world.clock.now = max(begun, site.world.clock.now)
+        site.world.clock.now = begun
 
 
 def test_reports_on_a_listing_and_the_request_for_acceptance(site: Site) -> None:
@@ -532,6 +537,53 @@ def test_only_the_principal_leads_an_inspection(site: Site) -> None:
     assert site.browser("boss").get("/mine/inspections/new?kind=principal_led&enterprise=e1").status_code == 200
 
 
+# -- what is owed beside hazards, what is late -----------------------------------------------------------------------------------------------
+
+
+def test_own_inspections_and_alerts_that_are_owed_stand_among_the_duties_until_they_are_done(site: Site) -> None:
+    step(site, "office", "campaign.set", "campaign", CAMPAIGN)
+    alert = new_id(NOON, secrets.token_bytes(10))
+    told = {"title": "某地爆燃事故警示", "happened": "焊接引燃", "check_for": "动火审批", "target": "all", "due": site.world.clock.now + 5 * DAY}
+    step(site, "office", "alert.issue", alert, told)
+    owner = site.browser(OWNER)
+    mine = duties_of(owner.get("/mine").text, "待我办理")
+    assert "完成一次全面自查" in mine and "2023-07-31" in mine, "there is no officer: the principal's"
+    assert "主要负责人带队检查" in mine and "2023-09-30" in mine
+    assert "某地爆燃事故警示" in mine and owner.get(f"/alerts/{alert}").status_code == 200
+    answer = {"alert": alert, "enterprise": "e2", "checked_on": day(site), "scope": "全厂", "findings": "无"}
+    step(site, OWNER, "answer.give", f"answer/{alert}/e2", answer)
+    assert "某地爆燃事故警示" not in duties_of(owner.get("/mine").text, "待我办理")
+
+
+def test_what_is_late_says_by_how_many_days(site: Site) -> None:
+    hazard_of(site, description="逾期的隐患")
+    now = site.world.clock.now
+    try:
+        site.world.clock.now = now + 13 * DAY
+        mine = duties_of(site.browser("safety").get("/mine").text, "待我办理")
+        card = next(part for part in mine.split("<li>") if "逾期的隐患" in part)
+        assert "逾期 3 天" in card
+    finally:
+        site.world.clock.now = now
+
+
+@pytest.mark.parametrize("page", ["hazards", "inspections"])
+def test_the_departments_page_of_a_record_leads_an_enterprise_to_its_own_and_nobody_else_anywhere(site: Site, page: str) -> None:
+    id = hazard_of(site) if page == "hazards" else inspected(site)
+    assert site.browser("safety").get(f"/{page}/{id}").url.endswith(f"/mine/{page}/{id}")
+    assert site.browser(RIVAL).get(f"/{page}/{id}").status_code == 404
+
+
+def test_a_document_about_a_hazard_is_offered_once_it_is_issued(site: Site) -> None:
+    hazard, head, safety = hazard_of(site), site.browser("head"), site.browser("safety")
+    assert "责改" not in page_of(safety, hazard)
+    head.get(f"/hazards/{hazard}")
+    assert head.post(f"/hazards/{hazard}/order/issue", part="1").status_code == 200
+    path = re.findall(r'href="/console/[a-z]+(/documents/[^"]+\.pdf)"', page_of(safety, hazard))[0]
+    assert "责改" in page_of(safety, hazard) and safety.get(path).content.startswith(b"%PDF")
+    assert site.browser(RIVAL).get(path).status_code == 404
+
+
 # -- whose step ------------------------------------------------------------------------------------------------------------------------------
 
 
@@ -549,3 +601,15 @@ def test_a_step_whose_post_nobody_holds_passes_on_but_a_signature_does_not() -> 
     assert owed("signoff_pending", signoff={}) == [("sign", "ent_deputy", set()), ("sign", "ent_principal", {"p"})]
     assert owed("plan_review", plan={"approved_at": NOON}) == [("wait_plan_review", "", set())]
     assert owed("closed") == []
+
+
+def test_every_word_of_the_pages_is_a_word_of_both_languages() -> None:
+    pages = "".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("mine*.html"))
+    said = set(re.findall(r"w\('([a-z_]+)'\)", pages)) | {f"mine_{post}" for post in mine_duties.WORKERS} | {"mine_ent_deputy", "mine_ent_principal"}
+    steps = ("correct", "hand_in", "write_plan", "revise_plan", "approve_plan", "rectify", "sign", "progress", "ask_delisting", "ask_resume",
+             "self_inspection", "principal_led", "answer_alert", "wait_submitted", "wait_plan_review", "wait_extension_review",
+             "wait_verify_pending")  # fmt: skip
+    said |= {f"mine_do_{step}" for step in steps} | {f"mine_{kind}" for kind in ("self_inspection", "principal_led", "diagnosis")}
+    said |= {f"mine_{word}" for word in ("evacuate", "suspend", "stop_equipment", "ordered", "enforced", "resume_requested", "resumed")}
+    said |= {f"document_{form}" for form in FORMS}
+    assert len(said) > 150 and sorted(said - WORDS.keys()) == []
