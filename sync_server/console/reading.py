@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, literal_column, select
 from sqlalchemy.engine import Connection
 
 from shared import ledger as rules
@@ -93,7 +93,10 @@ def _fields(raw: bytes) -> dict[str, Any]:
 def refused(link: Link, connection: Connection, ledger: str, person: Record) -> list[tuple[Step, str]]:
     """Refused operations of the person's area that nobody has adopted, newest first, each with its subject."""
     rows = connection.execute(
-        select(operations.c.no).where(operations.c.ledger == ledger, operations.c.verdict == "refused").order_by(operations.c.no.desc()).limit(300)
+        select(operations.c.no)
+        .where(operations.c.ledger == ledger, operations.c.verdict == "refused", operations.c.verdict != literal_column("'accepted'"))
+        .order_by(operations.c.no.desc())  # said in full, the second condition lets the index of what is unsettled be used
+        .limit(300)
     ).all()
     adopted = store.records(link, ledger, [f"adoption/{row.no}" for row in rows])
     whole = "ledger" in scopes_of(person)
