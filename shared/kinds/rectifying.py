@@ -11,7 +11,12 @@ from shared.kinds.lifecycle import DECIDED, move, scopes
 from shared.people import ENT_DEPUTY, ENT_PRINCIPAL, OFFICE, may, require_reach, roles_at, roles_of
 from shared.rules import Case, Kind, Record, refuse_if
 
-AFTER_PHOTOS = reason("closing.after_photos", "每张整改前照片都要有对应的整改后照片", "each photo from before needs one from after the work", "T14")
+AFTER_PHOTOS = reason(
+    "closing.after_photos",
+    "每张整改前照片都要有对应的整改后照片；复查不合格或重新整改的，要重新拍照",
+    "each photo from before needs one from after the work, taken anew after a failed verification or a reopening",
+    "T14",
+)
 PERMITS_OPEN = reason("closing.permits", "整改涉及的危险作业票尚未关闭", "the permits of the work are not closed yet", "T14")
 ROOT_CAUSE = reason("closing.root_cause", "重大隐患要写明根本原因和长效措施", "a major hazard needs its root cause and a lasting measure", "R10")
 EXPERT = reason("closing.expert", "停产停业整改的，须附专家验收意见", "after a suspension an expert's acceptance is needed", "T14")
@@ -60,11 +65,17 @@ def _fold_evidence(case: Case) -> None:
     add_photo(case, phase=case.body["phase"], of=case.body.get("of"))
 
 
+def counts(record: Record, photo: str) -> bool:
+    """Whether an after-photo speaks of the work as it is now: taken in since the last failed verification or reopening, if there was one (T17, T18)."""
+    marks = record["marks"]
+    since = max((marks[name][0] for name in ("failures", "reopenings") if name in marks), default=0)
+    return bool(record["photos"][photo]["phase"] == "after" and marks[f"photos/{photo}"][0] > since)
+
+
 def _pictured(record: Record) -> bool:
     """Each photo from before has one from after; without any from before, one from after is enough."""
-    photos = record["photos"].items()
-    before = {id for id, photo in photos if photo["phase"] == "before"}
-    after = [photo.get("of") for _, photo in photos if photo["phase"] == "after"]
+    before = {id for id, photo in record["photos"].items() if photo["phase"] == "before"}
+    after = [photo.get("of") for id, photo in record["photos"].items() if counts(record, id)]
     return bool(after) and before <= set(after)
 
 
