@@ -66,7 +66,7 @@ def _fold_evidence(case: Case) -> None:
 
 
 def counts(record: Record, photo: str) -> bool:
-    """Whether an after-photo speaks of the work as it is now: taken in since the last failed verification or reopening, if there was one (T17, T18)."""
+    """Whether an after-photo speaks of the work as it is now: it came after the last failed verification or reopening (T17, T18)."""
     marks = record["marks"]
     since = max((marks[name][0] for name in ("failures", "reopenings") if name in marks), default=0)
     return bool(record["photos"][photo]["phase"] == "after" and marks[f"photos/{photo}"][0] > since)
