@@ -33,6 +33,7 @@ DEFAULTS = {
 _SETTINGS = {name: flag if isinstance(value, bool) else integer(0, 10_000) for name, value in DEFAULTS.items()}
 _SETTINGS["photo_long_side"] = integer(320, 10_000)
 _NAMES = {"name": text(100), "district": text(100), "city": text(100)}
+_EDITABLE_NAMES = {**_NAMES, "name_en": text(100)}
 _CAMPAIGN = {
     "title": text(200),
     "document_no": text(100),
@@ -82,14 +83,14 @@ def _fold_open(case: Case) -> None:
 def _judge_changes(case: Case) -> None:
     changes = case.body["changes"]
     refuse_if(not changes, MALFORMED, "changes")
-    known = {**_SETTINGS, **_NAMES}
+    known = {**_SETTINGS, **_EDITABLE_NAMES}
     wrong = field_problem({name: known[name] for name in changes if name in known}, changes)
     refuse_if(wrong is not None, MALFORMED, wrong or "")
     case.require_unchanged(_marks(changes))
 
 
 def _marks(changes: Record) -> Record:
-    return {name if name in _NAMES else f"settings/{name}": value for name, value in changes.items()}
+    return {name if name in _EDITABLE_NAMES else f"settings/{name}": value for name, value in changes.items()}
 
 
 def _fold_configure(case: Case) -> None:

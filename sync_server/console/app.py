@@ -13,6 +13,7 @@ from sync_server.blobs import LocalBlobs
 from sync_server.console.account import account_pages
 from sync_server.console.accounts import account_admin_pages
 from sync_server.console.alerts import alert_pages
+from sync_server.console.calendar_page import calendar_pages
 from sync_server.console.carrying import carrying_pages
 from sync_server.console.criteria import criteria_pages
 from sync_server.console.dashboard import dashboard_pages
@@ -38,6 +39,7 @@ from sync_server.console.pictures import photo_pages
 from sync_server.console.plans import plan_pages
 from sync_server.console.presets import presets_pages
 from sync_server.console.review import review_pages
+from sync_server.console.settings_page import settings_pages
 from sync_server.console.settling import settle_pages
 from sync_server.console.steps import step_pages
 from sync_server.console.tasks import task_pages
@@ -77,6 +79,8 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     import_pages(pages, frame, settings)
     criteria_pages(pages, frame, settings)
     presets_pages(pages, frame)
+    settings_pages(pages, frame)
+    calendar_pages(pages, frame)
     carrying_pages(pages, frame, settings)
     template_pages(pages, frame)
     mine_pages(pages, frame)

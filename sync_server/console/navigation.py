@@ -39,6 +39,8 @@ GOVERNMENT = (
     Place("templates", "templates", "", "manage"),
     Place("criteria", "criteria", "", "manage"),
     Place("presets", "presets", "administer", "manage"),
+    Place("settings", "settings", "administer", "manage"),
+    Place("calendar", "holidays", "", "manage"),
 )
 ENTERPRISE_SIDE = (Place("mine", "my_enterprise"),)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shared.calendar import HOLIDAYS
 from shared.criteria import shipped
 from shared.kinds.presets import DEFAULTS
 from shared.kinds.template import offered
@@ -263,10 +264,82 @@ def test_the_old_ledger_is_checked_told_row_by_row_carried_over_once_and_seen_fo
     assert found["ledger_no"] in office.get("/hazards?q=旧-1").text, "found by its old number"
 
 
+def settings_form(page: str) -> dict[str, Any]:
+    """What a browser would send of the settings' form as it stands."""
+    form = page.split('class="settings"')[1].split("</form>")[0]
+    found = re.findall(r'name="(\w+)"[^>]*? value="([^"]*)"', form)
+    return {name: unescape(value) for name, value in found if name not in ("csrf", "operation", "base", "backup")}
+
+
+def test_a_setting_is_changed_from_its_page_and_the_change_is_told_before_and_after(site: Site) -> None:
+    office = site.browser("office")
+    page = office.get("/settings").text
+    assert "提交后多久审核" in page and "默认 2" in page and "依据 2.6" in page
+    form = settings_form(page)
+    before = size(site)
+    assert "内容没有变化" in office.post("/settings", **form).text and size(site) == before
+    office.get("/settings")
+    page = office.post("/settings", **{**form, "review_days": "4", "name_en": "Qingyu"}).text
+    assert (record(site, "ledger") or {})["settings"]["review_days"] == 4 and (record(site, "ledger") or {})["name_en"] == "Qingyu"
+    assert re.search(r"提交后多久审核</span><del>2</del><ins>4</ins>", page) and "已修改" in page
+    office.get("/settings")
+    refused = office.post("/settings", **{**form, "review_days": "-1"})
+    assert refused.status_code == 409 and 'value="-1"' in refused.text
+    assert office.post("/settings", **{**form, "photo_long_side": "100"}).status_code == 409, "a photo that small shows nothing"
+
+
+def test_the_campaign_is_set_with_its_phases_and_wrong_dates_are_refused_with_the_form_kept(site: Site) -> None:
+    office = site.browser("office")
+    fields: dict[str, Any] = {
+        "title": "专项行动", "document_no": "〔2023〕9号", "issued_by": "办事处", "issued_on": "2023-05-31", "count_from": "2023-05-31",
+        "ends_on": "2023-12-31", "phase_0_name": "动员部署", "phase_0_from": "", "phase_0_to": "2023-05-31",
+        "phase_1_name": "自查自改", "phase_1_from": "2023-06-01",
+        "phase_1_to": "2023-07-31", "phase_2_name": "", "phase_2_to": "",
+    }  # fmt: skip
+    office.get("/settings")
+    office.post("/settings/campaign", **fields)
+    campaign = record(site, "campaign") or {}
+    assert campaign["document_no"] == "〔2023〕9号" and [phase["name"] for phase in campaign["phases"]] == ["动员部署", "自查自改"]
+    assert campaign["phases"][0]["from"] is None
+    office.get("/settings")
+    wrong = office.post("/settings/campaign", **{**fields, "ends_on": "2023-01-31", "base": str(campaign["no"])})
+    assert wrong.status_code == 409 and "起止日期顺序不对" in wrong.text and 'value="2023-01-31"' in wrong.text
+    page = office.post("/settings/campaign", **{**fields, "ends_on": "2024-01-31", "base": str(campaign["no"])}).text
+    assert "<del>2023-12-31</del><ins>2024-01-31</ins>" in page
+
+
+def test_two_who_change_the_same_setting_unseen_are_told_and_the_first_stands(site: Site) -> None:
+    office, admin = site.browser("office"), site.browser("admin")
+    form = settings_form(office.get("/settings").text)
+    admin.get("/settings")
+    admin.post("/settings", **{**form, "verify_days": "12"})
+    assert "别人已先改了" in office.post("/settings", **{**form, "verify_days": "14"}).text
+    assert (record(site, "ledger") or {})["settings"]["verify_days"] == 12
+
+
+def test_a_year_is_shown_with_its_source_changed_as_the_notice_writes_it_and_put_back(site: Site) -> None:
+    office = site.browser("office")
+    page = office.get("/calendar?year=2023").text
+    assert "国办发明电〔2022〕16号" in page and "没有核对国务院公报原件" in page and 'value="1.1-1.2, 1.21-1.27' in page
+    assert re.search(r'class="day is-off" data-day="5" title="休假"', page.split('data-month="4"')[1])
+    wrong = office.post("/calendar/2023", off="2.30", worked="", source="x")
+    assert wrong.status_code == 409 and "日期读不懂" in wrong.text and 'value="2.30"' in wrong.text
+    assert office.post("/calendar/2023", off="5.1", worked="5.1", source="x").status_code == 409
+    assert office.post("/calendar/2023", off="5.1", worked="", source="").status_code == 409
+    office.post("/calendar/2023", off="5.1-5.3", worked="", source="街道通知")
+    assert (record(site, "calendar/2023") or {})["off"] == ["2023-05-01", "2023-05-02", "2023-05-03"]
+    assert "这一年由本单位设置" in office.get("/calendar?year=2023").text
+    office.post("/calendar/2023", shipped="1", off="", worked="", source="")
+    assert (record(site, "calendar/2023") or {})["worked"] == HOLIDAYS[2023]["worked"]
+    assert "只按周末计算" in office.get("/calendar?year=2031").text
+
+
 @pytest.mark.parametrize(("person", "path", "status"), [
     ("lin", "/criteria", 200), ("leader", "/criteria", 200), ("safety", "/criteria", 409), ("lin", "/criteria/import", 409),
     ("head", "/criteria/import", 200), ("head", "/presets", 409), ("lin", "/presets", 409), ("office", "/presets", 200),
     ("office", "/criteria/nothing", 404), ("office", "/criteria/e1", 404),
+    ("head", "/settings", 409), ("leader", "/settings", 409), ("lin", "/calendar", 200), ("safety", "/calendar", 409),
+    ("lin", "/calendar?year=1999", 404), ("lin", "/calendar?year=x", 404),
     ("head", "/old-ledger", 409), ("lin", "/old-ledger", 409), ("office", "/old-ledger", 200),
     ("lin", "/templates", 200), ("lin", "/templates/idle-sites", 200), ("safety", "/templates/idle-sites", 409), ("lin", "/template-editor", 409),
     ("head", "/template-editor?of=idle-sites", 409), ("office", "/template-editor?of=nothing", 404), ("office", "/templates/nothing", 404),
@@ -279,6 +352,7 @@ def test_who_sees_which_page(site: Site, person: str, path: str, status: int) ->
 @pytest.mark.parametrize("path", [
     "/criteria", "/criteria/shipped", "/criteria/std-gm10-14", "/criteria/std-gm10-14/checked", "/criteria/std-gm10-14/end", "/presets/return",
     "/templates/idle-sites/retire", "/template-editor", "/template-editor/publish", "/old-ledger",
+    "/settings", "/settings/campaign", "/calendar/2023",
 ])  # fmt: skip
 def test_nobody_without_the_right_changes_anything(site: Site, path: str) -> None:
     lin = site.browser("lin")

@@ -1,4 +1,4 @@
-"""What the office keeps for everyone: the library of criteria (R11) and its ready-made reasons."""
+"""What the office keeps for everyone: the library of criteria (R11), its ready-made reasons, settings and holidays."""
 
 from __future__ import annotations
 
@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
+from shared.calendar import HOLIDAYS
 from shared.criteria import shipped
+from shared.errors import Refused
 from shared.kinds.criterion import holds_on
 from shared.kinds.presets import DEFAULTS, presets
+from shared.kinds.settings import DEFAULTS as DEFAULT_SETTINGS
+from sync_server.console.calendar_page import COMPARED, days, spans
+from sync_server.console.settings_page import SETTINGS
+from sync_server.console.words import WORDS
 from tests.book import Book
 from tests.closing import MAJOR
 from tests.worlds import DAY, NOON
@@ -133,3 +139,52 @@ def test_the_shipped_criteria_can_all_be_added_have_one_id_each_and_claim_no_com
     from_2023 = [id for id, _ in entries if holds_on(book.records[id], "2023-07-22")]
     assert "std-gm10-3-2" in from_2023 and "std-tzsb2024-0" not in from_2023, "the standard for special equipment is of December 2024"
     assert [book.records[f"std-gm10-{n}"]["clause"] for n in ("11-10", "14")] == ["第十一条（十）", "第十四条"]
+
+
+# As the notices say: weekends worked, and how many days off there are with their weekends, month by month.
+NOTICES = {
+    2023: ("1.28-1.29, 4.23, 5.6, 6.25, 10.7-10.8", 2 + 7 + 1 + 5 + 3 + 8),
+    2024: ("2.4, 2.18, 4.7, 4.28, 5.11, 9.14, 9.29, 10.12", 1 + 8 + 3 + 5 + 1 + 3 + 7),
+    2025: ("1.26, 2.8, 4.27, 9.28, 10.11", 1 + 8 + 3 + 5 + 3 + 8),
+    2026: ("1.4, 2.14, 2.28, 5.9, 9.20, 10.10", 3 + 9 + 3 + 5 + 3 + 3 + 7),
+}
+
+
+@pytest.mark.parametrize("year", NOTICES)
+def test_the_shipped_years_are_those_of_the_notices_day_by_day(year: int) -> None:
+    worked, off = NOTICES[year]
+    assert HOLIDAYS[year]["worked"] == days(year, worked) and len(HOLIDAYS[year]["off"]) == off and year in COMPARED
+
+
+@pytest.mark.parametrize("year", HOLIDAYS)
+def test_days_written_as_the_notice_has_them_are_read_as_the_same_days(year: int) -> None:
+    for kind in ("off", "worked"):
+        assert days(year, "，".join(spans(HOLIDAYS[year][kind]))) == HOLIDAYS[year][kind]
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("1.30-2.2", ["2023-01-30", "2023-01-31", "2023-02-01", "2023-02-02"]), ("4.29-30", ["2023-04-29", "2023-04-30"]), ("", []),
+    ("1月1日至2日、4月5日", ["2023-01-01", "2023-01-02", "2023-04-05"]), ("5.1, 5.1", ["2023-05-01"]),
+])  # fmt: skip
+def test_days_may_be_written_in_the_usual_ways(text: str, found: list[str]) -> None:
+    assert days(2023, text) == found
+
+
+@pytest.mark.parametrize("text", ["2.30", "13.1", "1.5-1.2", "x", "2023-01-01", "1", "1.2.3"])
+def test_what_is_no_day_of_the_year_is_refused(text: str) -> None:
+    with pytest.raises(Refused) as refused:
+        days(2023, text)
+    assert refused.value.code == "calendar.bad_days"
+
+
+def test_every_setting_of_the_rules_stands_on_the_page_once_with_its_words(book: Book) -> None:
+    shown = [name for group in SETTINGS.values() for name, _, _ in group]
+    assert sorted(shown) == sorted(DEFAULT_SETTINGS) and len(shown) == len(set(shown))
+    assert all(f"setting.{name}" in WORDS for name in shown)
+    assert all(f"unit.{unit}" in WORDS for group in SETTINGS.values() for _, unit, _ in group if unit != "flag")
+    changed = book.done("office", "ledger.configure", "ledger", {"changes": {"name_en": "Qingyu Subdistrict", "review_days": 3}})
+    assert changed["name_en"] == "Qingyu Subdistrict" and changed["settings"] == {"review_days": 3}
+
+
+def test_every_list_of_ready_made_reasons_has_its_words() -> None:
+    assert all(f"presets.{name}" in WORDS for name in DEFAULTS)
