@@ -43,6 +43,7 @@ TRANSITIONS = (
     Transition("T13", ("extension_review",), "rectifying", "hazard.decide_extension", "supervise"),
     Transition("T14", ("rectifying",), "signoff_pending", "hazard.rectify", "rectify"),  # level major
     Transition("T14", ("rectifying",), "verify_pending", "hazard.rectify", "rectify"),  # level general
+    Transition("T14", ("rectifying",), "verify_pending", "hazard.record_work", "verify"),  # level general, an enterprise without an account
     Transition("T15", ("signoff_pending",), "verify_pending", "hazard.sign", "rectify"),  # the second of the two signatures
     Transition("T16", ("verify_pending",), "closed", "hazard.close", "review"),
     Transition("T17", ("verify_pending",), "rectifying", "hazard.verify", "verify"),  # not rectified; a pass waits for T16

@@ -33,6 +33,12 @@ TOLD_ON = reason(
     "the workers cannot have been told before the find or in the future: correct the day",
     "R137",
 )
+OWN_REPORT = reason(
+    "closing.own_report",
+    "重大隐患的整改须由企业用自己的账号报告；请安委办为企业人员登记账号",
+    "a major hazard is reported rectified by the enterprise's own account: ask the office to register its people",
+    "T14",
+)
 BEFORE_PHOTO = reason("closing.before_photo", "没有这张整改前照片", "there is no such photo from before", "T14")
 
 _RECTIFY = {
@@ -43,6 +49,13 @@ _RECTIFY = {
     "root_cause": optional(text(2000)),
     "lasting_measure": optional(text(2000)),
     "expert_acceptance": optional(text(2000)),
+}
+
+
+_RECORD_WORK = {
+    **{name: check for name, check in _RECTIFY.items() if name not in ("root_cause", "lasting_measure")},
+    "told_by": text(50),
+    **WHY,
 }
 
 
@@ -82,12 +95,18 @@ def _pictured(record: Record) -> bool:
 def _judge_rectify(case: Case) -> None:
     judge_state(case)
     posts_of(case)
+    _judge_work(case)
+    record, body = case.record, case.body
+    if record["level"] == "major":
+        refuse_if(not body.get("root_cause") or not body.get("lasting_measure"), ROOT_CAUSE)
+
+
+def _judge_work(case: Case) -> None:
+    """T14: when, with every permit closed, each photo from before answered by one from after, an expert's acceptance after a suspension."""
     record, body = case.record, case.body
     refuse_if(not record["found_at"] <= body["done_at"] <= case.op.at + 10 * 60_000, TIMES)
     refuse_if(not body["permits_closed"], PERMITS_OPEN)
     refuse_if(not _pictured(record), AFTER_PHOTOS)
-    if record["level"] == "major":
-        refuse_if(not body.get("root_cause") or not body.get("lasting_measure"), ROOT_CAUSE)
     stopped = any(measure["kind"] == "suspend" for measure in record.get("measures", {}).values())
     refuse_if(stopped and not body.get("expert_acceptance"), EXPERT)
 
@@ -98,6 +117,23 @@ def _fold_rectify(case: Case) -> None:
     case.put(record, "rectification", {**done, "by": case.op.by, "at": case.entry.received_at})
     case.put(record, "signoff", {})
     move(case, "T14", "signoff_pending" if record["level"] == "major" else "verify_pending")
+
+
+def _judge_record_work(case: Case) -> None:
+    """T14 where nobody at the enterprise has an account: an inspector records what its people say. A major hazard is its own to report."""
+    judge_state(case)
+    refuse_if(case.record["level"] == "major", OWN_REPORT)
+    if case.author is not None:
+        require_reach(case.author, scopes(case.record))
+    _judge_work(case)
+
+
+def _fold_record_work(case: Case) -> None:
+    record, body = case.record, case.body
+    done = {name: body.get(name) for name in (*_RECTIFY, "told_by", "reason")}
+    case.put(record, "rectification", {**done, "by": case.op.by, "at": case.entry.received_at})
+    case.put(record, "signoff", {})
+    move(case, "T14", "verify_pending")
 
 
 def _judge_sign(case: Case) -> None:
@@ -155,6 +191,7 @@ RECTIFYING = (
         reads=photo_reads,
     ),
     step("rectify", "rectify", _RECTIFY, _fold_rectify, _judge_rectify),
+    step("record_work", "verify", _RECORD_WORK, _fold_record_work, _judge_record_work),
     step("sign", "rectify", {"role": choice("principal", "deputy"), "sha256": digest, "signed_at": moment}, _fold_sign, _judge_sign),
     step("approve_single_signer", "administer", {"person": identifier, **WHY}, _fold_single_signer, _judge_single_signer),
     Kind("hazard.tell_workers", "rectify", {"told_on": day, "means": text(200)}, _fold_tell_workers, _judge_tell_workers),

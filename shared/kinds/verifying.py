@@ -68,7 +68,7 @@ def _judge_verify(case: Case) -> None:
     refuse_if(body.get("position") is None and not body.get("position_reason"), POSITION_OR_REASON)
     refuse_if(not record["found_at"] <= body["on_site_at"] <= case.op.at + 10 * 60_000, TIMES)
     if body["result"] == "pass":
-        refuse_if(not any(photo["phase"] == "verify" and photo["by"] in team for photo in record["photos"].values()), VERIFY_PHOTO)
+        refuse_if(not any(photo["by"] in team for photo in photos_on_site(record)), VERIFY_PHOTO)
     else:
         days = setting(case.read("ledger"), "major_days_max" if record["level"] == "major" else "general_days_max")
         deadline = body.get("new_deadline")
@@ -76,6 +76,16 @@ def _judge_verify(case: Case) -> None:
         refuse_if(deadline is not None and not body["on_site_at"] < deadline <= body["on_site_at"] + (days + 1) * DAY, DEADLINE_RANGE)
         listed = record["listing"]["deadline"] if is_listed(record) else None
         refuse_if(listed is not None and deadline is not None and body["on_site_at"] < listed < deadline, LISTED_DEADLINE)
+
+
+def photos_on_site(record: Record) -> list[Record]:
+    """The inspectors' photos of the work as it is now: those from before it was last reported done prove nothing of it."""
+    return _photos_since(record, "verify", record["marks"].get("rectification", (0,))[0])
+
+
+def _photos_since(record: Record, phase: str, no: int) -> list[Record]:
+    """Photos of a phase that came in after an entry: by their numbers, for clocks decide nothing."""
+    return [photo for id, photo in record["photos"].items() if photo["phase"] == phase and record["marks"][f"photos/{id}"][0] > no]
 
 
 def _fold_verify(case: Case) -> None:
@@ -126,7 +136,7 @@ def _judge_reopen(case: Case) -> None:
     if case.author is not None:
         require_reach(case.author, scopes(record))
     refuse_if(case.entry.received_at > record["closed_at"] + YEAR, TOO_OLD)
-    pictured = any(photo["phase"] == "reopen" and photo["at"] >= record["closed_at"] for photo in record["photos"].values())
+    pictured = _photos_since(record, "reopen", record["marks"]["state"][0])
     refuse_if(not pictured and not body.get("no_photo_reason"), VERIFY_PHOTO)
     days = setting(case.read("ledger"), "major_days_max" if record["level"] == "major" else "general_days_max")
     now = case.entry.received_at

@@ -28,15 +28,16 @@ PNG = "data:image/png;base64,"
 class Ask:
     """One question of a form; its name is the body's field.
 
-    `kind`: line, text, day (an end of day in ms), date (YYYY-MM-DD), moment, number, choice, ticks (several of the options), lines (one text a line),
-    yesno, tick, photos, drawing (a signature), position. `options` are (value, label); `ready` are texts to tick instead of typing; `low` and `high`
-    limit a day or number; the day of the moment `most` (ms) ends at that moment.
+    `kind`: line, text, day (an end of day in ms), date (YYYY-MM-DD), moment, number, yuan (as fen), choice, ticks (several of the options), lines
+    (one text a line), yesno, tick, photos, drawing (a signature), position. `options` are (value, label), `ready` texts to tick instead of typing,
+    `low` and `high` the limits of a day or number; the day of the moment `most` (ms) ends at that moment. `of` is the photo that the photos answer.
     """
 
     name: str
     kind: str = "line"
     needed: bool = True
     label: str = ""
+    title: str = ""
     hint: str = ""
     longest: int = 200
     value: str = ""
@@ -46,6 +47,7 @@ class Ask:
     low: str = ""
     high: str = ""
     most: int = 0
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def acts_of(frame: Frame, blobs: LocalBlobs, visit: Visit, paper: Paper, form: F
     for ask in paper.asks:
         if ask.kind == "photos":
             photos = gather(frame, blobs, visit, form, ask.name)
-            acts += [("hazard.evidence", subject, {**photo, "phase": paper.phase}) for photo in photos]
+            of = {"of": ask.of} if ask.of else {}
+            acts += [("hazard.evidence", subject, {**photo, "phase": paper.phase, **of}) for photo in photos]
         elif ask.kind == "drawing":
             body[ask.name] = _drawing(frame, blobs, visit, form, ask.name)
     for ask in paper.asks:  # after the photos: whatever is wrong here, those are kept
@@ -134,6 +137,8 @@ def _read(form: Form, ask: Ask, typed: str) -> Any:
         return form.day(name)
     if ask.kind == "moment":
         return form.moment(name)
+    if ask.kind == "yuan":
+        return form.fen(name)
     if ask.kind == "number":
         return form.whole(name)
     if ask.kind == "lines":

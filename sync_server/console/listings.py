@@ -13,16 +13,16 @@ from fastapi.responses import RedirectResponse
 from shared.calendar import DAY, day_of
 from shared.deadlines import is_listing_owed, listing_due
 from shared.errors import Refused
-from shared.kinds.calendar import years_of
+from shared.kinds.lifecycle import DECIDED
 from shared.kinds.listing import AUTHORITY, GROUNDS, LEVELS, NOT_RECTIFIED, PRESSES, RANK, YEAR
-from shared.rules import Record
+from shared.rules import WRONG_STATE, Record
 from shared.supervision import RUNNING, delisted_at, is_listing_overdue, next_presses, progress_due, publication_due, published
 from sync_server.blobs import LocalBlobs
 from sync_server.console.asking import Ask, Paper, acts_of, blocked, day_text, moment_text
 from sync_server.console.finding import Wanted, find_all
-from sync_server.console.frame import NO_PAGE, NO_RECORD, Fields, Frame, Visit
+from sync_server.console.frame import NO_RECORD, Fields, Frame, Visit
 from sync_server.console.reading import seen_record, timeline
-from sync_server.console.steps import Standing, do, standing
+from sync_server.console.steps import Standing, calendar, do, standing
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -93,7 +93,7 @@ def listing_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
             at = standing(frame, visit, link, _seen(link, visit, id))
             paper = next((paper for paper in papers_of(at) if paper.step == step and not paper.blocked), None)
         if paper is None:
-            raise Refused(NO_PAGE)
+            raise Refused(WRONG_STATE)
         try:
             return do(frame, visit, form, acts_of(frame, blobs, visit, paper, form), f"{visit.home}/listings/{id}")
         except Refused as refused:
@@ -114,7 +114,7 @@ def _board(frame: Frame, visit: Visit, by: str, section: str) -> Response:
     now = frame.service.clock()
     with frame.service.database.read() as link:
         cards = _cards(frame, visit, link, section)
-        owed = _owed(frame, visit, link, section)
+        owed, explained = _owed(frame, visit, link, section)
         units = [u for u in store.records_of_kind(link, visit.ledger, "unit") if u["unit_kind"] == "section" and u["state"] == "active"]
     fresh = [card for card in cards if card.record["state"] != "delisted" or now - (delisted_at(card.record) or 0) < SHOWN_DELISTED * DAY]
     if by == "level":
@@ -125,7 +125,7 @@ def _board(frame: Frame, visit: Visit, by: str, section: str) -> Response:
         columns = [(state, [card for card in fresh if card.record["state"] == state]) for state in COLUMNS]
     ended = [card for card in cards if card.record["state"] in ENDED or card not in fresh]
     return frame.page(
-        visit, "listings.html", columns=columns, by=by, section=section, sections=units, owed=owed, ended=ended, now=now,
+        visit, "listings.html", columns=columns, by=by, section=section, sections=units, owed=owed, explained=explained, ended=ended, now=now,
         overdue=sum(is_listing_overdue(card.record, now) for card in cards), total=len(cards),
     )  # fmt: skip
 
@@ -135,7 +135,7 @@ def _cards(frame: Frame, visit: Visit, link: Link, section: str) -> list[Card]:
     terms = ((f"section:{section}",),) if section else ()
     records = store.records(link, visit.ledger, [line.id for line in find_all(link, visit.ledger, visit.person, Wanted("listing", terms=terms))])
     hazards = store.records(link, visit.ledger, sorted({record["hazard"] for record in records.values()}))
-    year, now = years_of(lambda id: store.records(link, visit.ledger, [id]).get(id)), frame.service.clock()
+    year, now = calendar(link, visit.ledger), frame.service.clock()
     found = []
     for record in records.values():
         left = (day_of(record["deadline"]) - day_of(now)).days if record["deadline"] and record["state"] in RUNNING else None
@@ -145,14 +145,15 @@ def _cards(frame: Frame, visit: Visit, link: Link, section: str) -> list[Card]:
     return sorted(found, key=lambda card: (card.record["deadline"] or card.record["proposed_at"], card.record["id"]))
 
 
-def _owed(frame: Frame, visit: Visit, link: Link, section: str) -> list[Owed]:
+def _owed(frame: Frame, visit: Visit, link: Link, section: str) -> tuple[list[Owed], list[Record]]:
+    """What still has to be listed or explained, and the hazards that were explained."""
     terms = (("level:major",), ("source:gov",), ("is:open",), *(((f"section:{section}",),) if section else ()))
     lines = find_all(link, visit.ledger, visit.person, Wanted("hazard", terms=terms))
     settings, now = store.records(link, visit.ledger, ["ledger"]).get("ledger"), frame.service.clock()
     records = store.records(link, visit.ledger, [line.id for line in lines if not line.listing]).values()
-    open_ones = [one for one in records if one["state"] not in ("submitted", "returned") and not one.get("listing") and not one.get("not_listed")]
-    found = [Owed(one, listing_due(one, settings), is_listing_owed(one, settings, now)) for one in open_ones]
-    return sorted(found, key=lambda one: one.until)
+    unlisted = [one for one in records if one["state"] in DECIDED and not one.get("listing")]
+    owed = [Owed(one, listing_due(one, settings), is_listing_owed(one, settings, now)) for one in unlisted if not one.get("not_listed")]
+    return sorted(owed, key=lambda one: one.until), [one for one in unlisted if one.get("not_listed")]
 
 
 # -- one listing -----------------------------------------------------------------------------------------------------------------------------

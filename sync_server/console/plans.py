@@ -12,7 +12,6 @@ from fastapi.responses import RedirectResponse
 from shared.calendar import DAY, day_of
 from shared.deadlines import Due, due
 from shared.errors import Refused
-from shared.kinds.calendar import years_of
 from shared.kinds.closing import YEAR, is_listed
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
@@ -20,7 +19,7 @@ from sync_server.console.asking import acts_of
 from sync_server.console.finding import Wanted, find_all
 from sync_server.console.frame import Fields, Frame, Visit
 from sync_server.console.reading import timeline
-from sync_server.console.steps import Standing, decides_extension, do, latest_deadline, paper_for, papers_of, standing
+from sync_server.console.steps import Standing, calendar, decides_extension, do, latest_deadline, paper_for, papers_of, standing
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -102,7 +101,7 @@ def _queue(frame: Frame, visit: Visit, link: Link, kind: str, section: str) -> l
     ids = [line.id for line in find_all(link, visit.ledger, visit.person, Wanted("hazard", terms=tuple(terms)))]
     records = store.records(link, visit.ledger, ids)
     settings = store.records(link, visit.ledger, ["ledger"]).get("ledger")
-    year = years_of(lambda id: store.records(link, visit.ledger, [id]).get(id))
+    year = calendar(link, visit.ledger)
     found = [Waiting(record, due(record, settings, year), _is_ours(visit, record, kind)) for record in records.values()]
     return sorted(found, key=lambda one: (not one.ours, one.due.until if one.due else 0, one.record["id"]))
 

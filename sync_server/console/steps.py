@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from shared.calendar import DAY, ReadYear, day_of, end_of, working_days_after
-from shared.deadlines import is_listing_owed, listing_due
+from shared.deadlines import due, is_listing_owed, listing_due
 from shared.errors import Reason, Refused
 from shared.kinds.calendar import years_of
 from shared.kinds.closing import NOT_AUTHORITY, YEAR, is_listed
@@ -20,14 +21,15 @@ from shared.kinds.detours import SECOND
 from shared.kinds.lifecycle import BEFORE, DECIDED, OPEN_STATES
 from shared.kinds.listing import GROUNDS, LEVELS, authority
 from shared.kinds.presets import presets
+from shared.kinds.rectifying import counts
 from shared.kinds.settings import setting
-from shared.kinds.verifying import TOO_OLD, not_closed_by
+from shared.kinds.verifying import TOO_OLD, not_closed_by, photos_on_site
 from shared.ledger import KINDS, scopes_of
-from shared.people import ENT_DEPUTY, ENT_PRINCIPAL, OFFICE, may, roles_at, roles_of, sees
-from shared.rules import Record
+from shared.people import ENT_DEPUTY, ENT_PRINCIPAL, ENTERPRISE_ROLES, OFFICE, may, roles_at, roles_of, sees
+from shared.rules import WRONG_STATE, Record
 from sync_server.blobs import LocalBlobs
 from sync_server.console.asking import Act, Ask, Paper, acts_of, blocked, day_text, moment_text
-from sync_server.console.frame import NO_PAGE, NO_RECORD, Fields, Form, Frame, Visit
+from sync_server.console.frame import NO_RECORD, Fields, Form, Frame, Visit
 from sync_server.console.reading import seen_record
 from sync_server.console.siblings import people_with
 from sync_server.console.words import moment, word
@@ -65,7 +67,7 @@ class Standing:
     @property
     def read_year(self) -> ReadYear:
         """The ledger's calendar."""
-        return years_of(self.read)
+        return calendar(self.link, self.visit.ledger)
 
     def may(self, operation: str) -> bool:
         """Whether the visitor's role gives the right to this kind of operation."""
@@ -99,6 +101,11 @@ class Standing:
     def tomorrow(self) -> str:
         """The first day that a deadline can be."""
         return day_text(self.now + DAY)
+
+
+def calendar(link: Link, ledger: str) -> ReadYear:
+    """The ledger's calendar, each year read once."""
+    return cache(years_of(lambda id: store.records(link, ledger, [id]).get(id)))
 
 
 def standing(frame: Frame, visit: Visit, link: Link, record: Record) -> Standing:
@@ -147,7 +154,7 @@ def do(frame: Frame, visit: Visit, form: Form, acts: Sequence[Act], back: str) -
 
 def paper_for(frame: Frame, visit: Visit, id: str, step: str) -> Paper:
     """The form of a step as it stands now. Where somebody has moved the hazard on meanwhile, the form as it would have been: the rules then tell what
-    collides. Raises Refused(page.no_record), Refused(page.no_page)."""
+    collides. Raises Refused(page.no_record), Refused(wrong_state)."""
     with frame.service.database.read() as link:
         record = seen_record(link, visit.ledger, visit.person, id, "hazard")
         if record is None:
@@ -158,7 +165,7 @@ def paper_for(frame: Frame, visit: Visit, id: str, step: str) -> Paper:
                 return paper
         stale = STALE.get(step)
         if stale is None:
-            raise Refused(NO_PAGE)
+            raise Refused(WRONG_STATE)
         return stale(at)
 
 
@@ -230,6 +237,35 @@ def _extension(at: Standing) -> Iterator[Paper]:
         yield decide_extension(at)
 
 
+# -- the work, where the enterprise has no account --------------------------------------------------------------------------------------------
+
+
+def record_work(at: Standing) -> Paper:
+    """T14: what the people of an enterprise without an account say of their work; each photo from before is answered by one from after."""
+    record = at.record
+    answered = {photo.get("of") for id, photo in record["photos"].items() if counts(record, id)}
+    before = sorted((photo["taken_at"], id) for id, photo in record["photos"].items() if photo["phase"] == "before")
+    missing = [Ask(f"after-{id}", "photos", of=id, title=at.word("step_after_of", n)) for n, (_, id) in enumerate(before, 1) if id not in answered]
+    if not before and None not in answered:
+        missing = [Ask("after", "photos", label="after")]
+    stopped = any(measure["kind"] == "suspend" for measure in record.get("measures", {}).values())
+    return at.paper(
+        "hazard.record_work",
+        Ask("told_by", longest=50), at.reason(), Ask("done_at", "moment", value=moment_text(at.now), high=moment_text(at.now)),
+        Ask("text", "text", longest=2000), Ask("money_fen", "yuan", value="0"), Ask("permits_closed", "tick"), *missing,
+        *((Ask("expert_acceptance", "text"),) if stopped else ()),
+        phase="after", notes=(at.word("step_record_note"),),
+    )  # fmt: skip
+
+
+def _work(at: Standing) -> Iterator[Paper]:
+    record = at.record
+    if record["state"] != "rectifying" or record["level"] == "major" or not at.may("hazard.record_work"):
+        return
+    if not any(roles_at(one, record["enterprise"]) & ENTERPRISE_ROLES for one in people_with(at.link, at.visit.ledger, record["enterprise"])):
+        yield record_work(at)
+
+
 # -- verified, closed, reopened --------------------------------------------------------------------------------------------------------------
 
 
@@ -240,10 +276,13 @@ def verify(at: Standing) -> Paper:
     people = [one for one in people_with(at.link, at.visit.ledger, section, OFFICE) if may(one, "verify") and sees(one, scopes_of(record))]
     team = sorted(people, key=lambda one: (one["id"] != me, not roles_at(one, section), one["name"]))
     days = at.setting("major_days_max" if record["level"] == "major" else "general_days_max")
-    taken = sum(photo["phase"] == "verify" for photo in record["photos"].values())
+    taken = len(photos_on_site(record))
     latest = end_of(day_of(at.now + days * DAY))
     if is_listed(record) and record["listing"]["deadline"] > at.now:
         latest = min(latest, record["listing"]["deadline"])
+    owed, failed = due({**record, "state": "verify_pending"}, at.ledger, at.read_year), len(record.get("failures", ()))
+    notes = [at.word("step_verify_due", moment(owed.until, False))] if owed is not None else []
+    notes += [at.word("step_verify_again", failed)] if failed else []
     pictured = at.word("step_verify_photos_there", taken) if taken else at.word("step_verify_photos_none")
     return at.paper(
         "hazard.verify",
@@ -255,7 +294,7 @@ def verify(at: Standing) -> Paper:
         Ask("photos", "photos", needed=False, label="step_verify_photos", hint=pictured),
         Ask("text", "text", longest=2000, value=at.word("step_verify_text")),
         Ask("new_deadline", "day", needed=False, hint=at.word("step_verify_deadline", days), low=at.tomorrow, high=day_text(latest), most=latest),
-        phase="verify", first=True,
+        notes=tuple(notes), phase="verify", first=True,
     )  # fmt: skip
 
 
@@ -391,9 +430,9 @@ def _listing(at: Standing) -> Iterator[Paper]:
         return
     owed = record["source_class"] == "gov" and not record.get("listing") and not record.get("not_listed")
     late = is_listing_owed(record, at.ledger, at.now)
-    due = at.word("step_listing_due", moment(listing_due(record, at.ledger), False))
+    until = at.word("step_listing_due", moment(listing_due(record, at.ledger), False))
     paper = propose_listing(at)
-    yield replace(paper, first=late, notes=(due,) if owed else ())
+    yield replace(paper, first=late, notes=(until,) if owed else ())
     if record["source_class"] == "gov":
         yield not_listed(at)
 
@@ -469,7 +508,7 @@ def _close_down(at: Standing) -> Iterator[Paper]:
 
 
 STEPS: tuple[Callable[[Standing], Iterator[Paper]], ...] = (
-    _plan, _extension, _verify, _close, _level, _single_signer, _listing, _measures, _order, _hand_over, _close_down, _reopen,
+    _plan, _extension, _work, _verify, _close, _level, _single_signer, _listing, _measures, _order, _hand_over, _close_down, _reopen,
 )  # fmt: skip
 # A form may be sent when the hazard has moved on: what it says still reaches the rules, which keep it as a conflict.
 STALE: dict[str, Callable[[Standing], Paper]] = {

@@ -44,7 +44,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "grounds": ("理由", "Grounds"), "supervising_unit": ("督办单位", "Supervising unit"), "supervisor": ("督办人", "Supervisor"),
     "responsible_unit": ("责任单位", "Responsible unit"), "problem": ("问题", "Problem"), "requirements": ("要求", "Requirements"),
     "plan_due": ("方案期限", "Plan due"), "progress_days": ("报告间隔（天）", "Report every (days)"), "served_at": ("送达时间", "Served"),
-    "step": ("逾期措施", "Step against the delay"), "part": ("第几次", "Which of them"),
+    "step": ("逾期措施", "Step against the delay"), "told_by": ("企业告知人", "Told by (enterprise)"), "part": ("第几次", "Which of them"),
     "received_by": ("签收人", "Received by"), "published_on": ("公布日期", "Published on"), "medium": ("公布媒介", "Published in"),
     "opinion": ("意见", "Opinion"), "expert": ("专家", "Expert"), "signer": ("签字人", "Signer"), "measure": ("措施", "Measure"),
     "own": ("自行措施", "Own measure"), "doc_no": ("文书号", "Document number"), "served_by": ("送达人", "Served by"),

@@ -14,15 +14,15 @@ from tests.worlds import DAY, LEDGER, NOON, confirm_body, photo_body, report_bod
 
 
 class Loop:
-    """A hazard at e1, found by lin; each method is a step that must be accepted."""
+    """A hazard, by default at e1 and found by lin; each method is a step that must be accepted."""
 
-    def __init__(self, site: Site, level: str = "major", **report: Any) -> None:
+    def __init__(self, site: Site, level: str = "major", by: str = "lin", **report: Any) -> None:
         self.site, self.level = site, level
         site.world.clock.now += 1000
         self.id = self._id("hazard")
-        self.do("lin", "hazard.report", report_body(**report))
-        self.do("lin", "hazard.add_photo", photo_body(f"before-{self.id}", SHA["before"], phase="before"))
-        self.do("lin", "hazard.submit", {})
+        self.do(by, "hazard.report", report_body(**report))
+        self.do(by, "hazard.add_photo", photo_body(f"before-{self.id}", SHA["before"], phase="before"))
+        self.do(by, "hazard.submit", {})
 
     def _id(self, name: str) -> str:
         return new_id(NOON, hashlib.sha256(f"{name}{self.site.world.clock.now}".encode()).digest()[:10])

@@ -16,7 +16,7 @@ from tests.console.conftest import PASSWORD, Browser, Site
 from tests.console.forms import People, forms, send
 from tests.console.loop import Loop
 from tests.pictures import picture
-from tests.worlds import DAY, LEDGER
+from tests.worlds import DAY, LEDGER, confirm_body
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,21 @@ def test_a_form_of_yesterday_is_kept_as_a_conflict_and_overwrites_nothing(site: 
     late = send(people["office"], stale, "return_plan", reason="措施不具体")
     assert late.status_code == 409 and loop.record["state"] == "rectifying"
     assert len(loop.record["conflicts"]) == 1
+
+
+def test_where_nobody_at_the_enterprise_has_an_account_an_inspector_records_its_work(site: Site, people: People) -> None:
+    with_account = Loop(site, "general").to("rectifying")
+    assert "record_work" not in forms(page(people["head"], with_account))
+    loop = Loop(site, "general", enterprise="e2", by="qin")
+    loop.do("head2", "hazard.confirm", confirm_body(deadline=loop.now + 10 * DAY, responsible_section="s2"))
+    head2 = people["head2"]
+    told = {"told_by": "店主王某", "reason": "小店没有账号", "text": "已更换", "money_fen": "120.50", "permits_closed": "1"}
+    refused = send(head2, page(head2, loop), "record_work", **told)
+    assert refused.status_code == 409 and "整改后照片" in refused.text and "店主王某" in refused.text
+    files = [(f"after-before-{loop.id}", ("after.jpg", picture(12, size=(640, 480), orientation=1)))]
+    assert send(head2, refused.text, "record_work", files).status_code == 200
+    work = loop.record["rectification"]
+    assert (loop.record["state"], work["money_fen"], work["told_by"], work["by"]) == ("verify_pending", 12_050, "店主王某", "head2")
 
 
 # -- beside the line ---------------------------------------------------------------------------------------------------------------------------

@@ -213,6 +213,22 @@ def test_rectified_needs_a_photo_for_each_from_before_closed_permits_and_for_a_m
     assert way.hazard["state"] == "signoff_pending"
 
 
+def test_the_work_of_an_enterprise_without_an_account_is_recorded_by_an_inspector_and_still_verified() -> None:
+    way = Closing("general").to("rectifying")
+    body = {"done_at": way.book.now, "text": "已更换", "money_fen": 0, "permits_closed": True, "told_by": "店主王某", "reason": "小店没有账号"}
+    refused(way, "lin", "hazard.record_work", body, "closing.after_photos")
+    way.picture("lin", "after", "after", of="before")
+    refused(way, "safety", "hazard.record_work", body, "no_right")
+    refused(way, "qin", "hazard.record_work", body, "out_of_reach")
+    way.book.done("lin", "hazard.record_work", "h1", body)
+    assert way.hazard["state"] == "verify_pending" and way.hazard["rectification"]["told_by"] == "店主王某"
+    way.verify()
+    way.close()
+    major = Closing().to("rectifying")
+    major.picture("lin", "after", "after", of="before")
+    refused(major, "lin", "hazard.record_work", body, "closing.own_report")
+
+
 def test_two_people_sign_each_in_their_post() -> None:
     way = Closing().to("signoff_pending")
     sign = {"sha256": SHA["sign1"], "signed_at": NOON}
@@ -251,6 +267,7 @@ def test_what_fails_its_verification_is_rectified_and_signed_anew() -> None:
     assert [failure.why for failure in failures(hazard, None, way.book.now)] == ["verify_failed"]
     way.rectify()
     way.sign()
+    refused(way, "lin", "hazard.verify", verify(way.book), "closing.verify_photo")  # the photo of the failure proves nothing now
     way.picture("lin", "verify", "verify2")
     way.verify()
     way.close()

@@ -138,6 +138,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "hazard.decide_extension": {"grant": True, "new_date": NOON + 60 * DAY, "reason": "x"},
     "hazard.evidence": photo_body("p8", phase="after", of="before"),
     "hazard.rectify": {"done_at": NOON, "text": "x", "money_fen": 1, "permits_closed": True, **ROOTS},
+    "hazard.record_work": {"done_at": NOON, "text": "x", "money_fen": 1, "permits_closed": True, "told_by": "x", "reason": "x"},
     "hazard.sign": {"role": "principal", "sha256": DIGEST, "signed_at": NOON},
     "hazard.approve_single_signer": {"person": "boss", "reason": "x"},
     "hazard.tell_workers": {"told_on": "2023-07-22", "means": "x"},

@@ -19,7 +19,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "hazard.approve_plan": ("批准并上报方案", "approved and handed in the plan"), "hazard.return_plan": ("退回方案", "returned the plan"),
     "hazard.accept_plan": ("同意方案", "accepted the plan"), "hazard.ask_extension": ("申请延期", "asked for an extension"),
     "hazard.decide_extension": ("决定延期", "decided on the extension"), "hazard.evidence": ("添加照片", "added a photo"),
-    "hazard.rectify": ("报告整改完成", "reported it rectified"), "hazard.sign": ("签字确认整改", "signed off the work"),
+    "hazard.rectify": ("报告整改完成", "reported it rectified"), "hazard.record_work": ("代企业登记整改完成", "recorded the work for the enterprise"), "hazard.sign": ("签字确认整改", "signed off the work"),
     "hazard.approve_single_signer": ("同意一人兼签", "approved one signer for both"), "hazard.verify": ("现场核查", "verified on site"),
     "hazard.tell_workers": ("告知从业人员", "told the workers"),
     "hazard.close": ("销号", "closed"), "hazard.reopen": ("重新整改", "reopened"), "hazard.hand_over": ("移送", "handed over"),
