@@ -11,7 +11,7 @@ from shared.errors import Refused
 from shared.kinds.settings import setting
 from shared.people import ENT_PRINCIPAL
 from sync_server.blobs import LocalBlobs
-from sync_server.console.frame import Fields, Form, Frame, Visit, derived_id
+from sync_server.console.frame import NOT_ALLOWED, Fields, Form, Frame, Visit, derived_id
 from sync_server.console.mine import ledger_of, site_of, sites
 from sync_server.console.mine_photos import before_and_after
 from sync_server.console.words import SHANGHAI, word
@@ -44,6 +44,8 @@ def mine_report_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None
         visit.require("report")
         with frame.service.database.read() as link:
             site = site_of(link, visit, form.get("enterprise", ""))
+        if site.posts.isdisjoint(REPORTERS):
+            raise Refused(NOT_ALLOWED)
         try:
             form["operation"] = form.get("operation") or frame.new_id()
             return _report(frame, blobs, visit, form, site.id)

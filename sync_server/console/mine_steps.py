@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from shared.deadlines import failures
 from shared.errors import Refused
 from shared.kinds.planning import last_day_to_ask
+from shared.kinds.rectifying import counts
 from shared.kinds.settings import setting
 from shared.people import ENT_DEPUTY, ENT_PRINCIPAL
 from shared.rules import Record
@@ -240,12 +241,14 @@ def _about(frame: Frame, link: Link, visit: Visit, record: Record, site: Site) -
     listing = listing_of(link, visit, record)
     owed = duties(record, site.people, ledger, read_year, listing)
     photos = record["photos"].items()
-    pairs = [(id, photo, [p for _, p in photos if p["phase"] == "after" and p.get("of") == id]) for id, photo in photos if photo["phase"] == "before"]
+    after = [photo for id, photo in photos if counts(record, id)]
+    pairs = [(id, photo, [one for one in after if one.get("of") == id]) for id, photo in photos if photo["phase"] == "before"]
     return {
         "now": now, "today": _local(now, "%Y-%m-%d"), "minute": _local(now, "%Y-%m-%dT%H:%M"), "listing": listing,
         "progress_until": progress_due(listing) if listing else None,
         "owed": owed, "mine": [duty for duty in owed if me in duty.people], "others": [duty for duty in owed if me not in duty.people],
-        "pairs": pairs, "loose": [p for _, p in photos if p["phase"] == "after" and not p.get("of")],
+        "pairs": pairs, "loose": [photo for photo in after if not photo.get("of")],
+        "earlier": [photo for id, photo in photos if photo["phase"] == "after" and not counts(record, id)],
         "checked": [p for _, p in photos if p["phase"] == "verify"],
         "missing": [id for id, _, after in pairs if not after],
         "roles": _open_roles(record, site, me), "extension": _extension_rule(record, ledger, read_year, now),

@@ -248,6 +248,7 @@ def test_a_failed_verification_is_told_with_its_new_deadline(site: Site) -> None
     step(site, "lin", "hazard.verify", hazard, failed)
     page = page_of(safety, hazard)
     assert "复查不合格" in page and "接地线仍未连接" in page and day(site, 5) in page
+    assert "还差 1 张" in page and "上次整改的照片" in page, "the work is pictured anew"
 
 
 # -- two signatures -------------------------------------------------------------------------------------------------------------------------

@@ -165,6 +165,15 @@ def test_a_photo_sent_while_the_signal_is_gone_is_sent_when_it_is_back_and_typed
     assert [key for key in safety.evaluate("Object.keys(localStorage)") if hazard in key] == [], "what is handed in is kept nowhere else"
 
 
+def test_a_photo_sent_after_the_session_has_ended_is_not_taken_for_sent(chromium: Browser, site: Site, shots: list[str]) -> None:
+    hazard, safety = hazard_of(site), phone(chromium, site, "safety")
+    open_page(safety, site, f"/mine/hazards/{hazard}")
+    safety.context.clear_cookies()
+    safety.locator(".beside input[type=file]").first.set_input_files([shots[0]])
+    safety.wait_for_selector(".sending button:visible")
+    assert safety.locator(".sending img").count() == 1 and len(record(site, hazard)["photos"]) == 1
+
+
 def fill_report(page: Page, text: str) -> None:
     page.fill("[name=place_text]", "二号车间南侧")
     page.fill("[name=description]", text)

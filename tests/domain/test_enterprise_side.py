@@ -14,8 +14,8 @@ from shared.kinds.calendar import years_of
 from shared.kinds.planning import last_day_to_ask
 from shared.ledger import scopes_of
 from tests.book import Book
-from tests.closing import Closing, extension
-from tests.worlds import NOON, report_body
+from tests.closing import Closing, extension, rectify
+from tests.worlds import DAY, NOON, report_body
 
 
 def is_shared(book: Book, id: str) -> bool:
@@ -96,3 +96,19 @@ def test_the_workers_can_be_told_of_a_closed_hazard_and_while_somebody_else_move
     loop.pass_days(1)
     assert loop.book.act("safety", "hazard.tell_workers", "h1", told).verdict == "accepted"
     assert len(loop.hazard["worker_notices"]) == 2
+
+
+@pytest.mark.parametrize("again", ["failed", "reopened"])
+def test_after_a_failed_verification_or_a_reopening_the_work_is_pictured_anew(again: str) -> None:
+    loop = Closing("general").to("verify_pending")
+    if again == "failed":
+        loop.verify("fail")
+    else:
+        loop.verify()
+        loop.close()
+        reopening = {"reason": "并未整改", "deadline": loop.book.now + 9 * DAY, "no_photo_reason": "已拆除"}
+        loop.book.done("lin", "hazard.reopen", "h1", reopening)
+    old = loop.book.act("safety", "hazard.rectify", "h1", rectify(loop.book))
+    assert (old.verdict, old.code) == ("refused", "closing.after_photos")
+    loop.picture("safety", "after", "after2", of="before")
+    assert loop.book.act("safety", "hazard.rectify", "h1", rectify(loop.book)).verdict == "accepted"

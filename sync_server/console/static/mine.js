@@ -123,6 +123,7 @@ async function sendWork(form, input) {
       const answer = await send(form.action, data, onProgress);
       const page = new DOMParser().parseFromString(answer.responseText, "text/html");
       if (answer.status !== 200) return problemOf(page) || words.failed;
+      if (!page.querySelector("[data-live]")) throw new Error("logged out"); // it was not this page that answered: the photo is kept here, to be sent again
       for (const part of document.querySelectorAll("[data-live]")) {
         const fresh = page.getElementById(part.id);
         if (fresh) part.replaceChildren(...fresh.childNodes);
@@ -208,9 +209,11 @@ for (const pad of document.querySelectorAll("[data-sign]")) {
     pen.stroke();
     field.value = "drawn";
   });
-  canvas.addEventListener("pointerup", () => {
-    if (field.value) field.value = canvas.toDataURL("image/png");
-  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    canvas.addEventListener(end, () => {
+      if (field.value) field.value = canvas.toDataURL("image/png");
+    });
+  }
   pad.querySelector("[data-clear]").addEventListener("click", () => {
     clear();
     field.value = "";

@@ -29,6 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # the hazard
     "mine_asked": ("部门要求", "What the department asks"), "mine_facts": ("隐患情况", "The hazard"), "mine_comparison": ("整改前后对比", "Before and after"),
     "mine_no_after": ("还没有整改后照片", "no photo from after yet"), "mine_no_before": ("没有整改前照片", "There is no photo from before"), "mine_after_of": ("整改后照片", "After-photos"),
+    "mine_earlier": ("上次整改的照片（复查未通过）", "Photos of the work that did not pass"),
     "mine_checked": ("核查照片", "Photos of the verification"), "mine_missing_after": ("还差 {} 张整改后照片", "{} after-photos are still missing"),
     "mine_all_after": ("整改后照片已齐", "All after-photos are there"), "mine_take": ("拍照", "Take a photo"), "mine_choose": ("从相册选择", "Choose photos"), "mine_upload": ("上传", "Upload"),
     "mine_after_note": ("照片上传后立即存入台账，断网或关闭页面也不会丢失。传错的不能撤回，请补传正确的。", "A photo is in the ledger as soon as it is sent; losing the signal or the page loses nothing. A wrong one stays: send the right one, too."),
