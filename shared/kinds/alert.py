@@ -60,7 +60,8 @@ def _judge_issue(case: Case) -> None:
 
 def _fold_issue(case: Case) -> None:
     stated = {name: case.body.get(name) for name in _ISSUE}
-    issued = {"values": stated["values"] or [], "issued_by": case.op.by, "issued_at": case.entry.received_at, "withdrawn": None}
+    values = (stated["values"] or []) if stated["target"] in ("industries", "tags") else []
+    issued = {"values": values, "issued_by": case.op.by, "issued_at": case.entry.received_at, "withdrawn": None}
     case.create("alert", {**stated, "state": "issued", **issued})
 
 

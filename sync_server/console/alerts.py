@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -115,7 +116,7 @@ def alert_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
 
 def notices(link: Link, ledger: str, person: Record, now: int, checks: OwnChecks, chosen: dict[str, str]) -> list[Notice]:
     """Everything that calls for attention in a person's area, in no order; `chosen` is the section and community that sums are made for."""
-    read_year = years_of(lambda id: store.records(link, ledger, [id]).get(id))
+    read_year = cache(years_of(lambda id: store.records(link, ledger, [id]).get(id)))
     settings = store.records(link, ledger, ["ledger"]).get("ledger")
     found: list[Notice] = []
 

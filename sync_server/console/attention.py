@@ -51,7 +51,7 @@ def of_hazard(hazard: Record, ledger: Record | None, now: int, read_year: ReadYe
         yield notice("wait.hand_over", "section_head", COMING, 0)
     if is_listing_owed(hazard, ledger, now):
         yield notice("wait.listing_owed", "section_head", URGENT, listing_due(hazard, ledger))
-    if any(failure.code == "NR" for failure in failures(hazard, ledger, now)):
+    if hazard["level"] == "major" and any(failure.code == "NR" for failure in failures(hazard, ledger, now)):
         yield notice("wait.late_report", "section_head", LATE, 0)
 
 

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from shared import ledger as rules
@@ -147,7 +148,7 @@ class Failing:
     def unchecked(self) -> Iterator[Failed]:
         """NC (a) and (b)."""
         own, registered = self._checks.by_enterprise(self.link, self.ledger), self._registered()
-        templates = {r["id"]: r["template"] for r in store.records_of_kind(self.link, self.ledger, "template")}
+        templates = self.templates
         for id, enterprise in self.enterprises.items():
             inspections, since = own.get(id, []), registered.get(enterprise["created"], 0)
             full = [i for i in inspections if is_full(i, enterprise, templates.get(_template(i), {"industries": []}))]
@@ -162,34 +163,37 @@ class Failing:
 
     def questions(self) -> list[tuple[Record, PassedOver]]:
         """NC (c) before anyone has said whether it existed: (hazard, what the enterprise's own check had said)."""
-        asked = ((hazard, passed_over(hazard, own, item)) for hazard, own, item in self._majors())
+        asked = ((hazard, passed_over(hazard, own, item)) for hazard, own, item in self.majors)
         return [(hazard, passed) for hazard, passed in asked if passed is not None and passed.is_open]
 
     def wrongly_passed(self) -> Iterator[Failed]:
         """NC (c)."""
-        for hazard, own, item in self._majors():
+        for hazard, own, item in self.majors:
             failure = wrongly_passed(hazard, own, item)
             if failure is not None:
                 yield self._of_hazard(failure, hazard)
 
-    def _majors(self) -> Iterator[tuple[Record, list[Record], Record | None]]:
+    @cached_property
+    def majors(self) -> list[tuple[Record, list[Record], Record | None]]:
         """Major hazards that the department found under an item: each with its enterprise's own inspections, answers included, and the item."""
         majors = [h for h in by_term(self.link, self.ledger, "hazard", "level:major").values() if h["template_item"] and h["source_class"] == "gov"]
         majors = [hazard for hazard in majors if sees(self.person, rules.scopes_of(hazard))]
-        if not majors:
-            return
         own = self._checks.by_enterprise(self.link, self.ledger)
         ids = [check["id"] for enterprise in {hazard["enterprise"] for hazard in majors} for check in own.get(enterprise, [])]
         whole = store.records(self.link, self.ledger, ids)
-        items = self._items()
-        for hazard in majors:
-            checks = [whole[check["id"]] for check in own.get(hazard["enterprise"], []) if check["id"] in whole]
-            yield hazard, checks, items.get(hazard["template_item"])
+        checks = {id: [whole[check["id"]] for check in found if check["id"] in whole] for id, found in own.items()}
+        return [(hazard, checks.get(hazard["enterprise"], []), self.items.get(hazard["template_item"])) for hazard in majors]
 
-    def _items(self) -> dict[str, Record]:
+    @cached_property
+    def templates(self) -> dict[str, Record]:
+        """Every version of every checklist by the id of its record."""
+        return {r["id"]: r["template"] for r in store.records_of_kind(self.link, self.ledger, "template")}
+
+    @cached_property
+    def items(self) -> dict[str, Record]:
         """Every checklist item by its id, as the newest version has it."""
-        templates = sorted((r["template"] for r in store.records_of_kind(self.link, self.ledger, "template")), key=lambda t: int(t["version"]))
-        return {item["id"]: item for template in templates for item in template["items"]}
+        in_turn = sorted(self.templates.values(), key=lambda template: int(template["version"]))
+        return {item["id"]: item for template in in_turn for item in template["items"]}
 
     def unanswered(self) -> Iterator[Failed]:
         """NC (d)."""
@@ -202,7 +206,7 @@ class Failing:
 
     def item_text(self, id: str) -> dict[str, Any]:
         """{zh, en} of an item; its id where no checklist has it any more."""
-        item = self._items().get(id)
+        item = self.items.get(id)
         return dict(item["text"]) if item else {"zh": id, "en": id}
 
 

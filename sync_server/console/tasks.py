@@ -132,14 +132,14 @@ def _planning(frame: Frame, visit: Visit, form: Form) -> Response:
         chosen = [e for e in store.records(link, visit.ledger, ticked[:MOST]).values() if e["kind"] == "enterprise" and _seen(visit, e)]
         found = listing(link, visit.ledger, visit.person, "enterprise", search=words, filters={"state": "open"}).rows[:SUGGESTED] if words else []
         people = _inspectors(link, visit)
-        units = {unit["id"]: unit["name"] for unit in store.records_of_kind(link, visit.ledger, "unit")}
+        units = sorted(store.records_of_kind(link, visit.ledger, "unit"), key=lambda unit: (unit["unit_kind"] == "community", unit["number"]))
         templates = sorted({r["template"]["id"]: r["template"] for r in store.records_of_kind(link, visit.ledger, "template")}.items())
     now = frame.service.clock()
-    groups: dict[str, list[Record]] = {}
-    for person in people:
-        groups.setdefault(units.get(person["unit"], ""), []).append(person)
+    groups = {unit["name"]: [person for person in people if person["unit"] == unit["id"]] for unit in units}
+    groups[""] = [person for person in people if person["unit"] not in {unit["id"] for unit in units}]
     return frame.page(
-        visit, "task_new.html", typed=form, chosen=chosen, found=[row for row in found if row.id not in ticked], words=words, groups=groups,
+        visit, "task_new.html", typed=form, chosen=chosen, found=[row for row in found if row.id not in ticked], words=words,
+        groups={name: crew for name, crew in groups.items() if crew},
         kinds=KINDS, origins=ORIGINS, templates=[template for _, template in templates], starred=[k for k in KINDS if INSPECTION_KINDS[k][1]],
         due=day_of(now + 7 * DAY).isoformat(), today=day_of(now).isoformat(), grid=_grid_only(people),
     )  # fmt: skip
