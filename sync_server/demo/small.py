@@ -161,6 +161,15 @@ class Small:
         """T9, second half, by the principal."""
         self.stage.act(f"{enterprise}-principal", "hazard.approve_plan", hazard, {"version": version})
 
+    def existed(self, hazard: str, inspector: str, answer: bool, reason: str) -> None:
+        """2.4 c: whether it was there when the enterprise last looked."""
+        self.stage.act(inspector, "hazard.existed", hazard, {"existed": answer, "reason": reason})
+
+    def tell_workers(self, enterprise: str, hazard: str, means: str) -> None:
+        """R137, today."""
+        body = {"told_on": day_of(self.stage.clock()).isoformat(), "means": means}
+        self.stage.act(f"{enterprise}-officer", "hazard.tell_workers", hazard, body)
+
     def close(self, by: str, hazard: str) -> None:
         """T16, second half."""
         self.stage.act(by, "hazard.close", hazard, {"reason": "现场核查属实，同意销号"})
@@ -255,6 +264,7 @@ class Small:
         stage.act(head, "hazard.confirm", "m1", body)
         yield at("06-13 16:10")
         self.verify("e1", "m1", "machine", self.inspector[0][:2])
+        self.existed("m1", self.inspector[0][0], False, "当日上午换班时才短接，上次自查时尚无")
         yield at("06-14 09:05")
         self.close(head, "m1")
 
@@ -265,6 +275,7 @@ class Small:
         self.confirm_major("m2", 0, "std-gm10-11-3", "08-08")
         yield at("06-12 15:30")
         self.plan("e2", "m2", contingency_plan="拨打119")
+        self.tell_workers("e2", "m2", "车间公示栏和班前会")
         yield at("06-12 17:00")
         self.approve("e2", "m2")
         yield at("06-13 10:20")
@@ -297,6 +308,8 @@ class Small:
         self.list_at_section("l3", "m3")
         yield at("07-10 10:30")
         self.plan("e3", "m3")
+        self.tell_workers("e3", "m3", "车间公示栏")
+        self.existed("m3", self.inspector[0][0], True, "速冻间自去年起就与包装间合用")
         yield at("07-10 11:10")
         self.approve("e3", "m3")
         yield at("07-11 15:00")
@@ -340,6 +353,8 @@ class Small:
         stage.act(head, "hazard.not_listed", "m4", {"reason": "区消防救援大队已另行督办，街道不重复挂牌"})
         yield at("07-11 09:30")
         self.plan("e4", "m4")
+        self.tell_workers("e4", "m4", "职工大会")
+        self.existed("m4", team[0], True, "值班记录显示控制柜自三月起处于手动")
         yield at("07-11 14:00")
         self.approve("e4", "m4")
         yield at("07-12 09:20")

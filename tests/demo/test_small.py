@@ -18,6 +18,7 @@ from shared.kinds.lifecycle import DECIDED
 from shared.ledger import open_conflicts
 from shared.pictures import SHANGHAI
 from shared.rules import Record
+from shared.unchecked import no_full_self_inspection, wrongly_passed
 from sync_server.blobs import LocalBlobs
 from sync_server.demo.small import at, build_small, until
 from sync_server.demo.small_data import BEGIN, MAJORS, TODAY
@@ -209,6 +210,22 @@ def test_something_waits_on_every_desk(built: Built) -> None:
     assert built.record("alert-1")["state"] == "issued" and list(built.of_kind("answer")) == ["answer/alert-1/e2"]
     refused = _refused(built)
     assert [(kind, code) for kind, code in refused] == [("hazard.edit", "hazard.not_finder")]
+
+
+def test_what_enterprises_left_unchecked_is_told_with_its_proof(built: Built) -> None:
+    """应查未查: e3 never looked at what the department found there; e2 and e4 had their full self-inspection by 31 July, e1 had none."""
+    checks = [i for i in built.of_kind("inspection").values() if i["inspection_kind"] in ("enterprise_self", "principal_led")]
+    own = {e: [i for i in checks if i["enterprise"] == e] for e in ("e1", "e2", "e3", "e4")}
+    failure = wrongly_passed(built.record("m3"), own["e3"], None)
+    assert failure is not None and failure.code == "NC"
+    assert wrongly_passed(built.record("m1"), own["e1"], None) is None, "it did not exist then"
+    campaign = built.record("campaign")
+    left = [
+        e for e in own
+        if no_full_self_inspection(built.record(e), [i for i in own[e] if i["inspection_kind"] == "enterprise_self"], campaign, at(BEGIN), NOW)
+    ]  # fmt: skip
+    assert left == ["e1", "e3"]
+    assert len(built.record("m3")["worker_notices"]) == 1
 
 
 def _refused(built: Built) -> list[Any]:
