@@ -141,8 +141,8 @@ def photos_on_their_way(link: Link, ledger: str) -> dict[str, int]:
 
 
 def names(link: Link, ledger: str) -> dict[str, str]:
-    """id -> name of every person and unit."""
-    rows = link.all("SELECT id, title FROM records WHERE ledger = ? AND kind IN ('person', 'unit')", (ledger,))
+    """id -> name of every person, unit and criterion."""
+    rows = link.all("SELECT id, title FROM records WHERE ledger = ? AND kind IN ('person', 'unit', 'criterion')", (ledger,))
     return {row[0]: row[1] for row in rows} | {"server": "服务器"}
 
 
