@@ -80,6 +80,18 @@ def test_the_walk_over_the_operations_ends_at_the_record_itself(site: Site) -> N
     assert all(after == before for (_, after), (before, _) in zip(last, last[1:], strict=False)), "each begins where the one before ended"
 
 
+def test_folding_the_whole_loop_anew_gives_every_value_that_the_record_holds(site: Site) -> None:
+    """What was told last of each field is what stands in the record: plan, extension, both deadlines, the work, the verification."""
+    loop = Loop(site).to("extension_review")
+    loop.do("head", "hazard.decide_extension", {"grant": True, "new_date": loop.record["extension"]["new_date"], "reason": "同意"})
+    loop.rectify().verified()
+    stands, told = loop.record, {change.field: change.after for event in events(site, loop.id) for change in event.changes}
+    assert told["deadline"] == stands["deadline"] and told["level"] == stands["level"] == "major"
+    for part in ("plan", "rectification", "verification"):
+        inside = {name: value for name, value in stands[part].items() if name in told and name not in ("deadline", "text", "position", "by", "at")}
+        assert len(inside) >= 2 and all(told[name] == value for name, value in inside.items()), part
+
+
 def test_every_step_names_who_did_it_in_which_role_and_from_which_device(site: Site) -> None:
     hazard = found(site, description="看设备的隐患")
     page = site.browser("head").get(f"/hazards/{hazard}").text
