@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -34,13 +35,16 @@ for _item, _more in zip(
 
 
 def furnish(hand: Hand) -> None:
-    """What the tour wants to see: a checklist with every kind of answer, an enterprise with a long name."""
+    """What the tour wants to see: a checklist with every kind of answer, an enterprise with a long name and a task there."""
     register = {"name": LONG_NAME, "address": "海岳区青榆街道云锦路与还乡河大道交叉口向北 500 米", "community": "c1", "lead_section": "s1"}
     more = {"industries": ["machinery"], "high_risk": True, "key": True}
     assert hand.world.act("admin", "template.publish", "template/every-answer/1", {"template": EVERY_ANSWER}).verdict == "accepted"
     assert hand.world.act("admin", "enterprise.register", "e9", register | more).verdict == "accepted"
+    task = {"kind": "special", "enterprise": "e9", "purposes": [], "theme": "电气焊等危险作业专项", "origin": "plan", "leader": "lin"}
+    more = {"members": ["zhou"], "due": int(time.time() * 1000) + 3 * 86_400_000, "note": "带好测厚仪和气体检测仪，先看除尘系统"}
+    assert hand.world.act("office", "task.plan", "t9", task | more).verdict == "accepted"
     hand.app.session.sync_now()
-    until(lambda: hand.client.record("e9") and hand.client.record("template/every-answer/1"), "the furniture")
+    until(lambda: all(map(hand.client.record, ("e9", "template/every-answer/1", "t9"))), "the furniture")
 
 
 def tour(hand: Hand, folder: Path) -> Iterator[str]:
@@ -101,6 +105,11 @@ def _lists(hand: Hand) -> Iterator[str]:
     hand.screen._choose_kind("dept_routine")
     pump(4)
     yield "start"
+    _go(hand, "start", enterprise="e9", task="t9")
+    yield "start-task"
+    hand.screen._choose_kind("assistance")
+    pump(4)
+    yield "start-not-the-task"
     _tab(hand, "me")
     yield "me"
     hand.app.nav.push("enrolments")
