@@ -70,11 +70,13 @@ def offers(home: str, person: Record, record: Record) -> list[Offer]:
         count = parts(document, record)
         if document == "order" and record["kind"] == "inspection" and not record["hazards"]:
             count = 0
-        for part in range(1, count + 1):
+        printable = 1 if document == "record" else count  # an unfinished inspection or a self-inspection is printed, never issued
+        for part in range(1, printable + 1):
             id = issued(record, document, part) or ""
             stated = record.get("documents", {}).get(id, {"number": "", "state": ""})
             path = f"{home}/{record['kind']}s/{record['id']}/{document}"
-            found.append(Offer(document, form.title, part, count, path, id, stated["number"], stated["state"], _may_issue(person, record, document)))
+            may_issue = bool(count) and _may_issue(person, record, document)
+            found.append(Offer(document, form.title, part, count, path, id, stated["number"], stated["state"], may_issue))
     return found
 
 
