@@ -149,8 +149,6 @@ def test_a_long_message_is_parted_between_lines_and_says_which_part_it_is() -> N
     assert [line for piece in pieces for line in piece.split("\n")[1:-1]] == lines
     counted = [re.findall(r"（(\d+)/(\d+)）", piece.split("\n")[0])[0] for piece in pieces]
     assert counted == [(str(n), str(len(pieces))) for n in range(1, len(pieces) + 1)]
-        (str(n), str(len(pieces))) for n in range(1, len(pieces) + 1)
-    ]
 
 
 def test_the_copy_button_puts_the_message_on_the_clipboard(small: Stagehand, chromium: Browser) -> None:
