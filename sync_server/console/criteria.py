@@ -39,12 +39,13 @@ _DIGITS = {digit: value for value, digit in enumerate(_NUMERALS[:10])}
 class Choices:
     """What a form offers as criterion: the entries in groups, those of the enterprise's industries first; `has_library` is False where text is typed.
 
-    `chosen` is what the hazard has so far: an entry's id, or words of the finder's own.
+    `chosen` is what the hazard has so far: an entry's id, or words of the finder's own. `spelled` has number and pinyin of each entry, to search by.
     """
 
     groups: tuple[tuple[str, tuple[Record, ...]], ...]
     has_library: bool
     chosen: str
+    spelled: dict[str, str]
 
     @property
     def words_so_far(self) -> str:
@@ -63,7 +64,12 @@ def criterion_choices(link: Link, ledger: str, hazard: Record) -> Choices:
             distance = 0 if not industries.isdisjoint(entry["sectors"]) else 1 if "all" in entry["sectors"] else 2
             groups.setdefault((distance, entry["document"]), []).append(entry)
     has_library = bool(store.records(link, ledger, [HOW_MANY]))
-    return Choices(tuple((key[1], tuple(groups[key])) for key in sorted(groups)), has_library, hazard["criterion"] or "")
+    spelled = {entry["id"]: _spelled(entry) for entries in groups.values() for entry in entries}
+    return Choices(tuple((key[1], tuple(groups[key])) for key in sorted(groups)), has_library, hazard["criterion"] or "", spelled)
+
+
+def _spelled(entry: Record) -> str:
+    return " ".join((entry["number"] or "", *pinyin(called(entry), spell), *pinyin(entry["text"], spell)))
 
 
 def criterion_entry(link: Link, ledger: str, value: str | None) -> Record | None:

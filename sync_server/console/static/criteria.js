@@ -23,7 +23,7 @@ for (const field of document.querySelectorAll("[data-criterion]")) {
     const fitting = [];
     for (const { group, options } of all) {
       const name = group.label.toLowerCase();
-      const left = options.filter((one) => one.value === chosen || words.every((word) => name.includes(word) || one.textContent.toLowerCase().includes(word)));
+      const left = options.filter((one) => one.value === chosen || words.every((word) => name.includes(word) || one.textContent.toLowerCase().includes(word) || one.dataset.words.includes(word)));
       group.replaceChildren(...left);
       group.remove();
       if (left.length) select.append(group);
