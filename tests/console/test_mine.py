@@ -556,6 +556,15 @@ def test_own_inspections_and_alerts_that_are_owed_stand_among_the_duties_until_t
     assert "某地爆燃事故警示" not in duties_of(owner.get("/mine").text, "待我办理")
 
 
+@pytest.mark.parametrize("person", ["boss", "deputy", "safety", OWNER])
+def test_every_link_of_the_first_page_leads_somewhere_for_every_post(site: Site, person: str) -> None:
+    step(site, "office", "campaign.set", "campaign", CAMPAIGN)
+    browser = site.browser(person)
+    paths = set(re.findall(rf'href="/console/{LEDGER}(/[^"#]+)', browser.get("/mine").text + browser.get("/mine/inspections").text))
+    assert len(paths) > 4
+    assert [path for path in sorted(paths) if browser.get(unescape(path)).status_code != 200] == []
+
+
 def test_what_is_late_says_by_how_many_days(site: Site) -> None:
     hazard_of(site, description="逾期的隐患")
     now = site.world.clock.now
