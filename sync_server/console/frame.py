@@ -312,11 +312,11 @@ class Frame:
                 async def explained(request: Request) -> Response:
                     ledger = request.path_params.get("ledger", "")
                     try:
-                        return await handle(request)
+                        return _guarded(await handle(request))
                     except LogInFirst:
-                        return RedirectResponse(f"/console/{ledger}/login", 303)
+                        return _guarded(RedirectResponse(f"/console/{ledger}/login", 303))
                     except ChangePasswordFirst:
-                        return RedirectResponse(f"/console/{ledger}/account", 303)
+                        return _guarded(RedirectResponse(f"/console/{ledger}/account", 303))
                     except RequestValidationError:
                         return frame.problem(request, ledger, Refused(BAD_FORM))
                     except PaichaError as error:
@@ -326,6 +326,15 @@ class Frame:
                 return explained
 
         return ConsoleRoute
+
+
+def _guarded(answer: Response) -> Response:
+    """With the headers that every answer of the console has, files and redirects, too; what a page has set itself stays."""
+    is_file = not answer.headers.get("content-type", "text/html").startswith("text/html")
+    for name, value in HEADERS.items():
+        # a browser's own viewer of PDFs is not loaded from here, so files are only kept out of other sites' frames
+        answer.headers.setdefault(name, "frame-ancestors 'none'" if is_file and name == "Content-Security-Policy" else value)
+    return answer
 
 
 def derived_id(first: str, place: int) -> str:

@@ -69,7 +69,7 @@ class Browser:
         return self.session.post(f"{self.site.url}/console/{LEDGER}{path}", data={**self.hidden, **fields}, files=files, timeout=30)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def quick_passwords() -> Iterator[None]:
     """Logging in costs next to nothing here; what it costs in earnest is held by a test of its own."""
     with pytest.MonkeyPatch.context() as patch:

@@ -136,9 +136,9 @@ def test_a_recovery_code_is_good_once(site: Site) -> None:
 def test_new_recovery_codes_and_turning_it_off_need_password_and_code(site: Site) -> None:
     browser, secret, old = with_second_factor(site)
     site.world.clock.now += STEP
-    for fields in ({"password": "wrong", "code": code_now(site, secret)}, {"password": PASSWORD, "code": "123456"}):
+    for password, code in (("wrong", code_now(site, secret)), (PASSWORD, "123456")):
         browser.get("/account")
-        assert browser.post("/account/second/off", **fields).status_code == 409
+        assert browser.post("/account/second/off", password=password, code=code).status_code == 409
     browser.get("/account")
     page = browser.post("/account/second/codes", password=PASSWORD, code=code_now(site, secret)).text
     assert old[0] not in page and len(re.findall(r"<li><code>", page)) == 10
@@ -190,7 +190,7 @@ def test_a_shut_account_opens_for_nobody_and_its_sessions_end_at_once(site: Site
     fresh(site)
     admin, zhou = site.browser("admin"), tried(site, "zhou", PASSWORD)[0]
     admin.get("/people/zhou")
-    assert "账号已停用" in admin.post("/accounts/zhou/shut", **{"from": "person"}).text
+    assert "账号已停用" in admin.post("/accounts/zhou/shut").text
     assert not inside(zhou)
     assert "不对" in tried(site, "zhou", "wrong password")[1], "that it is shut is told only to who has the password"
     assert "已停用" in tried(site, "zhou", PASSWORD)[1]

@@ -18,7 +18,6 @@ from sync_server.store import ledgers as store
 from tests.console.conftest import PASSWORD, Browser, Site
 from tests.worlds import DAY, LEDGER, NOON, confirm_body, report_body
 
-
 SEEN = 10**9  # whoever acts has seen everything
 
 
@@ -41,7 +40,7 @@ def admin(site: Site) -> Iterator[Browser]:
     site.world.clock.now = NOON
 
 
-def added(admin: Browser, name: str, **more: str) -> str:
+def added(admin: Browser, name: str, **more: Any) -> str:
     """Somebody new by the form; the id."""
     admin.get("/people/new")
     answer = admin.post("/people", name=name, **more)
@@ -51,7 +50,7 @@ def added(admin: Browser, name: str, **more: str) -> str:
 
 def one_time_password(text: str) -> str:
     """The password on the sheet."""
-    return re.findall(r'<code class="password">([^<]+)</code>', text)[0]
+    return str(re.findall(r'<code class="password">([^<]+)</code>', text)[0])
 
 
 def test_somebody_new_is_found_by_name_pinyin_post_and_role(site: Site, admin: Browser) -> None:
@@ -98,7 +97,7 @@ def test_a_reviewer_names_a_stand_in_whose_decisions_say_so_and_it_ends_by_itsel
     head = site.browser("head")
     head.get("/people/head")
     start = NOON + DAY
-    typed = {"held": "section_head|s1", "person": "zhou", "from": day(start), "until": day(start + 2 * DAY), "reason": "外出培训"}
+    typed: dict[str, Any] = {"held": "section_head|s1", "person": "zhou", "from": day(start), "until": day(start + 2 * DAY), "reason": "外出培训"}
     assert "由他人代理" not in head.post("/people/head/stand-in", **typed).text
     site.world.act("lin", "hazard.report", "h-standin", report_body())
     site.world.act("lin", "hazard.submit", "h-standin", {})
@@ -121,7 +120,7 @@ def test_a_reviewer_names_no_stand_in_for_somebody_else(site: Site) -> None:
     site.world.clock.now = NOON
     head2 = site.browser("head2")
     assert "指定代理人" not in head2.get("/people/head").text
-    typed = {"held": "section_head|s1", "person": "zhou", "from": day(NOON), "until": day(NOON + DAY), "reason": "x"}
+    typed: dict[str, Any] = {"held": "section_head|s1", "person": "zhou", "from": day(NOON), "until": day(NOON + DAY), "reason": "x"}
     assert head2.post("/people/head/stand-in", **typed).status_code == 409
     assert not any(a["reason"] == "x" for a in record(site, "head").get("absences", []))
 
@@ -225,8 +224,11 @@ def test_people_are_imported_with_units_and_roles_by_name_and_enterprises_by_cod
 
 
 def test_one_wrong_row_keeps_the_whole_file_out_and_the_report_says_which(admin: Browser) -> None:
-    data = "姓名,单位,岗位,统一社会信用代码\n好人一,应急安监科,检查员,\n错科室,应急科,检查员,\n错岗位,应急安监科,检察员,\n错企业,,安全员,91370100MA00000000\n无企业,,安全员,\n"
-    page = uploaded(admin, data.encode("gb18030"), "people.csv")
+    rows = (
+        "姓名,单位,岗位,统一社会信用代码", "好人一,应急安监科,检查员,", "错科室,应急科,检查员,", "错岗位,应急安监科,检察员,",
+        "错企业,,安全员,91370100MA00000000", "无企业,,安全员,",
+    )  # fmt: skip
+    page = uploaded(admin, "\n".join(rows).encode("gb18030"), "people.csv")
     for said in ("没有这个科室或社区，是否为“应急安监科”", "没有这个岗位，是否为“检查员”", "没有这个信用代码", "请填企业信用代码", "未导入任何内容"):
         assert said in page, said
     assert "/report.csv" in page and "没有符合条件" in admin.get("/people?q=好人一").text
