@@ -170,7 +170,7 @@ def _differences(before: Record, after: Record) -> Iterable[Change]:
         mirrored = name in MIRRORED and isinstance(value, dict)
         if name in UNTOLD or mirrored or was == value or (value is None and isinstance(was, dict | list)):
             continue
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "lat" not in value:
             yield from _differences(was if isinstance(was, dict) else {}, value)
         elif not (isinstance(value, list) and any(isinstance(one, dict) for one in value)):
             yield Change(name, was if was not in ("", []) else None, value)
