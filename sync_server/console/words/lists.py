@@ -23,4 +23,5 @@ WORDS: dict[str, tuple[str, str]] = {
     "bulk_refused": ("以下没有办理，请逐条处理：", "These were not returned; look at each:"), "closed_on": ("销号", "Closed"), "exported_at": ("导出时间", "Exported"),
     "found_more": ("只显示前 {} 条之内的页，请加条件", "Pages end at {}: add conditions"), "new_here": ("有新内容，点此刷新", "There is news: refresh"),
     "live": ("自动更新", "live"), "live_off": ("连接中断，正在重连", "not connected, trying again"),
+    "grade": ("风险等级", "Grade"),
 }  # fmt: skip

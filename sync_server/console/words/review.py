@@ -27,6 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "recurrence_note": ("12个月内同一问题再次出现，原隐患：", "The same thing again within 12 months, before it was:"),
     "flag_late_report": ("迟报", "Reported late"), "flag_false_closure": ("虚假销号", "Closed though not rectified"), "flag_recurrence": ("反复出现", "Recurrence"),
     "flag_mass_casualty": ("可能群死群伤", "Many could be hurt"), "flag_unsafe": ("整改期间存在危险", "Unsafe meanwhile"), "flag_listed": ("挂牌督办", "Listed"),
+    "verify": ("现场核查", "Verification"), "reopen": ("重新整改依据", "Reopening"),
     # photos and place
     "no_after_photo": ("还没有整改后照片", "No photo from after yet"), "taken_later": ("核查与重新整改时的照片", "Photos of verification and reopening"),
     "photos_of_merged": ("并入隐患 {} 的照片", "Photos of {}, merged in"), "signature_of": ("{}的签名", "Signature of {}"),
