@@ -151,9 +151,10 @@ def mine_pages(pages: APIRouter, frame: Frame) -> None:
                 site.owed = [duty for hazard in site.hazards for duty in duties(hazard, site.people, ledger, read_year, listed.get(hazard["id"]))]
                 site.owed += _beside_hazards(link, visit, site, frame.service.clock())
         owed = sorted((duty for site in found for duty in site.owed), key=urgency)
-        me = visit.person["id"]
+        me, now = visit.person["id"], frame.service.clock()
         return frame.page(
-            visit, "mine.html", sites=found, now=frame.service.clock(), shown=SHOWN,
+            visit, "mine.html", sites=found, now=now, shown=SHOWN,
+            late=sum(not duty.waits and duty.until is not None and duty.until < now for duty in owed),
             mine=[duty for duty in owed if me in duty.people], others=[duty for duty in owed if me not in duty.people],
             groups=[(name, [h for site in found for h in site.hazards if h["state"] in states]) for name, states in GROUPS.items()],
             untold=[h for site in found for h in site.hazards if h["state"] in DECIDED and not h.get("worker_notices")],

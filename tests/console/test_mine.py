@@ -346,7 +346,8 @@ def test_the_principal_asks_to_resume(site: Site) -> None:
     step(site, "head", "measure.order", measure, {**ORDER, "hazard": hazard})
     safety, boss = site.browser("safety"), site.browser("boss")
     page = page_of(safety, hazard)
-    assert "〔2023〕5号" in page and "停产停业" in page
+    assert "〔2023〕5号" in page and "停产停业" in page and "停产停业" in safety.get("/mine").text
+    page_of(safety, hazard)
     assert safety.post(f"/mine/hazards/{hazard}", step="ask_resume", measure=measure, text="已安全").status_code == 409
     page_of(boss, hazard)
     assert boss.post(f"/mine/hazards/{hazard}", step="ask_resume", measure=measure, text="已安全，请复核").status_code == 200
@@ -570,6 +571,7 @@ def test_what_is_late_says_by_how_many_days(site: Site) -> None:
     now = site.world.clock.now
     try:
         site.world.clock.now = now + 13 * DAY
+        assert re.search(r"本企业有 \d+ 项已经逾期", site.browser("boss").get("/mine").text), "whoever answers for the enterprise is told, too"
         mine = duties_of(site.browser("safety").get("/mine").text, "待我办理")
         card = next(part for part in mine.split("<li>") if "逾期的隐患" in part)
         assert "逾期 3 天" in card

@@ -17,6 +17,7 @@ from sync_server.console.frame import COOKIE
 from tests.console import mine as world
 from tests.console.conftest import PASSWORD, Site
 from tests.console.mine import hazard_of, planned, record, rectified, size, step
+from tests.console.test_mine import CHECKLIST
 from tests.pictures import picture
 from tests.worlds import DAY, LEDGER
 
@@ -196,6 +197,29 @@ def test_a_self_found_hazard_its_photos_sent_ahead_survive_a_reload(chromium: Br
     safety.wait_for_url("**done=hazard.submit")
     assert "时限内" in safety.inner_text("main")
     assert size(site) == before + 3, "report, one photo, handed in"
+
+
+def test_a_self_inspection_on_a_phone_with_one_item_that_fails(chromium: Browser, site: Site, shots: list[str]) -> None:
+    step(site, "admin", "template.publish", f"template/{CHECKLIST['id']}/{CHECKLIST['version']}", {"template": CHECKLIST})
+    safety = phone(chromium, site, "safety")
+    open_page(safety, site, "/mine/inspections")
+    safety.click("text=开始企业自查")
+    safety.click(f".duty:has-text('{CHECKLIST['title']['zh']}')")
+    failed = CHECKLIST["items"][1]["id"]
+    for item in CHECKLIST["items"]:
+        safety.check(f"[name='answer-{item['id']}'][value={'not_conform' if item['id'] == failed else 'conform'}]")
+    safety.fill(f"[name='what-{failed}']", "派遣人员没有责任清单")  # folded out by the answer
+    safety.locator(f"input[type=file][name='photos-{failed}']").first.set_input_files([shots[0]])
+    safety.wait_for_selector(f"[data-kept='photos-{failed}'] input")
+    safety.reload()
+    assert safety.is_checked(f"[name='answer-{failed}'][value=not_conform]") and safety.locator(f"[data-kept='photos-{failed}'] img").count() == 1
+    safety.fill("[name=conclusion]", "一项不符合")
+    safety.fill("[name=signer]", "王经理")
+    safety.click("button:has-text('提交检查')")
+    safety.wait_for_url("**done=hazard.submit")
+    assert "派遣人员没有责任清单" in safety.inner_text("main") and safety.locator(".photos img").count() == 1
+    open_page(safety, site, f"/mine/inspections/new?kind=enterprise_self&template={CHECKLIST['id']}")
+    assert not safety.is_checked(f"[name='answer-{failed}'][value=not_conform]"), "the next one begins empty"
 
 
 def test_the_whole_of_it_without_a_script(chromium: Browser, site: Site, shots: list[str]) -> None:
