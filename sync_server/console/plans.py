@@ -63,13 +63,13 @@ def plan_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         visit = frame.posted(request, ledger, form)
         visit.require("review", "supervise")
         kind, section = _kind(step), form.get("section", "")
+        paper = paper_for(frame, visit, id, step)
         with frame.service.database.read() as link:
             ids = [one.record["id"] for one in _queue(frame, visit, link, kind, section)]
         place = ids.index(id) if id in ids else -1
         following = (ids[place + 1 :] or ids[:place] or [""])[0] if place >= 0 else ""
         back = f"{visit.home}/plans?{urlencode({'kind': kind, 'section': section, 'at': following})}"
         try:
-            paper = paper_for(frame, visit, id, step)
             return do(frame, visit, form, acts_of(frame, blobs, visit, paper, form), back)
         except Refused as refused:
             return frame.again(visit, form, step, refused, lambda: _page(frame, visit, kind, section, id))
