@@ -21,6 +21,7 @@ from shared.errors import Refused
 from shared.kinds.template import offered
 from shared.operation import PENDING, Body, Entry, Operation, new_id, write
 from shared.operation import read as read_operation
+from shared.people import acting
 from shared.protocol import Verdict
 from shared.rules import Read, Record
 from shared.search import like_patterns
@@ -89,8 +90,9 @@ class Client:
 
     @property
     def person(self) -> Record | None:
-        """Whose device it is."""
-        return self.record(self.identity.person)
+        """Whose device it is, with the role of an absent colleague for whom they stand in just now."""
+        found = self.record(self.identity.person)
+        return acting(found, self.ports.now()) if found is not None else None
 
     def new_id(self) -> str:
         """For a new record or photo."""

@@ -226,6 +226,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sync.receipt": ("回执：第 {size} 条，{root}…", "Receipt: entry {size}, {root}…"),
     "me.title": ("我的", "Me"),
     "me.post": ("职务", "Post"),
+    "me.stands_in": ("正在代理", "Stands in for"),
     "me.card": ("执法证号", "Card no."),
     "me.ledger": ("台账", "Ledger"),
     "me.server": ("服务器", "Server"),

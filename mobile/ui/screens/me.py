@@ -33,6 +33,10 @@ class Me(Screen):
                            ("server", identity.server), ("device", identity.device[-12:])):  # fmt: skip
             if value:
                 card.add_widget(Fact(label=tr(f"me.{key}"), value=str(value)))
+        for held in person.get("roles", ()):
+            if "for" in held:
+                absent = self.client.record(held["for"]) or {"name": held["for"]}
+                card.add_widget(Fact(label=tr("me.stands_in"), value=f"{absent['name']} · {tr('role.' + held['role'])}"))
         self.body.add(card)
         self._choices("me.language", (("zh", "中文"), ("en", "English")), words.language, self.app.speak)
         self._choices("me.colours", (("light", tr("me.light")), ("dark", tr("me.dark"))), "dark" if theme.dark else "light", self.app.paint)
