@@ -101,7 +101,7 @@ class _Check:
 
     def some_of(self, path: Path, value: object, allowed: Iterable[str]) -> None:
         if not isinstance(value, list) or not value:
-            self.say(path, "至少要有一个", "at least one is needed")
+            self.say(path, "须是列表，至少一项", "a list with at least one is needed")
             return
         for position, one in enumerate(value):
             self.one_of((*path, position), one, allowed)

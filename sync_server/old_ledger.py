@@ -85,6 +85,7 @@ _SOURCES = {
 }  # fmt: skip
 _LONGEST = {"number": 80, "description": 2000, "place_text": 200, "found_by": 100, "basis": 300, "measures": 2000, "responsible_person": 100,
         "closed_by": 100}
+MOST_GUESSES = 50  # of unknown names: comparing each with a register of thousands takes time, and a file with more has another problem
 EARLIEST = date(2000, 1, 1)  # a day before it is a slip
 
 
@@ -125,6 +126,7 @@ class _Reading:
             self.by_name.setdefault(_plain(enterprise["name"]), []).append(enterprise)
         self.read: list[tuple[int, dict[str, Any]]] = []
         self.seen: dict[str, int] = {}
+        self.near: dict[str, list[str]] = {}
         self.row = 0
         self.errors = 0
 
@@ -222,8 +224,10 @@ class _Reading:
 
     def _near(self, name: str) -> list[str]:
         """What a name that the register has not may stand for: names that contain it, or nearly the same ones."""
-        part = [known for known in self.by_name if len(name) > 1 and name in known][:3]
-        return [str(self.by_name[one][0]["name"]) for one in part or difflib.get_close_matches(name, list(self.by_name), 3, 0.6)]
+        if name not in self.near and len(self.near) < MOST_GUESSES:
+            part = [known for known in self.by_name if len(name) > 1 and name in known][:3]
+            self.near[name] = [str(self.by_name[one][0]["name"]) for one in part or difflib.get_close_matches(name, list(self.by_name), 3, 0.6)]
+        return self.near.get(name, [])
 
     def _place(self, enterprise: Record) -> str:
         unit = self.units.get(enterprise["community"])
