@@ -60,6 +60,7 @@ class Small:
         self.register = dict(self.world.enterprises)
         self.phones: dict[str, Phone] = {}
         self.before: dict[str, str] = {}  # hazard -> its photo from before the work
+        self.signatures: dict[str, str] = {}
         self._pictures = 0
 
     # -- before the first day ---------------------------------------------------------------------------------------------------------------
@@ -98,10 +99,12 @@ class Small:
         return self.stage.picture(data, taken, self.place(enterprise))
 
     def signed(self, person: str) -> str:
-        """Somebody's signature as an image, kept and received; its digest."""
-        kept = self.stage.keep(signature(sum(map(ord, self.names.get(person, person)))), "image/png")
-        self.stage.receive([kept])
-        return str(kept["sha256"])
+        """Somebody's signature as an image, kept and received when it is first needed; its digest."""
+        if person not in self.signatures:
+            kept = self.stage.keep(signature(sum(map(ord, self.names[person]))), "image/png")
+            self.stage.receive([kept])
+            self.signatures[person] = str(kept["sha256"])
+        return self.signatures[person]
 
     # -- shared steps -----------------------------------------------------------------------------------------------------------------------
 

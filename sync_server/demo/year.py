@@ -42,15 +42,15 @@ SPOT = {  # item of the spot check -> in how many of a hundred enterprises it fa
     "SS-02": 9, "SS-03": 14, "SS-04": 18, "SS-05": 4, "SS-06": 3, "SS-07": 4, "SS-08": 6, "SS-09": 9, "SS-10": 6, "SS-11": 12, "SS-12": 16,
 }  # fmt: skip
 CHECKLISTS = {  # industry -> checklists that suit it
-    "catering": ("restaurant-gas", "fire-crowded-place"), "commerce": ("fire-crowded-place", "industry-trade-general"),
+    "catering": ("restaurant-gas", "emergency-drill"), "commerce": ("fire-crowded-place", "industry-trade-general"),
     "machinery": ("industry-trade-general", "hot-work"), "light": ("industry-trade-general", "dust-ammonia"),
-    "building_materials": ("industry-trade-general", "height-temp-power"), "logistics": ("road-transport", "industry-trade-general"),
+    "building_materials": ("industry-trade-general", "height-temp-power"), "logistics": ("road-transport", "outsourcing-leasing"),
     "construction": ("construction-site", "height-temp-power"), "hotel": ("fire-crowded-place", "emergency-drill"),
-    "education": ("fire-crowded-place", "emergency-drill"), "elderly_care": ("fire-crowded-place", "nine-small-ebike"),
+    "education": ("fire-crowded-place", "emergency-drill"), "elderly_care": ("fire-crowded-place", "emergency-drill"),
     "property": ("special-equipment", "nine-small-ebike"), "hazchem": ("hazchem-store", "confined-space"),
     "alcohol_fuel": ("alcohol-fuel", "energy-storage"), "idle_site": ("idle-sites",),
 }  # fmt: skip
-SELF_CHECKLISTS = {"logistics": ("industry-trade-general",), "alcohol_fuel": ("energy-storage",), "idle_site": ("system-measures",)}
+SELF_CHECKLISTS = {"alcohol_fuel": ("energy-storage", "emergency-drill"), "idle_site": ("system-measures",)}  # those the department's do not suit
 PLACES = (
     "一号车间", "二号车间", "配电间", "后厨", "仓库西区", "装卸区", "一层大厅", "二楼走道", "三楼楼梯间", "值班室", "锅炉房", "屋面", "员工宿舍",
     "南门", "地下车库", "气瓶间", "消防泵房", "充电棚", "材料堆场", "办公区",
@@ -77,6 +77,7 @@ class Note:
     found_at: int
     item: str
     place: str
+    criterion: str = ""
     state: str = "draft"
     level: str = ""
     deadline: int = 0
@@ -160,7 +161,9 @@ class Year:
         self.offline: dict[str, int] = {}  # person -> until when the phone has no network (ms)
         self.open: dict[str, list[Note]] = {}
         self.closed: dict[str, list[Note]] = {}
+        self.past: dict[str, list[tuple[str, str, str, str]]] = {}  # enterprise -> (hazard, item, criterion, place) of whatever was ever closed
         self.pool: dict[tuple[str, bool, int], dict[str, Any]] = {}
+        self.signatures: dict[str, str] = {}
         self.listings = 0
         self.listing_of: dict[str, str] = {}  # hazard -> its open listing
         self.authority: dict[str, str] = {}  # hazard -> at which level it is listed
@@ -241,7 +244,7 @@ class Year:
         began = _ms(day, (9.0, 10.3, 14.0, 15.6)[slot]) + self.random.randrange(40) * MINUTE
         minutes = self._minutes(110 if firm.body["high_risk"] else 48)
         template, failing = self.random.choice(_checklists(firm, CHECKLISTS)), tuple[str, ...]()
-        if month >= 6 and kind in ("dept_routine", "precise", "random", "surprise") and self.random.random() < 0.32:
+        if month >= 6 and kind in ("dept_routine", "precise", "random", "surprise") and self.random.random() < 0.42:
             template, failing = "spot-self-inspection", tuple(item for item, rate in SPOT.items() if self.random.random() * 100 < rate)
         count = 0 if template == "spot-self-inspection" else self._negative_binomial(4.0, 1.5)
         theme = self.random.choice(THEMES) if kind == "special" else "open" if kind == "open_covert" else None
@@ -350,27 +353,38 @@ class Year:
         self, firm: Firm, kind: str, began: int, minutes: int, template: Mapping[str, Any], count: int, phone: Phone
     ) -> list[Find]:
         """What this visit finds: mostly new, sometimes what comes back, sometimes what is known already. Their lives begin."""
-        items = [item for item in template["items"] if item["answer"] == "conform"]
-        finds = []
-        for item in self.random.sample(items, min(count, len(items))):
-            find, note = self._find(firm, kind, began + minutes * MINUTE // 2, item)
+        items = {item["id"]: item for item in template["items"] if item["answer"] == "conform"}
+        finds: list[Find] = []
+        for item, before in self._choose(firm, items, count):
+            find, note = self._find(firm, kind, began + minutes * MINUTE // 2, item, before)
             finds.append(find)
             self.told.notes[note.id], self.before[note.id] = note, [photo["photo"] for photo in find.photos]
             self.open.setdefault(firm.id, []).append(note)
             self.stage.begin(self._life(firm, find, note, phone))
         return finds
 
-    def _find(self, firm: Firm, kind: str, found: int, item: Mapping[str, Any]) -> tuple[Find, Note]:
+    def _choose(self, firm: Firm, items: dict[str, Mapping[str, Any]], count: int) -> list[tuple[Mapping[str, Any], Note | None]]:
+        """Which items fail, each once; with the hazard that is found a second time, or that comes back."""
+        random, chosen = self.random, dict[str, Note | None]()
+        for _ in range(min(count, len(items))):
+            left = [id for id in items if id not in chosen]
+            known = [n for n in self.open.get(firm.id, ()) if n.item in left and n.state == "rectifying" and n.level == "general" and not n.merged]
+            gone = [n for n in self.closed.get(firm.id, ()) if n.item in left and n.level == "general"]
+            drawn = random.random()
+            before = random.choice(known) if drawn < 0.03 and known else random.choice(gone) if 0.03 < drawn < 0.09 and gone else None
+            chosen[before.item if before is not None else random.choice(left)] = before
+        return [(items[id], before) for id, before in chosen.items()]
+
+    def _find(self, firm: Firm, kind: str, found: int, item: Mapping[str, Any], before: Note | None) -> tuple[Find, Note]:
         random = self.random
         own = kind in ("enterprise_self", "principal_led")
-        level = "major" if random.random() < self._major_rate(firm, kind, found) else "general"
-        place, words, chosen = random.choice(PLACES), item["text"]["zh"], item["id"]
-        twin = next((note for note in self.open.get(firm.id, ()) if note.item == chosen and note.state == "rectifying" and not note.merged), None)
-        back = next((note for note in self.closed.get(firm.id, ()) if note.item == chosen), None)
-        if twin is not None and random.random() < 0.5:
-            place, level = twin.place, "general"
-        elif back is not None and random.random() < 0.6:
-            place, level = back.place, "general"
+        level = "major" if random.random() < self._major_rate(firm, kind) else "general"
+        words, chosen = item["text"]["zh"], item["id"]
+        if before is None:
+            told = {note.place for note in (*self.open.get(firm.id, ()), *self.closed.get(firm.id, ())) if note.item == chosen}
+            place = random.choice([place for place in PLACES if place not in told] or PLACES)
+        else:
+            place, level = before.place, "general"
         fixed = random.random() < (0.09 if level == "major" else 0.38)
         id = self.new_id("hazard")
         side, cause = "self" if own else "gov", random.choices(("equipment", "illegal_act", "management"), (52, 28, 20))[0]
@@ -380,31 +394,31 @@ class Year:
             id, place, f"{place}不符合“{words}”，共{random.randrange(1, 5)}处", cause, chosen, level, level == "major" and random.random() < 0.3,
             "当场整改完毕" if fixed else "", photos, after, why, late=own and level == "major" and random.random() < 0.12,
         )  # fmt: skip
-        note.merged = twin is not None and place == twin.place
+        note.merged = before is not None and before.state == "rectifying"
         note.late_report = find.late
         return find, note
 
-    def _major_rate(self, firm: Firm, kind: str, found: int) -> float:
+    def _major_rate(self, firm: Firm, kind: str) -> float:
         if kind == "community_patrol":
             return 0.0015
-        if firm.body["high_risk"]:
-            return 0.02
-        return 0.006 if kind in ("precise", "special") else 0.003
+        if kind in ("enterprise_self", "principal_led"):
+            return 0.025 if firm.body["high_risk"] else 0.005
+        return 0.02 if firm.body["high_risk"] else 0.008 if kind in ("precise", "special") else 0.004
 
     def _photos(self, firm: Firm, note: Note, words: str, found: int) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...], str]:
         random = self.random
         if note.level == "general" and not note.fixed and random.random() < 0.08:
             return (), (), "设备带电运行，不便拍照"
         many = 2 if random.random() < 0.25 else 1
-        before = tuple(self._photo(firm, note, words, False, found) for _ in range(many))
+        first = tuple(self._photo(firm, note, words, False, found) for _ in range(many))
         after = tuple(self._photo(firm, note, words, True, found + 20 * MINUTE) for _ in range(many)) if note.fixed else ()
-        return before, after, ""
+        return first, after, ""
 
     def _photo(self, firm: Firm, note: Note, words: str, fixed: bool, taken: int) -> dict[str, Any]:
         """As an operation names it: a picture of its own, one of the pool, or, one in 500, one whose bytes never come."""
         subject = next((subject for word, subject in PICTURED if word in words), "paper")
         place = {"lat": firm.body["lat"], "lon": firm.body["lon"], "accuracy": 10.0}
-        if note.level == "major" or self._is_sample(note):
+        if self._has_own_pictures(note):
             when = datetime.fromtimestamp(taken / 1000, SHANGHAI)
             data = scene(subject, fixed, self.random.randrange(10**9), f"{when:%Y-%m-%d %H:%M}  {firm.body['number']}")
             return self.stage.picture(data, taken, place)
@@ -423,8 +437,8 @@ class Year:
             self.stage.receive([self.pool[key]])
         return self.pool[key]
 
-    def _is_sample(self, note: Note) -> bool:
-        return int(note.id[:8], 16) % REAL == 0
+    def _has_own_pictures(self, note: Note) -> bool:
+        return note.level == "major" or int(note.id[:8], 16) % REAL == 0
 
     def _come(self, photos: Sequence[dict[str, Any]]) -> None:
         """The bytes of pictures that are not of the pool have come (those of the pool had before)."""
@@ -481,8 +495,13 @@ class Year:
         note.state = "submitted"
         yield self._office_time(stage.clock(), random.choice((0, 1, 1)))
 
+    def _comes_back(self, note: Note) -> bool:
+        """Whether the same thing, at the same place, had been closed before: within this year, so within twelve months."""
+        past = self.past.get(note.enterprise, ())
+        return any(place == note.place and (item == note.item or (criterion and criterion == note.criterion)) for _, item, criterion, place in past)
+
     def _confirm_general(self, note: Note) -> None:
-        stage = self.stage
+        stage, note.recurs = self.stage, self._comes_back(note)
         if note.fixed:
             note.state = "verify_pending"
             body = confirm("general", note.section, immediate=True)
@@ -505,6 +524,8 @@ class Year:
         yield max(done, stage.clock() + 2 * HOUR)
         note.was_overdue = note.was_overdue or stage.clock() > note.deadline
         officer, now = f"{firm.id}-officer", stage.clock()
+        if not again and random.random() < 0.7:
+            stage.act(officer, "hazard.tell_workers", note.id, {"told_on": day_of(now).isoformat(), "means": "车间公示栏"})
         befores: list[str | None] = [*self.before[note.id]] or [None]
         after = [(self._photo(firm, note, find.text, True, now - HOUR), before) for before in befores]
         for photo, before in after:
@@ -525,7 +546,7 @@ class Year:
         begun = stage.clock()
         yield self._office_time(begun, random.choice((1, 2)))
         today, due = day_of(stage.clock()), day_of(note.deadline)
-        early = (due - today).days >= 4 if note.deadline - begun < 31 * DAY else working_days_between(today, due) >= 16
+        early = (due - today).days >= 4 and (note.deadline - begun < 29 * DAY or working_days_between(today, due) >= 16)
         if not early:
             return
         asked = note.deadline + random.randrange(7, 21) * DAY
@@ -555,9 +576,12 @@ class Year:
             stage.act(f"{firm.id}-principal", "listing.ask_delisting", self.listing_of[note.id], {"text": "整改完成，双签齐全，申请验收摘牌"})
 
     def _signature(self, person: str) -> str:
-        kept = self.stage.keep(signature(sum(map(ord, self.names[person]))), "image/png")
-        self.stage.receive([kept])
-        return str(kept["sha256"])
+        """The image of it, drawn when it is first needed; its digest."""
+        if person not in self.signatures:
+            kept = self.stage.keep(signature(sum(map(ord, self.names[person]))), "image/png")
+            self.stage.receive([kept])
+            self.signatures[person] = str(kept["sha256"])
+        return self.signatures[person]
 
     def _to_closure(self, firm: Firm, find: Find, note: Note) -> Story:
         """T16 to T18: verified on site until it passes, closed by the head; one in a hundred turns out never to have been fixed."""
@@ -571,7 +595,7 @@ class Year:
             self._verify(firm, find, note, fails=False)
             yield self._office_time(stage.clock(), random.choice((0, 1, 1, 2)))
             self._close(firm, note)
-            if note.reopened or random.random() >= 0.01:
+            if note.reopened or random.random() >= 0.013:
                 return
             yield stage.clock() + random.randrange(20, 120) * DAY
             yield self._office_time(stage.clock(), 1)
@@ -625,6 +649,7 @@ class Year:
         note.state, note.closed_at = "closed", stage.clock()
         self.open[firm.id].remove(note)
         self.closed.setdefault(firm.id, []).append(note)
+        self.past.setdefault(firm.id, []).append((note.id, note.item, note.criterion, note.place))
 
     def _accept_or_not(self, note: Note, kind: str, opinion: str) -> None:
         """L6, by whoever has charge."""
@@ -653,6 +678,8 @@ class Year:
         """T7 or T8, then the measures and the listing, then the five elements (T9 to T11)."""
         stage, random, head = self.stage, self.random, self.heads[note.section]
         cited = self._criterion(firm, note)
+        note.criterion = cited.get("criterion", "")
+        note.recurs = self._comes_back(note)
         if note.fixed:
             people = (("principal", f"{firm.id}-principal"), ("deputy", self._second(firm)))
             signed = [{"name": self.names[p], "role": role, "sha256": self._signature(p), "signed_at": stage.clock()} for role, p in people]
@@ -669,6 +696,10 @@ class Year:
         if note.source == "gov":
             yield self._office_time(stage.clock(), random.choice((1, 2, 3)))
             self._list_or_not(firm, note)
+            if random.random() < 0.6:
+                inspector = next(person.id for person in self.inspectors if person.unit == note.section)
+                body = {"existed": random.random() < 0.7, "reason": "设备台账显示已停用三个月以上"}
+                stage.act(inspector, "hazard.existed", note.id, body)
         yield from self._plan_and_review(firm, note)
 
     def _second(self, firm: Firm) -> str:
@@ -697,7 +728,7 @@ class Year:
     def _list_or_not(self, firm: Firm, note: Note) -> None:
         """L1, L2: 谁发现谁挂牌, or the reason why not (R117)."""
         stage, random, head = self.stage, self.random, self.heads[note.section]
-        if random.random() >= 0.26:
+        if random.random() >= 0.3:
             stage.act(head, "hazard.not_listed", note.id, {"reason": "整改难度小，企业承诺限期完成，暂不挂牌"})
             return
         level = "committee" if random.random() < 0.2 else "section"

@@ -25,7 +25,7 @@ from shared.rules import Record
 from sync_server.blobs import LocalBlobs
 from sync_server.demo.stage import Phone, Stage, StagedClock, Unexpected
 from sync_server.demo.world import ADMIN, LEDGER_BODY
-from sync_server.demo.year import Note, Told, begins, build_year
+from sync_server.demo.year import Note, Told, Year, begins, build_year
 from sync_server.keys import Keys
 from sync_server.service import Service
 from sync_server.store import ledgers as store
@@ -88,6 +88,7 @@ COUNTS: dict[str, tuple[Callable[[Note], bool], Callable[[Record], bool]]] = {
     "failed": (lambda n: n.failed > 0, lambda r: bool(r.get("failures"))),
     "reopened": (lambda n: n.reopened, lambda r: bool(r.get("reopenings"))),
     "extended": (lambda n: n.extended > 0, lambda r: any(e["granted"] for e in r.get("extensions", ()))),
+    "recurrences": (lambda n: n.recurs, lambda r: bool(r.get("recurrence_of"))),
     "merged": (lambda n: n.merged and n.state == "void", lambda r: r["merged_into"] is not None),
 }
 
@@ -138,6 +139,7 @@ def test_the_ratios_are_those_of_the_plan(share: Share) -> None:
     decided = [n for n in notes if n.state not in ("draft", "submitted", "returned")]
     assert share_within([n.fixed for n in decided], 0.38)
     assert share_within([n.returned for n in decided], 0.09)
+    assert share_within([n.recurs for n in decided], 0.04, extra=0.04)
     assert share_within([n.source == "self" for n in notes], 0.36, extra=0.1)
     tried = [n for n in decided if n.closed_at or n.failed]
     assert share_within([n.failed > 0 for n in tried], 0.06, extra=0.02)
@@ -153,6 +155,23 @@ def share_within(flags: list[bool], expected: float, extra: float = 0.0) -> bool
     """Whether the share of the true ones is the expected, give or take four standard deviations of such a draw."""
     tolerance = 4 * math.sqrt(expected * (1 - expected) / len(flags)) + extra
     return within(sum(flags) / len(flags), expected, tolerance)
+
+
+def test_where_every_second_find_is_major_no_guard_is_broken_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is rare in a share of the year: listings, escalations, suspensions, extensions, failures of signed work; an unexpected verdict raises."""
+    monkeypatch.setattr(Year, "_major_rate", lambda self, firm, kind: 0.5)
+    monkeypatch.setattr(Year, "_has_own_pictures", lambda self, note: False)
+    share = Share(tmp_path, enterprises=20, months=range(6, 11), today=datetime(2023, 11, 1, 10, 0, tzinfo=SHANGHAI))
+    hazards = share.of_kind("hazard").values()
+    share.service.close()
+    majors = [h for h in hazards if h["level"] == "major"]
+    steps = {
+        "plans": [h for h in majors if h.get("plan")], "closed": [h for h in majors if h["state"] == "closed"],
+        "listed": [h for h in majors if h.get("listing")], "stopped": [h for h in majors if h.get("measures")],
+        "extended": [h for h in majors if h.get("extensions")], "failed": [h for h in majors if h.get("failures")],
+        "late": [h for h in majors if h["report_late"]],
+    }  # fmt: skip
+    assert all(steps.values()), {name: len(found) for name, found in steps.items()}
 
 
 def test_the_same_seed_gives_the_same_ledger_and_another_seed_another(tmp_path: Path) -> None:
