@@ -235,7 +235,11 @@ def _play(name: str, settings: Settings, listener: socket.socket) -> int:
 
 
 def _percent(done: int) -> None:
-    print(f"\r青榆街道 · {done} %", end="\n" if done == 100 else "", flush=True)
+    """In one line of a terminal; where it is not one, such as a pipe, a line every tenth."""
+    if sys.stdout.isatty():
+        print(f"\r青榆街道 · {done} %", end="\n" if done == 100 else "", flush=True)
+    elif done % 10 == 0:
+        print(f"青榆街道 · {done} %", flush=True)
 
 
 def _prepare_demo(options: argparse.Namespace, settings: Settings, service: Service) -> None:
