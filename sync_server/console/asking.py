@@ -102,7 +102,7 @@ def acts_of(frame: Frame, blobs: LocalBlobs, visit: Visit, paper: Paper, form: F
             of = {"of": ask.of} if ask.of else {}
             acts += [("hazard.evidence", subject, {**photo, "phase": paper.phase, **of}) for photo in photos]
         elif ask.kind == "drawing":
-            body[ask.name] = _drawing(frame, blobs, visit, form, ask.name)
+            body[ask.name] = drawing_of(frame, blobs, visit, form, ask.name)
     for ask in paper.asks:  # after the photos: whatever is wrong here, those are kept
         if ask.kind not in ("photos", "drawing"):
             body[ask.name] = answer(form, ask)
@@ -162,7 +162,7 @@ def _position(typed: str) -> dict[str, float] | None:
     return {"lat": lat, "lon": lon, **({"accuracy": accuracy[0]} if accuracy else {})}
 
 
-def _drawing(frame: Frame, blobs: LocalBlobs, visit: Visit, form: Form, name: str) -> str | None:
+def drawing_of(frame: Frame, blobs: LocalBlobs, visit: Visit, form: Form, name: str) -> str | None:
     """The digest of a signature: drawn, sent as a picture, or sent with the form before; None where there is none."""
     drawn, files, before = form.get(f"{name}_drawn", ""), form.files.get(name, []), form.get(f"{name}_sha256", "")
     if drawn.startswith(PNG):

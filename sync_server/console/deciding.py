@@ -3,24 +3,21 @@ both show it (`deciding.html`)."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.calendar import DAY, day_of, end_of
 from shared.errors import Refused
-from shared.fields import digest as is_digest
 from shared.kinds.presets import presets
 from shared.kinds.settings import setting
 from shared.people import OFFICE, SECTION_HEAD, roles_of
 from shared.rules import Record
-from sync_server.blobs import MAX_BLOB, LocalBlobs
+from sync_server.blobs import LocalBlobs
+from sync_server.console.asking import drawing_of
 from sync_server.console.criteria import criterion_choices
 from sync_server.console.frame import BAD_FORM, NO_RECORD, Form, Frame, Visit, kept_of
 from sync_server.console.siblings import hazards_at, people_with
-from sync_server.console.uploads import keep_drawing
 from sync_server.console.words import SHANGHAI
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -118,24 +115,8 @@ def _signatures(frame: Frame, blobs: LocalBlobs, visit: Visit, form: Form) -> li
     signatures = []
     for field, posts in SIGNERS:
         post = form.get(f"{field}_post", posts[0])
-        sha256 = _drawing(frame, blobs, visit, form, field)
+        sha256 = drawing_of(frame, blobs, visit, form, field)
         if form.get(f"{field}_name") and sha256 and post in posts:
-            form[f"{field}_sha256"] = sha256
             signed_at = form.moment(f"{field}_at") if form.get(f"{field}_at") else frame.service.clock()
             signatures.append({"name": form[f"{field}_name"], "role": post, "sha256": sha256, "signed_at": signed_at})
     return signatures
-
-
-def _drawing(frame: Frame, blobs: LocalBlobs, visit: Visit, form: Form, field: str) -> str:
-    """The digest of a signature: a picture that was chosen, a drawing, or what came with the form before."""
-    files, drawn, before = form.files.get(f"{field}_file"), form.get(f"{field}_drawn", ""), form.get(f"{field}_sha256", "")
-    if files:
-        return keep_drawing(frame.service, blobs, visit.ledger, files[0].file.read(MAX_BLOB))
-    if drawn.startswith("data:image/png;base64,"):
-        try:
-            return keep_drawing(frame.service, blobs, visit.ledger, base64.b64decode(drawn.partition(",")[2], validate=True))
-        except binascii.Error:
-            raise Refused(BAD_FORM, field) from None
-    return before if is_digest(before) else ""
-
-

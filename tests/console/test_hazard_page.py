@@ -346,14 +346,14 @@ def test_a_major_hazard_fixed_at_once_is_confirmed_with_the_two_signatures(site:
     browser.get(f"/hazards/{hazard}")
     said: dict[str, Any] = {"decision": "major", "section": "s1", "immediate": "1", "unsafe": "no", "mass": "no", "criterion": "第三条"}
     said["principal_name"] = "王经理"
-    files = {"principal_file": ("a.png", signature("black")), "second_file": ("b.png", signature("red"))}
+    files = {"principal": ("a.png", signature("black")), "second": ("b.png", signature("red"))}
     refused = browser.post(f"/hazards/{hazard}", files, **said)
     assert refused.status_code == 409 and "两人签名" in refused.text and 'value="王经理"' in refused.text
     kept = re.findall(r'name="principal_sha256" value="([0-9a-f]{64})"', refused.text)
     assert kept, "the picture that came with the first attempt need not be chosen again"
     said |= {"principal_sha256": kept[0], "second_name": "赵总监", "second_post": "safety_director"}
     browser.get(f"/hazards/{hazard}")
-    assert browser.post(f"/hazards/{hazard}", {"second_file": files["second_file"]}, **said).status_code == 200
+    assert browser.post(f"/hazards/{hazard}", {"second": files["second"]}, **said).status_code == 200
     decided: Record = record(site, hazard)
     assert decided["state"] == "verify_pending" and {one["role"] for one in decided["signatures"]} == {"principal", "safety_director"}
     assert browser.get(f"/files/{hazard}/{decided['signatures'][0]['sha256']}").status_code == 200

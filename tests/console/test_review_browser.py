@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from shared.operation import new_id
 from sync_server.routes.photos import note_received
 from tests.console.conftest import PASSWORD, Site
 from tests.console.test_console import found, record
+from tests.console.test_hazard_page import fixed_at_once
 from tests.pictures import picture
 from tests.worlds import LEDGER, NOON, photo_body, report_body
 
@@ -196,3 +198,36 @@ def test_hazard_and_queue_fit_the_smallest_phone(chromium: Browser, page: Page, 
     for path in (f"/hazards/{hazard}", f"/review/{hazard}", "/review/inspections", "/settle"):
         page.goto(f"{site.url}/console/{LEDGER}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def test_the_two_signatures_of_what_was_fixed_at_once_are_drawn_on_the_page(page: Page, site: Site) -> None:
+    hazard = fixed_at_once(site)
+    review(page, site, hazard)
+    page.fill("[data-decision=confirm] [name=criterion]", "判定标准第三条")
+    page.check("[name=unsafe][value=no]")
+    for name, person in (("principal", "王经理"), ("second", "赵总监")):
+        page.fill(f"[name={name}_name]", person)
+        pad = page.locator(f".drawing[data-name={name}] canvas")
+        pad.scroll_into_view_if_needed()
+        box = pad.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 20, box["y"] + 40)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 120, box["y"] + 90, steps=6)
+        page.mouse.up()
+    with page.expect_navigation():
+        page.click("[data-decision=confirm] button.primary")
+    decided = record(site, hazard)
+    assert decided["state"] == "verify_pending" and len(decided["signatures"]) == 2  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 1280, "height": 800}}, {"color_scheme": "dark"}], indirect=True)
+def test_hazard_queue_and_settling_have_no_serious_accessibility_finding(page: Page, site: Site) -> None:
+    twin = found(site, description="无障碍检查的隐患", place_text="四层")
+    hazard = found(site, description="无障碍检查的隐患。", place_text="四层")
+    queue = (f"/review/{hazard}", f"/review/{fixed_at_once(site)}", "/review/inspections")
+    for path in (f"/hazards/{hazard}", f"/hazards/{pictured(site)}", *queue, "/settle"):
+        page.goto(f"{site.url}/console/{LEDGER}{path}")
+        serious = [each["id"] for each in Axe().run(page).response["violations"] if each["impact"] in ("serious", "critical")]
+        assert serious == [], path
+    assert record(site, twin)["state"] == "submitted"

@@ -48,7 +48,6 @@ for (const form of document.querySelectorAll("form[data-decision=confirm]")) {
     for (const name of ["unsafe", "mass"]) for (const one of form.elements[name]) one.required = major;
     for (const name of ["principal", "second"]) {
       if (form.elements[`${name}_name`]) form.elements[`${name}_name`].required = major && fixed;
-      if (form.elements[`${name}_file`]) form.elements[`${name}_file`].required = major && fixed && !form.elements[`${name}_sha256`];
     }
   };
   form.addEventListener("change", follow);
