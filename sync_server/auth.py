@@ -235,13 +235,14 @@ def use_code(service: Service, ledger: str, row: _Row, code: str) -> None:
         step = matching_step(stored.second_factor, code, now, after=stored.second_used)
         kept = json.loads(stored.recovery) if stored.recovery else []
         hashed = _recovery_hash(service, ledger, row.person, code)
-        if step:
-            link.run("UPDATE accounts SET second_used = ? WHERE ledger = ? AND person = ?", (step, ledger, row.person))
+        # Each only if it is still as it was read: of two who send the same code at once, one gets in.
+        mine = (ledger, row.person)
+        if step and link.run("UPDATE accounts SET second_used = ? WHERE ledger = ? AND person = ? AND second_used < ?", (step, *mine, step)):
             return
-        if any(secrets.compare_digest(hashed, one) for one in kept):
+        if not step and any(secrets.compare_digest(hashed, one) for one in kept):
             left = json.dumps([one for one in kept if one != hashed])
-            link.run("UPDATE accounts SET recovery = ? WHERE ledger = ? AND person = ?", (left, ledger, row.person))
-            return
+            if link.run("UPDATE accounts SET recovery = ? WHERE ledger = ? AND person = ? AND recovery = ?", (left, *mine, stored.recovery)):
+                return
     _note_failure(service, ledger, row, now)
     raise Refused(WRONG_CODE)
 

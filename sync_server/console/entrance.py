@@ -53,7 +53,7 @@ def entrance_pages(pages: APIRouter, frame: Frame) -> None:
         except CodeNeeded as needed:
             return door(request, ledger, login=login, ticket=needed.ticket)
         except (Refused, RetryLater) as refused:
-            return door(request, ledger, _status(refused), problem=refused.text(language_of(request)), login=login, ticket=_kept(ticket, refused))
+            return door(request, ledger, 403, problem=refused.text(language_of(request)), login=login, ticket=_kept(ticket, refused))
         names.forget(who)
         return with_session(frame, RedirectResponse(f"/console/{ledger}/", 303), session)
 
@@ -86,10 +86,6 @@ def _require_role(frame: Frame, session: Session) -> None:
     if person is None or not person["roles"]:
         log_out(frame.service, session.token)
         raise Refused(NO_ROLE)
-
-
-def _status(error: PaichaError) -> int:
-    return 429 if isinstance(error, RetryLater) else 403
 
 
 def _kept(ticket: str, refused: PaichaError) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
@@ -32,7 +33,7 @@ def unit_pages(pages: APIRouter, frame: Frame) -> None:
     def show_list(visit: Visit) -> Response:
         with service.database.read() as link:
             units, people = everything(link, visit.ledger)
-        counts = {unit["id"]: sum(bool(roles_at(person, unit["id"])) for person in people.values()) for unit in units}
+        counts = Counter(unit for person in people.values() for unit in {held["unit"] for held in person["roles"]})
         return frame.page(visit, "units.html", units=units, people=people, counts=counts, kinds=KINDS)
 
     @pages.get("/units")

@@ -58,7 +58,7 @@ def test_a_wrong_password_says_so_in_both_languages_and_five_lock_the_account(si
     locked = Browser(site).post("/login", login="auditor", password=PASSWORD)
     assert locked.status_code == 403 and "五分钟" in locked.text
     site.world.clock.now += 6 * 60_000
-    assert Browser(site).post("/login", login="auditor", password=PASSWORD).url.endswith("/hazards")
+    assert Browser(site).post("/login", login="auditor", password=PASSWORD).url.endswith("/dashboard")
 
 
 def test_the_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites(site: Site) -> None:
