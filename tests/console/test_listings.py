@@ -54,7 +54,9 @@ def test_what_was_neither_listed_nor_explained_in_time_is_owed(site: Site, peopl
     owed = people["head"].get("/listings").text.partition("应挂牌未挂牌")[2].partition("</section>")[0]
     assert "已超期" in owed.partition(loop.record["ledger_no"])[0]
     loop.do("head", "hazard.not_listed", {"reason": "三日内整改"})
-    assert loop.record["ledger_no"] not in people["head"].get("/listings").text
+    text = people["head"].get("/listings").text
+    assert loop.record["ledger_no"] not in text.partition("应挂牌未挂牌")[2].partition("</section>")[0]
+    assert "三日内整改" in text.partition("已说明不挂牌原因")[2]
 
 
 def test_a_section_lists_with_the_number_that_follows(site: Site, people: People) -> None:
@@ -69,6 +71,9 @@ def test_a_section_lists_with_the_number_that_follows(site: Site, people: People
     record = loop.other(first)
     assert (record["responsible_unit"], record["supervising_unit"], record["progress_days"]) == ("鲁川晟柏机械有限公司", "应急安监科", 14)
     assert "list" not in forms(show(head, first))
+    third = Loop(site).confirm().proposed()
+    doubled = send(head, show(head, third), "list", no="青榆街道挂牌〔2023〕2号")
+    assert doubled.status_code == 409 and "已用于另一条挂牌" in doubled.text
 
 
 def test_the_committee_decides_what_the_section_proposed_to_it(site: Site, people: People) -> None:

@@ -21,7 +21,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "listings_publish_later": ("可以挂牌后再登记公布。", "May be recorded after the listing."), "listings_asked": ("提请级别：{}。理由：{}", "Level: {}. Reason: {}"),
     "listings_team": ("每行一人，两人以上到场。", "One a line; two or more on site."), "listings_expert": ("停产停业整改的必填。", "Needed after a suspension."),
     "listings_same_medium": ("5个工作日内在同一媒介公布：{}", "In the same medium within 5 working days: {}"), "listings_opinion": ("经现场验收，隐患已消除，验收合格，同意摘牌。", "Accepted on site: the hazard is removed; delisted."),
-    "listings_press_order": ("顺序：督促函、约谈、公开曝光、停产停业或移送。", "In order: urging letter, interview, public exposure, suspension or transfer."),
+    "listings_press_order": ("顺序：督促函、约谈、公开曝光、停产停业或移送。停产停业另在隐患页面下达。", "In order: urging letter, interview, public exposure, suspension or transfer. A suspension itself is ordered on the hazard's page."),
     "listings_publish_due": ("最晚 {} 公布。", "To be published by {}."), "listings_escalation": ("已提请“{}”：{}", "Asked for “{}”: {}"),
     "listings_withdraw_note": ("只用于确认有误需要降级，或企业永久关闭。撤销不等于摘牌：隐患仍未销号。", "Only where the level is to be lowered or the enterprise has closed for good. It is no delisting: the hazard stays open."),
     "listings_facts": ("挂牌内容", "The listing"), "listings_year": ("总期限（一年）", "A year ends"), "listings_progress": ("整改进展报告", "Reports on progress"), "listings_no_progress": ("企业还没有报告进展。", "No report on progress yet."),
