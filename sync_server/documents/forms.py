@@ -30,6 +30,7 @@ from sync_server.documents.saying import (
     yuan,
 )  # fmt: skip
 
+PATROL = "community_patrol"
 RIGHTS = "对本指令不服的，可以自收到之日起六十日内申请行政复议，或者六个月内提起行政诉讼；期间不停止执行，法律另有规定的除外。"
 
 
@@ -39,7 +40,7 @@ RIGHTS = "对本指令不服的，可以自收到之日起六十日内申请行�
 def inspection_record(inspection: Record, template: Record, hazards: Sequence[Record], enterprise: Record, papers: Papers) -> Document:
     """Time, place, content, problems, handling; signed by the inspectors and the unit's person in charge, or the refusal (R132)."""
     own = inspection["inspection_kind"] in ENTERPRISE_KINDS
-    title = "企业自查记录" if own else "社区巡查记录" if inspection["inspection_kind"] == "community_patrol" else FORMS["record"].title
+    title = "企业自查记录" if own else "社区巡查记录" if inspection["inspection_kind"] == PATROL else FORMS["record"].title
     at = inspection["moments"]["start"]["at"]
     blocks: tuple[Block, ...] = (
         Facts(_visit(inspection, template, enterprise)),
@@ -85,7 +86,7 @@ def _place(moment: Record, enterprise: Record) -> str:
 
 def _introduction(inspection: Record, papers: Papers) -> str:
     starred = INSPECTION_KINDS[inspection["inspection_kind"]][1]
-    if inspection["inspection_kind"] == "community_patrol":
+    if inspection["inspection_kind"] == PATROL:
         return f"我们是{papers.office}所属社区的工作人员。本次为社区巡查，不行使行政执法权，只作查看、劝导，并把发现的问题报告主管科室。"
     shown = "检查人员已出示执法证件。" if starred else ""
     members = "、".join(
@@ -201,7 +202,7 @@ def _copies(inspection: Record, *, own: bool) -> str:
 def order(inspection: Record | None, hazards: Sequence[Record], enterprise: Record, papers: Papers, at: int, served: Record | None) -> Document:
     """What is wrong, on which basis, until when; what follows if not; who signs, how it was served."""
     title = FORMS["order"].title
-    found = f"{day_zh(inspection['moments']['start']['at'])}，本街道检查人员对你单位进行了安全检查。" if inspection else ""
+    found = _how_found(inspection, hazards)
     rows = tuple(
         (
             str(n),
@@ -216,7 +217,7 @@ def order(inspection: Record | None, hazards: Sequence[Record], enterprise: Reco
     until = f"于{days.pop()}前" if len(days) == 1 else "按上表所列期限"
     blocks: tuple[Block, ...] = (
         Paragraph(f"{enterprise['name']}：", indent=False),
-        Paragraph(f"{found}经查，你单位存在下列安全生产问题："),
+        Paragraph(f"{found}你单位存在下列安全生产问题："),
         Table(("序号", "问题和部位", "判定标准或依据", "级别", "整改期限"), (3, 13, 8, 4, 6), rows),
         Paragraph(
             f"依据《中华人民共和国安全生产法》和《山东省安全生产条例》第四十七条的规定，责令你单位{until}完成整改，达到有关法律、法规和标准的要求。"
@@ -232,6 +233,16 @@ def order(inspection: Record | None, hazards: Sequence[Record], enterprise: Reco
         Small("本指令书一式两份，一份由签发单位存档，一份交被检查单位。"),
     )
     return Document(title, "", blocks, f"{title}-{enterprise['name']}-{day_zh(at)}", at, DRAFT)
+
+
+def _how_found(inspection: Record | None, hazards: Sequence[Record]) -> str:
+    """By whom and when: by the enterprise itself, on a patrol, in an inspection, or known otherwise."""
+    if all(hazard["source_class"] == "self" for hazard in hazards):
+        return f"你单位于{day_zh(min(hazard['found_at'] for hazard in hazards))}自查发现并报告隐患。经审核，"
+    if inspection is None:
+        return "经查，"
+    who = "所属社区工作人员对你单位进行了巡查" if inspection["inspection_kind"] == PATROL else "检查人员对你单位进行了安全检查"
+    return f"{day_zh(inspection['moments']['start']['at'])}，本街道{who}。经查，"
 
 
 def _demands(hazards: Sequence[Record]) -> tuple[Block, ...]:
@@ -250,8 +261,8 @@ def _demands(hazards: Sequence[Record]) -> tuple[Block, ...]:
 
 
 def _inspectors(inspection: Record | None, papers: Papers) -> tuple[Signature, ...]:
-    """Those who were there, with their card numbers; they sign the order by hand."""
-    if inspection is None:
+    """Those who were there, with their card numbers; they sign the order by hand. An enterprise's people and a community's have no such power."""
+    if inspection is None or inspection["inspection_kind"] in (*ENTERPRISE_KINDS, PATROL):
         return Signature("检查人员（签名）："), Signature("检查人员（签名）：")
     cards = [f"{papers.name_of(id)} {('证号：' + m['card_no']) if m['card_no'] else ''}".strip() for id, m in inspection["team"].items()]
     return tuple(Signature("检查人员（签名）：", note=card) for card in cards)
@@ -285,6 +296,7 @@ def reinspection(hazard: Record, verification: Record, enterprise: Record, paper
                 (("隐患情况", hazard["description"]),),
                 (("部位", hazard["place_text"]),),
                 (("企业报告", f"{day_zh(work['done_at'])}完成：{work['text']}{money}" if work else hazard["fix_text"] or "—"),),
+                *_signed_off(hazard, passed, papers),
                 (("复查人员", people(verification["team"], papers)),),
                 (("复查情况", verification["text"]),),
             )
@@ -299,6 +311,14 @@ def reinspection(hazard: Record, verification: Record, enterprise: Record, paper
         Small("本意见书一式两份，一份由签发单位存档，一份交被复查单位。"),
     )
     return Document(title, "", blocks, f"{title}-{enterprise['name']}-{hazard['ledger_no'] or ''}-{day_zh(at)}", at, DRAFT)
+
+
+def _signed_off(hazard: Record, passed: bool, papers: Papers) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """The two signatures of a major hazard (R40)."""
+    posts = {"principal": "主要负责人", "deputy": "安全总监（分管负责人）"}
+    given = hazard.get("signoff") or {}
+    said = "；".join(f"{posts[role]}{papers.name_of(given[role]['by'])}，{moment_zh(given[role]['signed_at'])}" for role in posts if role in given)
+    return ((("企业签字", said),),) if passed and said else ()
 
 
 def _compared(hazard: Record, until: int) -> list[Record]:

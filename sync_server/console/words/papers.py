@@ -39,7 +39,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "measures_here": ("强制措施", "Measures"), "alerts_here": ("事故警示答复", "Accident alerts answered"), "none_here": ("没有。", "None."), "all_of_them": ("查看全部", "See all"),
     "share_self_found": ("自查发现占比", "Self-found"), "first_pass_rate": ("一次复查合格率", "First-pass rate"), "recurrences": ("反复出现", "Recurrences"),
     "count_open": ("未销号", "Open"), "count_overdue": ("逾期", "Overdue"), "count_major": ("重大", "Major"), "count_closed": ("已销号", "Closed"),
-    "of_all": ("{}/{}", "{} of {}"), "no_accounts": ("还没有企业账号。", "No accounts yet."), "history_of": ("经过", "History"), "deputy_of": ("分管负责人", "Deputy in charge"),
+    "of_all": ("{}/{}", "{} of {}"), "accounts_here": ("企业账号", "Accounts"), "no_accounts": ("还没有企业账号。", "No accounts yet."), "history_of": ("经过", "History"), "deputy_of": ("分管负责人", "Deputy in charge"),
     "director_of": ("安全总监", "Safety director"), "staff_of": ("安全管理人员", "Safety officers"), "co_sections": ("协管科室", "Co-regulators"), "each_on_a_line": ("每行一个", "one a line"),
     "not_set": ("未填", "not set"), "save_changes": ("保存修改", "Save"), "register_unchanged": ("没有改动", "Nothing changed"), "class_high": ("高危", "High-risk"), "class_key": ("重点", "Key"),
     "class_general": ("一般", "General"), "class_small": ("九小场所", "Nine small places"), "answered_on": ("答复", "Answered"), "website_position": ("位置", "Position"),
