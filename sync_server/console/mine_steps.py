@@ -33,7 +33,8 @@ Act = tuple[str, str, dict[str, Any]]  # kind, subject, body
 # What of a hazard's history its enterprise is shown: its own steps and the department's decisions, not how inspectors came to them.
 SHARED = {
     "hazard.submit", "hazard.return", "hazard.confirm", "hazard.plan", "hazard.approve_plan", "hazard.return_plan", "hazard.accept_plan",
-    "hazard.ask_extension", "hazard.decide_extension", "hazard.evidence", "hazard.rectify", "hazard.record_work", "hazard.sign", "hazard.approve_single_signer",
+    "hazard.ask_extension", "hazard.decide_extension", "hazard.evidence", "hazard.rectify", "hazard.record_work", "hazard.sign",
+    "hazard.approve_single_signer",
     "hazard.verify", "hazard.close", "hazard.reopen", "hazard.hand_over", "hazard.change_level", "hazard.agree_level", "hazard.close_down",
     "hazard.tell_workers",
 }  # fmt: skip
