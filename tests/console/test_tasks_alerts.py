@@ -12,6 +12,7 @@ from shared.calendar import end_of
 from shared.operation import new_id
 from sync_server.auth import set_password
 from sync_server.console.alerts import needs_me
+from sync_server.console.failing import OwnChecks
 from sync_server.store import ledgers as store
 from tests.console.conftest import PASSWORD, Browser, Site
 from tests.pictures import picture
@@ -233,7 +234,7 @@ def test_an_answer_for_another_enterprise_or_an_alert_that_does_not_call_on_it_i
     assert boss.get(f"/alerts/{other}").status_code == 404
     boss.get(f"/alerts/{id}")
     said = {"checked_on": "2023-07-21", "scope": "x", "findings": "x"}
-    assert boss.post(f"/alerts/{id}", enterprise="e2", **said).status_code == 409
+    assert send(boss, f"/alerts/{id}", enterprise="e2", **said).status_code == 409
     with site.world.service.database.read() as link:
         assert not store.records(link, LEDGER, [f"answer/{id}/e2"])
 
@@ -374,6 +375,27 @@ def test_both_answers_stand_side_by_side_and_a_yes_makes_it_a_failure(site: Site
         assert "锈蚀多年" in page and f"/inspections/{own}" in page and "自查答“符合”" in page
         assert site.browser("leader").get("/failures").status_code == 200
         assert site.browser("leader").post(f"/failures/{id}", existed="no", reason="x").status_code == 409
+
+
+def test_what_is_remembered_of_own_inspections_is_what_the_ledger_has_now(site: Site) -> None:
+    """The memo from page to page reads only what has changed since, and never shows what stands no more."""
+    kept = OwnChecks()
+
+    def now() -> set[tuple[str, str]]:
+        with site.world.service.database.read() as link:
+            remembered = {(one["id"], one["state"]) for found in kept.by_enterprise(link, LEDGER).values() for one in found}
+            anew = {(one["id"], one["state"]) for found in OwnChecks().by_enterprise(link, LEDGER).values() for one in found}
+        assert remembered == anew
+        return remembered
+
+    before = now()
+    id = own_inspection(site, "principal_led", "boss")
+    assert now() - before == {(id, "submitted")}
+    act(site, "head", "inspection.accept", id, {})
+    assert (id, "accepted") in now() and (id, "submitted") not in now()
+    other = own_inspection(site, "enterprise_self", "safety")
+    act(site, "head", "inspection.void", other, {"reason": "选错"})
+    assert (other, "void") in now()
 
 
 def test_who_has_not_inspected_itself_is_listed_from_the_day_on_and_who_has_is_not(site: Site) -> None:
