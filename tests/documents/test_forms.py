@@ -173,7 +173,8 @@ def listed(level: str = "section") -> Closing:
 def test_a_notice_of_listing_has_all_that_the_form_demands_and_the_seal_of_its_authority() -> None:
     for level, unit in (("section", "青榆街道办事处"), ("committee", "青榆街道安全生产委员会")):
         closing = listed(level)
-        document = listing_forms.notice(closing.book.records["l1"], closing.hazard, papers(closing.book), None)
+        listing = closing.book.records["l1"]
+        document = listing_forms.notice(listing, closing.hazard, papers(closing.book), None)
         words = said(document)
         for part in (
             str(LIST["problem"]),
