@@ -22,10 +22,10 @@ from shared.errors import INTERNAL, TOO_LARGE, UNREADABLE, WRONG_DEVICE, WRONG_L
 from shared.merkle import Tree, leaf_hash
 from shared.operation import MAX_OPERATION, Entry, Operation, digest_of, leaf, new_id, push_message, read, write
 from shared.protocol import CHAIN_BROKEN, READ_ONLY, UNKNOWN_DEVICE, UNKNOWN_LEDGER, PushHead, Verdict
-from shared.rules import EXISTS, Record, Row
+from shared.rules import EXISTS, Record
 from sync_server.store import ledgers as store
 from sync_server.store.database import Database, Link
-from sync_server.store.listed import Standing, Turn, put_listed, put_spans
+from sync_server.store.listed import NOWHERE, Place, Standing, Turn, put_listed, put_spans
 
 log = logging.getLogger("paicha.accept")
 
@@ -198,7 +198,7 @@ class Batch:
         self._epochs = dict(_epoch_limits(store.epochs(link, name), head.epoch))
         self._records: dict[str, Record | None] = {}
         self._scopes: dict[str, set[str]] = {}
-        self._rows: dict[str, Row | None] = {}
+        self._places: dict[str, Place] = {}
         self._standing = Standing()
         self._turns: list[Turn] = []
         self._changed: dict[str, Record] = {}
@@ -227,8 +227,8 @@ class Batch:
             self._records[id] = record
             self._scopes[id] = rules.scopes_of(record) if record is not None else set()
             if record is not None:
-                self._rows[id] = rules.row_of(record)
-                self._standing.know(record, self._rows[id])
+                self._places[id] = Place(rules.row_of(record), frozenset(self._scopes[id]))
+                self._standing.know(record, self._places[id].row)
 
     def _preload(self, operations: Sequence[Operation]) -> None:
         wanted = {id for operation in operations for id in rules.reads(operation)}
@@ -426,9 +426,9 @@ class Batch:
             store.set_size(self.link, self.name, self.size)
         if self._changed:
             changed = list(self._changed.values())
-            rows = [rules.row_of(record) for record in changed]
-            store.put_records(self.link, self.name, [(r, row, len(rules.open_conflicts(r))) for r, row in zip(changed, rows, strict=True)])
-            put_listed(self.link, self.name, [(r, self._rows.get(r["id"]), row) for r, row in zip(changed, rows, strict=True)])
+            places = [Place.of(record) for record in changed]
+            store.put_records(self.link, self.name, [(r, place.row, len(rules.open_conflicts(r))) for r, place in zip(changed, places, strict=True)])
+            put_listed(self.link, self.name, [(r, self._places.get(r["id"], NOWHERE), place) for r, place in zip(changed, places, strict=True)])
             put_spans(self.link, self.name, self._turns)
             store.put_visible(self.link, self.name, [row for record in changed for row in self._visibility(record)])
         for chain in self._chains.values():

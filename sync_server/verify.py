@@ -23,7 +23,7 @@ from sync_server.blobs import LocalBlobs
 from sync_server.keys import signature_is_right
 from sync_server.store import ledgers as store
 from sync_server.store.database import Database, Link
-from sync_server.store.listed import LISTED_COLUMNS, SPAN_COLUMNS, Standing, Turn, placed, row_values, shown, spans_of
+from sync_server.store.listed import LISTED_COLUMNS, SPAN_COLUMNS, Place, Standing, Turn, placed, row_values, shown, spans_of
 
 STRETCH = 2_000  # operations read at a time
 
@@ -240,9 +240,10 @@ class _Walk:
 
     def lists(self) -> None:
         """Every row, term and span against those computed from the entries."""
-        rows = {record["id"]: row for record in self.folded.values() if (row := shown(rules.row_of(record))) is not None}
-        wanted_rows = {row_values(self.folded[id]["kind"], id, row) for id, row in rows.items()}
-        wanted_terms = {(self.folded[id]["kind"], term, at, id) for id, row in rows.items() for term, at in placed(self.folded[id]["kind"], row)}
+        places = {record["id"]: place for record in self.folded.values() if shown((place := Place.of(record)).row) is not None}
+        wanted_rows = {row_values(self.folded[id]["kind"], id, place.row) for id, place in places.items() if place.row is not None}
+        kinds = {id: self.folded[id]["kind"] for id in places}
+        wanted_terms = {(kinds[id], term, at, id) for id, place in places.items() for term, at in placed(kinds[id], place)}
         self._same("list row", LISTED_COLUMNS, "listed", wanted_rows, 0)
         self._same("term", ("kind", "term", "at", "id"), "terms", wanted_terms, 3)
         self._same("span", SPAN_COLUMNS, "spans", set(spans_of(self.turns)), 0)

@@ -1,7 +1,7 @@
 """Finding records: words, marks, days and order, within what somebody may see; a page of them, how many there are, or all of them one after another.
 
 The terms of a record (`sync_server.store.listed`) lie newest first, so a page is a stretch of the rarest term that is asked for, each record of it
-looked up under the others. Counting stops at `MOST`: beyond it people are told "10,000 or more".
+looked up under the others. Who may see a record is a term like any other. Counting stops somewhere: beyond it people are told "10,000 or more".
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from shared.search import grams, like_patterns
 from sync_server.store.database import Link
 
 PAGE = 50
-MOST = 10_000  # a longer list is counted as "this many or more"
+MOST, MOST_LOOKED_UP = 10_000, 2_000  # longer lists are counted as "so many or more"; the second where each row has to be looked at for it
 FEW = 2_000  # terms with fewer records than this are read whole
+BRANCHES = 12  # so many alternatives are walked through side by side
 SORTS = ("at", "deadline", "number")
 
 
@@ -63,7 +64,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page and how many there are in all (up to `MOST`)."""
+    """One page and how many there are in all, or at least."""
 
     rows: list[Line]
     total: int
@@ -78,11 +79,12 @@ class Found:
 
 @dataclass(slots=True)
 class _Query:
-    """A statement as it grows; its parameters in the order of its text."""
+    """Ids in their order: one SELECT a branch, each with the same conditions. `d` is a term, `l` a row; the row is joined only if it is asked for."""
 
-    source: str
-    params: list[Any]
-    order: str
+    branches: list[tuple[str, str, list[Any]]]  # FROM, first condition, its parameters
+    key: str  # the column they are ordered by
+    id: str
+    walked: bool  # in the order of terms, whose own `at` and `id` these are
     where: list[str] = field(default_factory=list)
     values: list[Any] = field(default_factory=list)
 
@@ -92,46 +94,48 @@ class _Query:
         self.values += values
 
     @property
-    def text(self) -> str:
-        """From FROM on."""
-        return f"FROM {self.source} WHERE {' AND '.join(self.where)}"
+    def looks_up(self) -> bool:
+        """Whether a row has to be looked at for each."""
+        return not self.walked or any("l." in condition for condition in self.where)
 
-    @property
-    def all_values(self) -> list[Any]:
-        """Every parameter."""
-        return [*self.params, *self.values]
+    def _text(self) -> tuple[str, list[Any]]:
+        parts, values = [], []
+        for source, first, given in self.branches:
+            # CROSS JOIN: the term leads, whatever the database has guessed of its frequency.
+            joined = f"{source} CROSS JOIN listed l" if self.walked and self.looks_up else source
+            same = ["l.ledger = d.ledger AND l.id = d.id"] if self.walked and self.looks_up else []
+            parts.append(f"SELECT {self.key}, {self.id} FROM {joined} WHERE {' AND '.join([first, *same, *self.where])}")
+            values += [*given, *self.values]
+        return " UNION ".join(parts), values
 
-    def page(self, link: Link, limit: int = -1, offset: int = 0) -> list[Line]:
-        """Some lines in their order; all of them without a limit."""
-        cut = f"LIMIT {int(limit)} OFFSET {int(offset)}" if limit >= 0 else ""
-        return [Line(*row) for row in link.all(f"SELECT {_COLUMNS} {self.text} {self.order} {cut}", self.all_values)]
+    def ids(self, link: Link, way: str, limit: int, offset: int) -> list[str]:
+        """Some of them; all without a limit."""
+        text, values = self._text()
+        cut = f" LIMIT {int(limit)} OFFSET {int(offset)}" if limit >= 0 else ""
+        return [row[1] for row in link.all(f"{text} ORDER BY 1 {way}, 2 {way}{cut}", values)]
 
     def count(self, link: Link, most: int) -> int:
         """How many there are, counted up to `most`."""
-        source = self.source
-        if source == _WALK and not any("l." in condition for condition in self.where[1:]):
-            source, self.where[0] = "terms d", _WALKED  # the terms alone know
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {' AND '.join(self.where)} LIMIT {int(most)}) AS found"
-        return int(link.one(sql, self.all_values)[0])
+        text, values = self._text()
+        return int(link.one(f"SELECT count(*) FROM ({text} LIMIT {int(most)}) AS found", values)[0])
 
 
-_COLUMNS = ", ".join(f"l.{name}" for name in Line._fields)
-# CROSS JOIN: the term leads, whatever the database has guessed of its frequency.
-_WALK = "terms d CROSS JOIN listed l"
-_WALKED = "d.ledger = ? AND d.kind = ? AND d.term = ?"
+_COLUMNS = ", ".join(Line._fields)
 
 
 def find(link: Link, ledger: str, person: Record, wanted: Wanted, page: int = 1) -> Found:
     """One page of what somebody sees, and how many there are."""
-    total = count(link, ledger, person, wanted, MOST + 1)
-    more, total = total > MOST, min(total, MOST)
+    query = _query(link, ledger, person, wanted)
+    most = MOST_LOOKED_UP if query.looks_up else MOST
+    total = query.count(link, most + 1)
+    more, total = total > most, min(total, most)
     page = max(1, min(page, (total + PAGE - 1) // PAGE or 1))
-    return Found(_query(link, ledger, person, wanted).page(link, PAGE, (page - 1) * PAGE), total, page, more)
+    return Found(_lines(link, ledger, query.ids(link, _way(wanted), PAGE, (page - 1) * PAGE)), total, page, more)
 
 
 def find_all(link: Link, ledger: str, person: Record, wanted: Wanted, limit: int = -1) -> list[Line]:
     """Everything that the list shows, in its order, or the first few."""
-    return _query(link, ledger, person, wanted).page(link, limit)
+    return _lines(link, ledger, _query(link, ledger, person, wanted).ids(link, _way(wanted), limit, 0))
 
 
 def count(link: Link, ledger: str, person: Record, wanted: Wanted, most: int = MOST) -> int:
@@ -139,46 +143,66 @@ def count(link: Link, ledger: str, person: Record, wanted: Wanted, most: int = M
     return _query(link, ledger, person, wanted).count(link, most)
 
 
+def _way(wanted: Wanted) -> str:
+    return "ASC" if wanted.rising else "DESC"
+
+
+def _lines(link: Link, ledger: str, ids: Sequence[str]) -> list[Line]:
+    """The rows of these ids, in this order."""
+    condition, value = link.any_of("id", ids)
+    rows = {row[0]: Line(*row) for row in link.all(f"SELECT {_COLUMNS} FROM listed WHERE ledger = ? AND {condition}", (ledger, value))}
+    return [rows[id] for id in ids]
+
+
 def _query(link: Link, ledger: str, person: Record, wanted: Wanted) -> _Query:
     words = wanted.words.lower().split()
-    choice, few = _driver(link, ledger, wanted, words)
-    query, same = _begun(ledger, wanted, choice, few)
-    for alternatives in wanted.terms:
-        if alternatives != choice or query.source == "listed l":
+    asked = list(wanted.terms)
+    scopes = _scopes(link, ledger, person, wanted.kind)
+    if scopes is not None:
+        asked.append(scopes)
+    choice, few = _driver(link, ledger, wanted, [("",), *asked], words)
+    query, same, taken = _begun(ledger, wanted, choice, few)
+    for alternatives in asked:
+        if alternatives != taken:
             _add_term(query, ledger, alternatives, same)
     for term in wanted.of_enterprise:
-        _add_term(query, ledger, (term,), "t.kind = 'enterprise' AND t.at = 0 AND t.id = l.enterprise")
+        query.add("l.enterprise IN (SELECT id FROM terms WHERE ledger = ? AND kind = 'enterprise' AND term = ?)", ledger, term)
     for word in words:
         _add_word(query, ledger, wanted.kind, word)
     _add_days(query, wanted)
-    _add_scopes(query, ledger, person)
     return query
 
 
-def _begun(ledger: str, wanted: Wanted, choice: tuple[str, ...], few: bool) -> tuple[_Query, str]:
-    """What is walked through, in which order; and how another term of the same record is known."""
-    way = "ASC" if wanted.rising else "DESC"
-    if len(choice) == 1 and wanted.sort == "at":
-        query = _Query(_WALK, [], f"ORDER BY d.at {way}, d.id {way}")
-        query.add(f"{_WALKED} AND l.ledger = d.ledger AND l.id = d.id", ledger, wanted.kind, choice[0])
-        return query, "t.kind = d.kind AND t.at = d.at AND t.id = d.id"
-    order = f"ORDER BY l.{wanted.sort} {way}, l.id {way}"
+def _begun(ledger: str, wanted: Wanted, choice: tuple[str, ...], few: bool) -> tuple[_Query, str, tuple[str, ...]]:
+    """What is walked through, in which order; how another term of the same record is known; and which alternatives need no condition any more."""
+    if wanted.sort == "at" and len(choice) <= BRANCHES:
+        branches = [("terms d", "d.ledger = ? AND d.kind = ? AND d.term = ?", [ledger, wanted.kind, term]) for term in choice]
+        return _Query(branches, "d.at", "d.id", True), "t.kind = d.kind AND t.at = d.at AND t.id = d.id", choice
+    same = "t.kind = l.kind AND t.at = l.at AND t.id = l.id"
     if not few:
-        query = _Query("listed l", [], order)
-        query.add("l.ledger = ? AND l.kind = ?", ledger, wanted.kind)
-    else:
-        marks = ", ".join("?" * len(choice))
-        found = f"(SELECT DISTINCT id FROM terms WHERE ledger = ? AND kind = ? AND term IN ({marks})) d"
-        query = _Query(f"{found} CROSS JOIN listed l", [ledger, wanted.kind, *choice], order)
-        query.add("l.ledger = ? AND l.id = d.id", ledger)
-    return query, "t.kind = l.kind AND t.at = l.at AND t.id = l.id"
+        return _Query([("listed l", "l.ledger = ? AND l.kind = ?", [ledger, wanted.kind])], f"l.{wanted.sort}", "l.id", False), same, ()
+    marks = ", ".join("?" * len(choice))
+    found = f"(SELECT DISTINCT id FROM terms WHERE ledger = ? AND kind = ? AND term IN ({marks})) d CROSS JOIN listed l"
+    first = "l.ledger = ? AND l.id = d.id"
+    return _Query([(found, first, [ledger, wanted.kind, *choice, ledger])], f"l.{wanted.sort}", "l.id", False), same, choice
 
 
-def _driver(link: Link, ledger: str, wanted: Wanted, words: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+def _scopes(link: Link, ledger: str, person: Record, kind: str) -> tuple[str, ...] | None:
+    """The terms of the scopes that show the person something of this kind; None for who sees the whole ledger."""
+    scopes = scopes_of(person)
+    if "ledger" in scopes:
+        return None
+    terms = [f"scope:{scope}" for scope in scopes]
+    return tuple(term for term in terms if _how_many(link, ledger, kind, term, 1)) or ("scope:",)
+
+
+def _driver(
+    link: Link, ledger: str, wanted: Wanted, candidates: list[tuple[str, ...]], words: Sequence[str]
+) -> tuple[tuple[str, ...], bool]:
     """The alternatives with the fewest records, and whether those are few. The term "" has every record."""
-    candidates = [("",), *wanted.terms]
+    candidates = [*candidates]
     for word in words:
-        enterprises = _enterprises(link, ledger, word) if wanted.kind != "enterprise" and word.isascii() else []
+        enterprises = _enterprises(link, ledger, "search LIKE ? ESCAPE '\\'", like_patterns(word)[0]) if _may_be_pinyin(wanted.kind, word) else []
         pieces = sorted(grams(word))
         if enterprises is None:
             continue
@@ -188,41 +212,48 @@ def _driver(link: Link, ledger: str, wanted: Wanted, words: Sequence[str]) -> tu
             candidates.append((rarest, *named))
         elif named:
             candidates.append(named)
+    for term in wanted.of_enterprise:
+        enterprises = _enterprises(link, ledger, "id IN (SELECT id FROM terms WHERE ledger = ? AND kind = 'enterprise' AND term = ?)", ledger, term)
+        if enterprises:
+            candidates.append(tuple(f"enterprise:{id}" for id in enterprises))
     counted = [(sum(_how_many(link, ledger, wanted.kind, term) for term in choice), len(choice), choice) for choice in candidates]
     least, _, choice = min(counted)
     return choice, least < FEW
 
 
-def _how_many(link: Link, ledger: str, kind: str, term: str) -> int:
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM terms WHERE ledger = ? AND kind = ? AND term = ? LIMIT {FEW}) AS found"
+def _may_be_pinyin(kind: str, word: str) -> bool:
+    return kind != "enterprise" and word.isascii()
+
+
+def _how_many(link: Link, ledger: str, kind: str, term: str, most: int = 0) -> int:
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM terms WHERE ledger = ? AND kind = ? AND term = ? LIMIT {most or FEW}) AS found"
     return int(link.one(sql, (ledger, kind, term))[0])
 
 
-def _enterprises(link: Link, ledger: str, word: str) -> list[str] | None:
-    """Enterprises found by this word, by pinyin, too; None where they are many."""
-    sql = "SELECT id FROM listed WHERE ledger = ? AND kind = 'enterprise' AND search LIKE ? ESCAPE '\\' LIMIT 51"
-    ids = [row[0] for row in link.all(sql, (ledger, like_patterns(word)[0]))]
+def _enterprises(link: Link, ledger: str, condition: str, *values: str) -> list[str] | None:
+    """Enterprises that fit; None where they are many."""
+    ids = [row[0] for row in link.all(f"SELECT id FROM listed WHERE ledger = ? AND kind = 'enterprise' AND {condition} LIMIT 51", (ledger, *values))]
     return ids if len(ids) <= 50 else None
 
 
-def _add_term(query: _Query, ledger: str, alternatives: tuple[str, ...], of: str) -> None:
+def _add_term(query: _Query, ledger: str, alternatives: tuple[str, ...], same: str) -> None:
     marks = ", ".join("?" * len(alternatives))
-    query.add(f"EXISTS (SELECT 1 FROM terms t WHERE t.ledger = ? AND t.term IN ({marks}) AND {of})", ledger, *alternatives)
+    query.add(f"EXISTS (SELECT 1 FROM terms t WHERE t.ledger = ? AND t.term IN ({marks}) AND {same})", ledger, *alternatives)
 
 
 def _add_word(query: _Query, ledger: str, kind: str, word: str) -> None:
     """The word occurs in the text, or, typed as pinyin, in the name of the enterprise."""
     pattern = like_patterns(word)[0]
     in_text = "l.search LIKE ? ESCAPE '\\'"
-    if kind == "enterprise" or not word.isascii():
+    if not _may_be_pinyin(kind, word):
         query.add(in_text, pattern)
         return
-    named = "EXISTS (SELECT 1 FROM listed e WHERE e.ledger = ? AND e.id = l.enterprise AND e.search LIKE ? ESCAPE '\\')"
+    named = "l.enterprise IN (SELECT id FROM listed WHERE ledger = ? AND kind = 'enterprise' AND search LIKE ? ESCAPE '\\')"
     query.add(f"({in_text} OR {named})", pattern, ledger, pattern)
 
 
 def _add_days(query: _Query, wanted: Wanted) -> None:
-    at = "d.at" if query.source == _WALK else "l.at"
+    at = "d.at" if query.walked else "l.at"
     bounds = ((at, ">=", wanted.since), (at, "<=", wanted.until), ("l.deadline", ">=", wanted.due_since), ("l.deadline", "<=", wanted.due_until))
     for column, sign, value in bounds:
         if value:
@@ -231,12 +262,3 @@ def _add_days(query: _Query, wanted: Wanted) -> None:
         query.add("l.deadline > 0")
     if wanted.overdue:
         query.add("l.deadline > 0 AND l.deadline < ?", wanted.overdue)
-
-
-def _add_scopes(query: _Query, ledger: str, person: Record) -> None:
-    """Only what one of the person's scopes shows. The list of the whole ledger is all that is handed in."""
-    scopes = scopes_of(person)
-    if "ledger" in scopes:
-        return
-    marks = ", ".join("?" * len(scopes))
-    query.add(f"EXISTS (SELECT 1 FROM visible v WHERE v.ledger = ? AND v.record = l.id AND v.present = 1 AND v.scope IN ({marks}))", ledger, *scopes)

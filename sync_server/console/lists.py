@@ -16,7 +16,7 @@ from shared.rules import Record
 from sync_server.accept import Act
 from sync_server.console.exports import CSV, XLSX, Cell, disposition, moment_cell, write_csv, write_xlsx
 from sync_server.console.filters import DAYS_OF, FILTERS, SORTED_BY, Asked, Filter, read_query
-from sync_server.console.finding import MOST, Line, find, find_all
+from sync_server.console.finding import Line, find, find_all
 from sync_server.console.frame import BAD_FORM, Fields, Form, Frame, Visit, derived_id, reason_of
 from sync_server.console.reading import names, titles_of
 from sync_server.console.telling import field_word
@@ -93,7 +93,7 @@ def _pages_of(pages: APIRouter, frame: Frame, plural: str) -> None:
                 "SELECT name, query FROM views WHERE ledger = ? AND person = ? AND page = ? ORDER BY name", (ledger, visit.person["id"], plural)
             )
         return frame.page(
-            visit, "list.html", kind=kind, plural=plural, found=found, asked=asked, form=form, views=views, called=titles, most=MOST,
+            visit, "list.html", kind=kind, plural=plural, found=found, asked=asked, form=form, views=views, called=titles,
             due=lambda row: _due(row, frame.service.clock()), sorts=SORTED_BY[kind], day=lambda at: day_of(at).isoformat(),
         )  # fmt: skip
 

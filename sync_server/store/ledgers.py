@@ -205,6 +205,13 @@ def put_records(link: Link, ledger: str, changed: Iterable[tuple[Record, Row | N
     )  # fmt: skip
 
 
+def put_columns(link: Link, ledger: str, rows: Iterable[tuple[Record, Row | None]]) -> None:
+    """The columns beside records that are there already."""
+    names = _RECORD[5:-1]
+    sql = f"UPDATE records SET {', '.join(f'{name} = ?' for name in names)} WHERE ledger = ? AND id = ?"
+    link.many(sql, [(*(getattr(row or _NO_ROW, name) for name in names), ledger, record["id"]) for record, row in rows])
+
+
 _NO_ROW = Row()
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 

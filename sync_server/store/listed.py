@@ -17,7 +17,7 @@ from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 from sync_server.store.spelling import spell
 
-PROJECTION = 1  # raise it when a row, its terms or a span is computed in another way
+PROJECTION = 2  # raise it when a row, its terms or a span is computed in another way
 FOREVER = 2**53  # the end of a span that has none yet: a number and a moment behind all others
 FACETS = ("number", "state", "level", "enterprise", "community", "section", "lead", "person", "listing", "source")
 DRAFT = "draft"
@@ -77,21 +77,38 @@ def span_of(row: Row | None) -> Span | None:
     return Span(row.state, row.level, row.listing, row.source, row.deadline, row.community, row.section, row.enterprise)
 
 
-def facets_of(row: Row) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How a record stands in lists, and the scopes that see it there."""
+
+    row: Row | None
+    scopes: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(record: Record) -> Place:
+        """As it stands now."""
+        return Place(rules.row_of(record), frozenset(rules.scopes_of(record)))
+
+
+NOWHERE = Place(None)
+
+
+def facets_of(place: Place) -> set[str]:
     """The terms of a row that are not words."""
+    row = place.row or Row()
     named = {f"{name}:{value}" for name in FACETS if (value := getattr(row, name))}
-    return named | set(row.marks) | {""}
+    return named | set(row.marks) | {f"scope:{scope}" for scope in place.scopes} | {""}
 
 
-def put_listed(link: Link, ledger: str, changes: Iterable[tuple[Record, Row | None, Row | None]]) -> None:
-    """(record, its row before, its row now): rows and terms brought up to date, as far as they differ."""
+def put_listed(link: Link, ledger: str, changes: Iterable[tuple[Record, Place, Place]]) -> None:
+    """(record, its place before, its place now): rows and terms brought up to date, as far as they differ."""
     rows, gone, come = [], [], []
-    for record, before, now in ((r, shown(b), shown(n)) for r, b, n in changes):
-        if before == now or now is None:
+    for record, before, now in changes:
+        if before == now or shown(now.row) is None or now.row is None:
             continue
         id, kind = record["id"], record["kind"]
-        rows.append((ledger, *row_values(kind, id, now)))
-        old = placed(kind, before) if before is not None else set()
+        rows.append((ledger, *row_values(kind, id, now.row)))
+        old = placed(kind, before) if shown(before.row) is not None else set()
         new = placed(kind, now)
         gone += [(ledger, kind, term, at, id) for term, at in old - new]
         come += [(ledger, kind, term, at, id) for term, at in new - old]
@@ -108,9 +125,10 @@ def row_values(kind: str, id: str, row: Row) -> tuple[str | int, ...]:
     return (id, kind, *(getattr(row, name) for name in _COLUMNS), search_text(kind, row, spell))
 
 
-def placed(kind: str, row: Row) -> set[tuple[str, int]]:
+def placed(kind: str, place: Place) -> set[tuple[str, int]]:
     """Every term of a row with its moment."""
-    return {(term, row.at) for term in facets_of(row) | grams(search_text(kind, row, spell))}
+    row = place.row or Row()
+    return {(term, row.at) for term in facets_of(place) | grams(search_text(kind, row, spell))}
 
 
 def put_spans(link: Link, ledger: str, turns: Iterable[Turn]) -> None:
@@ -167,7 +185,7 @@ def outdated(link: Link) -> list[str]:
 
 
 def rebuild(link: Link, ledger: str) -> None:
-    """Rows, terms and spans of a whole ledger, from its operations."""
+    """Rows, terms, spans and the columns beside records of a whole ledger, from its operations. Records themselves stay as they are."""
     for table in ("listed", "terms", "spans"):
         link.run(f"DELETE FROM {table} WHERE ledger = ?", (ledger,))
     records: dict[str, Record] = {}
@@ -181,7 +199,8 @@ def rebuild(link: Link, ledger: str) -> None:
             changed = rules.fold(read_operation(stored.raw), stored.entry, read)
             records.update(changed)
             put_spans(link, ledger, standing.turns(changed, stored.no, stored.entry.received_at))
-    put_listed(link, ledger, ((record, None, rules.row_of(record)) for record in records.values()))
+    put_listed(link, ledger, ((record, NOWHERE, Place.of(record)) for record in records.values()))
+    store.put_columns(link, ledger, ((record, rules.row_of(record)) for record in records.values()))
     link.run("UPDATE ledgers SET projected = ? WHERE ledger = ?", (PROJECTION, ledger))
 
 

@@ -13,7 +13,7 @@ from shared.search import search_text
 from sync_server.console import finding
 from sync_server.console.finding import Wanted, count, find, find_all
 from sync_server.store.database import Database
-from sync_server.store.listed import facets_of, put_listed
+from sync_server.store.listed import NOWHERE, Place, facets_of, put_listed
 from sync_server.store.spelling import spell
 from tests.databases import KINDS, database_url
 from tests.worlds import LEDGER
@@ -48,24 +48,26 @@ class Kept:
             )  # fmt: skip
             self.rows[f"h{i:03d}"] = ("hazard", row)
         with self.database.write() as link:
-            put_listed(link, LEDGER, [({"id": id, "kind": kind}, None, row) for id, (kind, row) in self.rows.items()])
-            shown = [id for id, (kind, row) in self.rows.items() if kind == "hazard" and row.section == "s1"]
-            for id in shown:
-                link.run("INSERT INTO visible (ledger, scope, record, no, present) VALUES (?, 'unit:s1', ?, 1, 1)", (LEDGER, id))
+            put_listed(link, LEDGER, [({"id": id, "kind": kind}, NOWHERE, self.place(row)) for id, (kind, row) in self.rows.items()])
+
+    @staticmethod
+    def place(row: Row) -> Place:
+        """Seen by its section; some by their finder, too."""
+        return Place(row, frozenset({f"unit:{row.section}", *(["person:head"] if row.number.endswith("7") else [])}))
 
     def plainly(self, wanted: Wanted, person: dict[str, Any]) -> list[str]:
         """The ids that fit, by looking at each."""
         fitting = [(id, row) for id, (kind, row) in self.rows.items() if kind == wanted.kind and self._fits(wanted, kind, row)]
         if person is HEAD:
-            fitting = [(id, row) for id, row in fitting if row.section == "s1"]
+            fitting = [(id, row) for id, row in fitting if row.section == "s1" or row.number.endswith("7")]
         return [id for id, row in sorted(fitting, key=lambda f: (getattr(f[1], wanted.sort), f[0]), reverse=not wanted.rising)]
 
     def _fits(self, wanted: Wanted, kind: str, row: Row) -> bool:
         text, of = search_text(kind, row, spell), self.rows[row.enterprise][1]
         named = search_text("enterprise", of, spell)
         words = all(word in text or (word.isascii() and kind != "enterprise" and word in named) for word in wanted.words.lower().split())
-        terms = all(any(term in facets_of(row) for term in choice) for choice in wanted.terms)
-        enterprise = all(term in facets_of(of) for term in wanted.of_enterprise)
+        terms = all(any(term in facets_of(Place(row)) for term in choice) for choice in wanted.terms)
+        enterprise = all(term in facets_of(Place(of)) for term in wanted.of_enterprise)
         days = wanted.since <= row.at and (not wanted.until or row.at <= wanted.until)
         due = (not wanted.due_since or row.deadline >= wanted.due_since) and (not wanted.due_until or 0 < row.deadline <= wanted.due_until)
         return words and terms and enterprise and days and due and (not wanted.overdue or 0 < row.deadline < wanted.overdue)
@@ -119,18 +121,21 @@ def test_every_word_finds_what_it_occurs_in_typed_in_chinese_pinyin_initials_or_
 
 def test_a_long_list_is_counted_only_so_far_and_says_so(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "MOST", 100)
+    monkeypatch.setattr(finding, "MOST_LOOKED_UP", 20)
     with kept.database.read() as link:
         found = find(link, LEDGER, OFFICE, Wanted("hazard"), 99)
+        looked_up = find(link, LEDGER, OFFICE, Wanted("hazard", "配电"), 1)
     assert (found.total, found.more, found.page, found.pages, len(found.rows)) == (100, True, 2, 2, 50)
+    assert (looked_up.total, looked_up.more, looked_up.pages) == (20, True, 1)
 
 
 def test_a_changed_record_is_found_as_it_is_now_and_no_more_as_it_was(kept: Kept) -> None:
     _, row = kept.rows["h007"]
     moved = Row(title="换成别的描述了", number=row.number, state="closed", enterprise=row.enterprise, at=row.at + 7)
     with kept.database.write() as link:
-        put_listed(link, LEDGER, [({"id": "h007", "kind": "hazard"}, row, moved)])
+        put_listed(link, LEDGER, [({"id": "h007", "kind": "hazard"}, kept.place(row), kept.place(moved))])
         ids = [line.id for line in find_all(link, LEDGER, OFFICE, Wanted("hazard", "别的描述"))]
         assert ids == ["h007"]
         assert link.one("SELECT count(*) FROM terms WHERE id = 'h007' AND at = ?", (row.at,))[0] == 0
-        put_listed(link, LEDGER, [({"id": "h007", "kind": "hazard"}, moved, row)])
+        put_listed(link, LEDGER, [({"id": "h007", "kind": "hazard"}, kept.place(moved), kept.place(row))])
         assert find_all(link, LEDGER, OFFICE, Wanted("hazard", "别的描述")) == []

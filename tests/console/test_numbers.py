@@ -14,7 +14,7 @@ from shared.kinds.lifecycle import DECIDED, OPEN_STATES
 from shared.rules import Row
 from sync_server.console.numbers import NumberKeeper, by, history, seen_groups, total
 from sync_server.store.database import Database
-from sync_server.store.listed import Turn, put_listed, put_spans, span_of
+from sync_server.store.listed import NOWHERE, Place, Turn, put_listed, put_spans, span_of
 from tests.databases import KINDS, database_url
 from tests.worlds import LEDGER
 
@@ -37,7 +37,7 @@ class Kept:
         numbered = [Turn(t.record, t.kind, no, t.at, t.span) for no, t in enumerate(sorted(turns, key=lambda t: t.at), 1)]
         with self.database.write() as link:
             put_spans(link, LEDGER, numbered)
-            put_listed(link, LEDGER, [({"id": id, "kind": "hazard"}, None, life[-1][1]) for id, life in self.lives.items()])
+            put_listed(link, LEDGER, [({"id": id, "kind": "hazard"}, NOWHERE, Place(life[-1][1])) for id, life in self.lives.items()])
 
     @staticmethod
     def _life(chance: random.Random) -> list[tuple[int, Row]]:
@@ -108,7 +108,7 @@ def test_numbers_are_counted_again_when_the_ledger_has_grown_and_when_a_day_is_o
     with kept.database.write() as link:
         before = total(keeper.groups(link, LEDGER, 1, end_of(day)))
         row = Row(title="新的", state="rectifying", level="general", source="gov", deadline=end_of(day))
-        put_listed(link, LEDGER, [({"id": "new", "kind": "hazard"}, None, row)])
+        put_listed(link, LEDGER, [({"id": "new", "kind": "hazard"}, NOWHERE, Place(row))])
         assert total(keeper.groups(link, LEDGER, 1, end_of(day))).found == before.found, "the same size: nothing has happened"
         assert total(keeper.groups(link, LEDGER, 2, end_of(day))).found == before.found + 1
         overdue = total(keeper.groups(link, LEDGER, 2, end_of(day))).overdue

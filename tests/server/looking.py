@@ -45,7 +45,7 @@ def everything(database: Database) -> dict[str, list[Any]]:
     with database.read() as link:
         tables = {
             "operations": "ledger, no, id, device, n, kind, subject, author, raw, received_at, verdict, code, other, flags",
-            "records": "ledger, id, kind, no, body, title, number, state, level, enterprise, community, section, person, at, conflicts",
+            "records": "ledger, id, kind, no, body, conflicts",
             "visible": "ledger, scope, record, no, present",
             "tiles": "ledger, level, place, hashes",
             "held": "ledger, device, n, raw",
