@@ -62,7 +62,7 @@ def plan_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
     def take(request: Request, ledger: str, id: str, step: str, form: Fields) -> Response:
         visit = frame.posted(request, ledger, form)
         visit.require("review", "supervise")
-        kind, section = _kind(step), form.get("section", "")
+        kind, section = _kind(step), request.query_params.get("section", "")
         paper = paper_for(frame, visit, id, step)
         with frame.service.database.read() as link:
             ids = [one.record["id"] for one in _queue(frame, visit, link, kind, section)]

@@ -85,7 +85,7 @@ def forms(page: str) -> dict[str, Filled]:
     """The forms of a page by the end of their address: "verify", "close", "resume-m1"."""
     reader = _Reader()
     reader.feed(page)
-    return {form.action.rpartition("/")[2]: form for form in reader.forms}
+    return {form.action.partition("?")[0].rpartition("/")[2]: form for form in reader.forms}
 
 
 def send(browser: Browser, page: str, step: str, files: Files | None = None, /, **answers: str | list[str]) -> requests.Response:

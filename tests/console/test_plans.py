@@ -60,8 +60,13 @@ def test_a_filter_by_section_and_the_scope_of_who_looks_hold(site: Site, waiting
     number = waiting[2].record["ledger_no"]
     assert number in site.browser("head").get("/plans?section=s1").text
     assert number not in site.browser("head").get("/plans?section=s2").text
+    last = Loop(site).to("plan_review")
+    head = site.browser("head")
+    done = send(head, head.get(f"/plans?section=s1&at={last.id}").text, "return_plan", reason="x")
+    assert "section=s1" in done.url and last.record["state"] == "plan_pending", "the filter stays when a decision is made"
     assert number not in site.browser("head2").get("/plans").text
-    assert number in site.browser("committee").get("/plans").text and not {"accept_plan"} & forms(site.browser("committee").get("/plans").text).keys()
+    shown = site.browser("committee").get("/plans").text
+    assert number in shown and "accept_plan" not in forms(shown) and "由责任科室审核" in shown
 
 
 @pytest.mark.parametrize("person", ["lin", "auditor", "safety"])
