@@ -141,7 +141,7 @@ class Year:
     """The cast, the plan of the visits, and the stories."""
 
     def __init__(self, stage: Stage, seed: int, enterprises: int, months: range) -> None:
-        self.stage, self.random, self.months = stage, Random(seed), months
+        self.stage, self.random, self.months, self.end = stage, Random(seed), months, 0
         self.share = enterprises / 400
         self.world = build_world(seed, enterprises)
         self.told = Told()
@@ -181,7 +181,8 @@ class Year:
 
     def play(self, today: datetime, progress: Callable[[int], None]) -> Told:
         """Everything, in the order of time."""
-        stage, end = self.stage, int(today.timestamp() * 1000)
+        stage, self.end = self.stage, int(today.timestamp() * 1000)
+        end = self.end
         stage.act_all(acts(self.world))
         stage.act_all(staff_acts(self.world))
         enterprise_people = [p.id for p in staff(self.world) if p.post in ("安全管理员", "主要负责人")]
@@ -371,7 +372,7 @@ class Year:
             known = [n for n in self.open.get(firm.id, ()) if n.item in left and n.state == "rectifying" and n.level == "general" and not n.merged]
             gone = [n for n in self.closed.get(firm.id, ()) if n.item in left and n.level == "general"]
             drawn = random.random()
-            before = random.choice(known) if drawn < 0.03 and known else random.choice(gone) if 0.03 < drawn < 0.09 and gone else None
+            before = random.choice(known) if drawn < 0.3 and known else random.choice(gone) if drawn > 0.94 and gone else None
             chosen[before.item if before is not None else random.choice(left)] = before
         return [(items[id], before) for id, before in chosen.items()]
 
@@ -392,13 +393,17 @@ class Year:
         photos, after, why = self._photos(firm, note, words, found)
         find = Find(
             id, place, f"{place}不符合“{words}”，共{random.randrange(1, 5)}处", cause, chosen, level, level == "major" and random.random() < 0.3,
-            "当场整改完毕" if fixed else "", photos, after, why, late=own and level == "major" and random.random() < 0.12,
+            "当场整改完毕" if fixed else "", photos, after, why, late=own and level == "major" and random.random() < 0.2,
         )  # fmt: skip
         note.merged = before is not None and before.state == "rectifying"
         note.late_report = find.late
         return find, note
 
     def _major_rate(self, firm: Firm, kind: str) -> float:
+        """How often a find is major; three times as often in the last four weeks, so that something waits on every desk."""
+        return self._usual_major_rate(firm, kind) * (3 if self.stage.clock() > self.end - 28 * DAY else 1)
+
+    def _usual_major_rate(self, firm: Firm, kind: str) -> float:
         if kind == "community_patrol":
             return 0.0015
         if kind in ("enterprise_self", "principal_led"):
@@ -695,7 +700,7 @@ class Year:
             self._order(note)
         if note.source == "gov":
             yield self._office_time(stage.clock(), random.choice((1, 2, 3)))
-            self._list_or_not(firm, note)
+            yield from self._list_or_not(firm, note)
             if random.random() < 0.6:
                 inspector = next(person.id for person in self.inspectors if person.unit == note.section)
                 body = {"existed": random.random() < 0.7, "reason": "设备台账显示已停用三个月以上"}
@@ -725,17 +730,18 @@ class Year:
         if what == "suspend":
             self.stopped.add(note.id)
 
-    def _list_or_not(self, firm: Firm, note: Note) -> None:
+    def _list_or_not(self, firm: Firm, note: Note) -> Story:
         """L1, L2: 谁发现谁挂牌, or the reason why not (R117)."""
         stage, random, head = self.stage, self.random, self.heads[note.section]
-        if random.random() >= 0.3:
+        if random.random() >= 0.25:
             stage.act(head, "hazard.not_listed", note.id, {"reason": "整改难度小，企业承诺限期完成，暂不挂牌"})
             return
         level = "committee" if random.random() < 0.2 else "section"
         grounds = ["hard_to_fix"] if level == "committee" else []
         id, by = self.new_id("listing"), self.committee if level == "committee" else head
-        self.listings, today = self.listings + 1, day_of(stage.clock())
         stage.act(head, "listing.propose", id, {"hazard": note.id, "level": level, "grounds": grounds, "reason": "谁发现谁挂牌"})
+        yield self._office_time(stage.clock(), random.choice((1, 2, 3)) if level == "committee" else 0)
+        self.listings, today = self.listings + 1, day_of(stage.clock())
         stage.act(by, "listing.list", id, {
             "no": f"青榆安督〔2023〕{self.listings}号", "supervising_unit": "街道安委会" if level == "committee" else "主管科室",
             "supervisor": self.names[by], "responsible_unit": firm.body["name"], "problem": "重大事故隐患未消除",
