@@ -15,6 +15,7 @@ from sync_server.auth import FOR_GOOD, Account, account_of, accounts, fresh_pass
 from sync_server.console.frame import NO_RECORD, Fields, Form, Frame, Visit
 from sync_server.reads import note_read, reads
 from sync_server.service import person_record
+from sync_server.settings import Settings
 from sync_server.store import ledgers as store
 from sync_server.store.spelling import spell
 
@@ -40,7 +41,7 @@ class Made:
     password: str
 
 
-def account_admin_pages(pages: APIRouter, frame: Frame) -> None:
+def account_admin_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
     """Adds the pages."""
     service = frame.service
 
@@ -70,7 +71,7 @@ def account_admin_pages(pages: APIRouter, frame: Frame) -> None:
         return visit, person
 
     def sheet(visit: Visit, made: list[Made]) -> Response:
-        return frame.page(visit, "accounts_made.html", made=made, site=f"{visit.request.base_url}console/{visit.ledger}/")
+        return frame.page(visit, "accounts_made.html", made=made, site=f"{settings.url}/console/{visit.ledger}/")
 
     @pages.get("/accounts")
     def list_accounts(request: Request, ledger: str) -> Response:

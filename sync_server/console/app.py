@@ -58,7 +58,7 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     pages = APIRouter(prefix="/console/{ledger}", include_in_schema=False, route_class=frame.route_class())
     entrance_pages(pages, frame)
     account_pages(pages, frame)
-    account_admin_pages(pages, frame)
+    account_admin_pages(pages, frame, settings)
     people_pages(pages, frame, settings)
     unit_pages(pages, frame)
     dashboard_pages(pages, frame)
