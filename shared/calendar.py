@@ -1,8 +1,8 @@
 """Days and working days in Shanghai (UTC+8, no summer time since 1991). Moments are ms since 1970 UTC, days are `datetime.date`.
 
-`HOLIDAYS` are the State Council's yearly notices as far as they are out, each compared with published texts of its notice: days off, and weekends that
-are worked. A
-ledger may replace any year by a record "calendar/2027" of its own (`shared.kinds.calendar`); a year that neither knows has weekends only.
+`HOLIDAYS` are the State Council's yearly notices as far as they are out, each compared with published texts of its notice: days off, and weekends
+that are worked. A ledger may replace any year by a record "calendar/2027" of its own (`shared.kinds.calendar`); a year that
+neither knows has weekends only.
 """
 
 from __future__ import annotations
