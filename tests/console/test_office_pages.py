@@ -262,6 +262,7 @@ def test_the_old_ledger_is_checked_told_row_by_row_carried_over_once_and_seen_fo
     page = office.get(f"/hazards/{found['id']}")
     assert "这条隐患在旧台账中已经销号" in page.text and "旧-1" in page.text and "双签" in page.text
     assert found["ledger_no"] in office.get("/hazards?q=旧-1").text, "found by its old number"
+    assert "这条隐患在旧台账中已经销号" in site.browser("safety").get(f"/mine/hazards/{found['id']}").text, "its enterprise is told the same"
 
 
 def settings_form(page: str) -> dict[str, Any]:
