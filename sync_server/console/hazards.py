@@ -26,6 +26,7 @@ from sync_server.console.reading import seen_record
 from sync_server.console.siblings import hazards_at, people_with, three_parties
 from sync_server.console.sketch import sketch
 from sync_server.console.steps import steps_for
+from sync_server.console.words import moment, word
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -72,10 +73,10 @@ def hazard_page(frame: Frame, visit: Visit, id: str) -> Response:
             "parties": three_parties(link, visit.ledger, record, told["enterprise"]) if not visit.of_enterprise else None,
             "steps": steps_for(frame, visit, link, record),
         }  # fmt: skip
-    return frame.page(visit, "hazard.html", titles=_titles(values), **values)
+    return frame.page(visit, "hazard.html", titles=_titles(visit, values), **values)
 
 
-def _titles(values: dict[str, Any]) -> dict[str, str]:
+def _titles(visit: Visit, values: dict[str, Any]) -> dict[str, str]:
     """id -> what people call it, of what this page names."""
     record, enterprise, criterion = values["record"], values["enterprise"], values["criterion"]
     named = {record["id"]: record["ledger_no"] or "", record["enterprise"]: record["enterprise_name"]}
@@ -84,6 +85,12 @@ def _titles(values: dict[str, Any]) -> dict[str, str]:
         named[enterprise["id"]] = enterprise["name"]
     if criterion is not None:
         named[criterion["id"]] = called(criterion)
+    inspection, template = values["inspection"], values["template"]
+    if record["inspection"]:
+        kind = word(inspection["inspection_kind"], visit.language) if inspection is not None else ""
+        named[record["inspection"]] = f"{kind} {moment(inspection['moments']['start']['at'])}" if inspection is not None else "—"
+    if template is not None and record["template"]:
+        named[record["template"]] = template["title"]["en" if visit.language == "en" else "zh"]
     return named
 
 
@@ -91,12 +98,13 @@ def about(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, A
     """What the hazard's page and the review queue both say of a hazard."""
     ledger, now = visit.ledger, frame.service.clock()
     inspection = seen_record(link, ledger, visit.person, record["inspection"], "inspection") if record["inspection"] else None
+    template = template_of(link, ledger, inspection) if inspection is not None else None
     near = {record["enterprise"], record["merged_into"], record.get("recurrence_of"), record["criterion"], *record["merged"]}
     found = store.records(link, ledger, sorted(id for id in near if id))
     enterprise = found.get(record["enterprise"])
     others = [one for one in hazards_at(link, ledger, visit.person, record["enterprise"]) if one["id"] != record["id"]]
     return {
-        "record": record, "inspection": inspection, "item": _item_of(link, ledger, record, inspection), "enterprise": enterprise,
+        "record": record, "inspection": inspection, "template": template, "item": _item_of(record, template), "enterprise": enterprise,
         "criterion": _criterion(found.get(record["criterion"] or "")), "pictures": pictures(record), "now": now,
         "near": {id: one for id, one in found.items() if one["kind"] == "hazard" and sees(visit.person, scopes_of(one))},
         "flags": _flags(record), "side": _side(record, enterprise),
@@ -194,7 +202,8 @@ def _beside(link: Link, visit: Visit, record: Record) -> tuple[dict[str, Record]
     return {one["id"]: one for one in listings}, {one["id"]: one for one in measures}
 
 
-def _item_of(link: Link, ledger: str, record: Record, inspection: Record | None) -> dict[str, Any] | None:
-    if inspection is None or not record["template_item"]:
+def _item_of(record: Record, template: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The item of the checklist that the hazard comes from."""
+    if template is None or not record["template_item"]:
         return None
-    return next((item for item in template_of(link, ledger, inspection)["items"] if item["id"] == record["template_item"]), None)
+    return next((item for item in template["items"] if item["id"] == record["template_item"]), None)

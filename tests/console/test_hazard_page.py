@@ -26,7 +26,7 @@ from tests.console.conftest import Site
 from tests.console.loop import Loop
 from tests.console.test_console import DEADLINE, found, record, size
 from tests.pictures import picture
-from tests.worlds import LEDGER, NOON, photo_body, report_body
+from tests.worlds import LEDGER, NOON, TEMPLATE, photo_body, report_body, start_body
 
 HERE = {"lat": 36.65, "lon": 117.12, "accuracy": 10.0}
 
@@ -357,3 +357,13 @@ def test_a_major_hazard_fixed_at_once_is_confirmed_with_the_two_signatures(site:
     decided: Record = record(site, hazard)
     assert decided["state"] == "verify_pending" and {one["role"] for one in decided["signatures"]} == {"principal", "safety_director"}
     assert browser.get(f"/files/{hazard}/{decided['signatures'][0]['sha256']}").status_code == 200
+
+
+def test_the_time_line_names_the_inspection_and_its_checklist_not_their_ids(site: Site) -> None:
+    inspection, device, hazard = "told-inspection-id", site.world.device("lin"), new_id(NOON, b"from visit")
+    device.tell("inspection.start", inspection, start_body("assistance"))
+    item = TEMPLATE["items"][0]["id"]
+    device.tell("hazard.report", hazard, report_body(inspection=inspection, template=TEMPLATE["id"], template_item=item))
+    page = site.browser("lin").get(f"/hazards/{hazard}").text
+    line = page[page.index('id="timeline"') :]
+    assert TEMPLATE["title"]["zh"] in line and "帮扶指导" in line and f">{inspection}<" not in line and f">{TEMPLATE['id']}<" not in line

@@ -32,7 +32,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_after_photo": ("还没有整改后照片", "No photo from after yet"), "taken_later": ("核查与重新整改时的照片", "Photos of verification and reopening"),
     "photos_of_merged": ("并入隐患 {} 的照片", "Photos of {}, merged in"), "signature_of": ("{}的签名", "Signature of {}"),
     "place_of_find": ("发现位置", "Where it was found"), "place_of_enterprise": ("企业登记位置", "Registered place"), "distance": ("距企业登记位置", "From the registered place"),
-    "metres_to": ("{0} 米，{1}方向", "{0} m to the {1}"), "far_away": ("距离较远，请核对", "far away: please check"), "sketch_label": ("位置示意图：企业登记位置与发现位置", "Sketch: the registered place and the find"),
+    "at_the_place": ("就在登记位置", "at the registered place"), "metres_to": ("{0} 米，{1}方向", "{0} m to the {1}"), "far_away": ("距离较远，请核对", "far away: please check"), "sketch_label": ("位置示意图：企业登记位置与发现位置", "Sketch: the registered place and the find"),
     "registered_place": ("登记位置", "registered"), "find_here": ("发现位置", "found"), "north": ("北", "north"), "north_east": ("东北", "north-east"),
     "east": ("东", "east"), "south_east": ("东南", "south-east"), "south": ("南", "south"), "south_west": ("西南", "south-west"), "west": ("西", "west"),
     "north_west": ("西北", "north-west"),
