@@ -32,7 +32,6 @@ from sync_server.store.database import Link
 FEW = 12  # of each group on the whole page; the rest is a click away
 PAGE = 50
 MOST_PHOTOS = 9
-TASKS_SOON = 7 * DAY  # ms
 
 
 def alert_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
@@ -205,13 +204,14 @@ def needs_me(link: Link, ledger: str, person: Record, now: int) -> list[tuple[st
     asked: list[tuple[str, Wanted, str]] = []
     roles = roles_of(person)
     if OFFICE in roles:
-        upward = end_of(day_of(now)) - ESCALATE_AFTER * DAY + 1
-        asked.append(("needs.escalate", Wanted("hazard", terms=(("is:open",),), overdue=upward), "alerts?who=office"))
+        last = day_of(now - ESCALATE_AFTER * DAY)
+        upward = Wanted("hazard", terms=(("is:open",),), overdue=now, due_until=end_of(last))
+        asked.append(("needs.escalate", upward, f"hazards?overdue=1&due_until={last}"))
     if COMMITTEE in roles:
         for state, word in (("proposed", "needs.listings"), ("delist_requested", "needs.delistings")):
             asked.append((word, Wanted("listing", terms=((f"state:{state}",), ("level:committee",))), "alerts?who=committee"))
     if may(person, "review"):
-        asked.append(("needs.overdue", Wanted("hazard", terms=(("is:open",),), overdue=now), "alerts"))
+        asked.append(("needs.overdue", Wanted("hazard", terms=(("is:open",),), overdue=now), "hazards?overdue=1"))
         for state in ("submitted", "plan_review", "extension_review"):
             path = "review" if state == "submitted" else f"hazards?state={state}"
             asked.append((f"needs.{state}", Wanted("hazard", terms=((f"state:{state}",),)), path))
@@ -221,9 +221,9 @@ def needs_me(link: Link, ledger: str, person: Record, now: int) -> list[tuple[st
         asked.append(("needs.inspections", Wanted("inspection", terms=(("state:submitted",),)), "inspections?state=submitted"))
     if may(person, "inspect"):
         mine = (("is:open",), (f"assigned:{person['id']}",))
-        asked.append(("needs.tasks", Wanted("task", terms=mine, until=now + TASKS_SOON), "tasks?mine=1"))
+        asked.append(("needs.tasks", Wanted("task", terms=mine), "tasks?mine=1"))
         returned = (("state:returned",), (f"person:{person['id']}",))
-        asked.append(("needs.returned", Wanted("hazard", terms=returned), "hazards?state=returned"))
+        asked.append(("needs.returned", Wanted("hazard", terms=returned), f"hazards?state=returned&person={person['id']}"))
     counted = [(word, count(link, ledger, person, wanted), path) for word, wanted, path in asked]
     return [(word, number, path) for word, number, path in counted if number]
 
