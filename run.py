@@ -30,6 +30,7 @@ COMMANDS = {
     "bench": ("测速 · speed against raw anchors", "tests.bench", True, True),
     "simulate": ("同步模拟 · simulated histories of devices and a bad network", "tests.simulation", True, False),
     "open": ("建立自己的台账 · open a ledger of your own", "sync_server open", False, False),
+    "reset-password": ("重置登录密码 · a new one-time password for a login", "sync_server reset-password", False, False),
     "verify": ("核验台账 · check every byte of a ledger", "sync_server verify", False, False),
     "backup": ("备份 · back a server up", "sync_server backup", False, False),
     "restore": ("恢复 · restore a backup", "sync_server restore", False, False),

@@ -1,4 +1,4 @@
-"""The server's command line: `python -m sync_server serve | demo | verify | backup | restore | import-enterprises`."""
+"""The server's command line: `python -m sync_server serve | demo | open | reset-password | verify | backup | restore | import-enterprises`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from shared.protocol import UNKNOWN_LEDGER
 from shared.templates import shipped
 from sync_server.accept import Act, NotAccepted
 from sync_server.app import create_app
-from sync_server.auth import account_of, fresh_password, set_password
+from sync_server.auth import account_of, fresh_password, person_of, reset_password, set_password
 from sync_server.backup import backup, restore
 from sync_server.blobs import LocalBlobs
 from sync_server.demo import scenarios
@@ -104,6 +104,10 @@ def _parser() -> argparse.ArgumentParser:
     begin.add_argument("--admin", required=True, metavar="PERSON", help="the administrator's name")
     begin.add_argument("--login", default="admin")
     begin.set_defaults(run=_begin)
+    forgotten = commands.add_parser("reset-password", parents=[common], help="a new one-time password for a login; its second factor goes off")
+    forgotten.add_argument("--ledger", required=True)
+    forgotten.add_argument("--login", default="admin")
+    forgotten.set_defaults(run=_reset_password)
     check = commands.add_parser("verify", parents=[common], help="check every byte of a ledger")
     check.add_argument("--ledger", help="only this one")
     check.set_defaults(run=_verify)
@@ -295,6 +299,18 @@ def _begin(options: argparse.Namespace, settings: Settings) -> int:
     print(f"台账已建立 · the ledger is open: {options.name} ({options.ledger})")
     print(f"首次登录须修改密码 · to be changed at the first login: {options.login} / {password}")
     print("下一步：运行 serve，登录后录入科室、社区、人员，导入企业名录 · next: serve, log in, add units and people, import the enterprises")
+    return 0
+
+
+def _reset_password(options: argparse.Namespace, settings: Settings) -> int:
+    """For the day when nobody who administers can log in: whoever has the server's machine can."""
+    _existing(settings).close()
+    service = open_service(settings)
+    try:
+        password = reset_password(service, options.ledger, person_of(service, options.ledger, options.login), second_factor_off=True)
+    finally:
+        service.close()
+    print(f"首次登录须修改密码 · to be changed at the first login: {options.login} / {password}")
     return 0
 
 

@@ -182,6 +182,15 @@ def account_of(service: Service, ledger: str, person: str) -> Account | None:
     return _shown(row) if row else None
 
 
+def person_of(service: Service, ledger: str, login: str) -> str:
+    """Whose login it is. Raises Refused(login.none)."""
+    with service.database.read() as link:
+        row = _row(link, "login", ledger, login)
+    if row is None:
+        raise Refused(NO_ACCOUNT)
+    return row.person
+
+
 def accounts(service: Service, ledger: str) -> dict[str, Account]:
     """Every account of a ledger, by person."""
     with service.database.read() as link:

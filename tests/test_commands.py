@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from shared.errors import Refused
 from sync_server.__main__ import main
 from sync_server.auth import log_in
 from sync_server.service import Service
@@ -92,6 +93,22 @@ def test_a_ledger_of_ones_own_is_opened_once_with_its_checklists_and_an_administ
     assert "open.exists" in capsys.readouterr().err
     assert main(["verify", "--data", str(tmp_path)]) == 0
     assert before is not None and f"{before.size} 条操作" in capsys.readouterr().out
+
+
+def test_an_administrator_whom_nobody_can_let_in_gets_a_new_password_on_the_servers_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["open", "--data", str(tmp_path), *OPENING]) == 0
+    first = re.findall(r"admin / (\S+)", capsys.readouterr().out)[0]
+    assert main(["reset-password", "--data", str(tmp_path), "--ledger", "donghu", "--login", "nobody"]) == 1
+    assert "login.none" in capsys.readouterr().err
+    assert main(["reset-password", "--data", str(tmp_path), "--ledger", "donghu"]) == 0
+    second = re.findall(r"admin / (\S+)", capsys.readouterr().out)[0]
+    service = Service(Database(f"sqlite:///{tmp_path / 'paicha.db'}"), lambda: time.time_ns() // 1_000_000)
+    with pytest.raises(Refused):
+        log_in(service, "donghu", "admin", first)
+    assert log_in(service, "donghu", "admin", second).must_change
+    service.close()
 
 
 def test_an_opening_that_was_cut_off_is_finished_by_the_same_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
