@@ -102,11 +102,14 @@ Known = Callable[[Sequence[str]], Mapping[str, Record]]
 
 
 def read_old_ledger(
-    data: bytes, name: str, defaults: Defaults, now: int, enterprises: Iterable[Record], units: Iterable[Record], known: Known
+    data: bytes, name: str, defaults: Defaults, now: int, opened_at: int, enterprises: Iterable[Record], units: Iterable[Record], known: Known
 ) -> Additions:
-    """What the file (called `name`) would add. `known` gives hazards by id. Raises Refused when the file as a whole is unusable."""
+    """What the file (called `name`) would add to a ledger that was opened at `opened_at` (ms). `known` gives hazards by id.
+
+    Raises Refused when the file as a whole is unusable.
+    """
     rows = find_table(data, HEADERS, ("enterprise", "description", "found_at"), NO_HEADER)
-    reading = _Reading(name, defaults, now, enterprises, units)
+    reading = _Reading(name, defaults, (now, opened_at), enterprises, units)
     for row in rows:
         reading.take(row)
     reading.settle(known([carried_id(body) for _, body in reading.read]))
@@ -114,8 +117,9 @@ def read_old_ledger(
 
 
 class _Reading:
-    def __init__(self, name: str, defaults: Defaults, now: int, enterprises: Iterable[Record], units: Iterable[Record]) -> None:
-        self.plan, self.name, self.defaults, self.now = Additions(), name[:200] or "file", defaults, now
+    def __init__(self, name: str, defaults: Defaults, times: tuple[int, int], enterprises: Iterable[Record], units: Iterable[Record]) -> None:
+        self.plan, self.name, self.defaults = Additions(), name[:200] or "file", defaults
+        self.today, self.opened = (day_of(time).isoformat() for time in times)
         self.units = {unit["id"]: unit for unit in units}
         self.sections = {u["name"]: u for u in self.units.values() if u["unit_kind"] == "section" and u["state"] == "active"}
         self.by_code: dict[str, Record] = {}
@@ -291,10 +295,12 @@ class _Reading:
         return said
 
     def _order(self, found: str | None, deadline: str | None, closed: str | None) -> None:
-        today = day_of(self.now).isoformat()
         for name, day in (("found_at", found), ("closed_at", closed)):
-            if day is not None and day > today:
+            if day is not None and day > self.today:
                 self._error(name, day, "晚于今天", "later than today")
+        if closed is not None and found is not None and self.opened < found <= self.today:
+            zh = f"台账于 {self.opened} 启用，之后发现的不能结转为已销号；请改为整改中，在系统中核查销号"
+            self._error("state", found, zh, f"found after this ledger was opened on {self.opened}: call it open, then verify and close it here")
         for name, day in (("deadline", deadline), ("closed_at", closed)):
             if day is not None and found is not None and day < found:
                 self._error(name, day, f"早于发现时间 {found}", f"before the day of the find, {found}")

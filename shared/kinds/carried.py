@@ -2,7 +2,8 @@
 
 One row becomes one record whose id follows from the row, so that the same row again is the same record. Nothing is made up: who found it, who struck
 it off and what was done are words of the old ledger under `carried_over`; there are no photos, no plan, no signatures and no verification, and the
-record says that it was closed in the previous ledger. A major one that is still open waits for its plan.
+record says that it was closed in the previous ledger. A major one that is still open waits for its plan. What was found after this ledger was opened
+comes over as an open one only, so that nobody closes a hazard this way.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ NEEDS_DEADLINE = reason(
     "carried.deadline", "未销号的一般隐患要有整改期限，请补充", "an open general hazard needs its deadline: add it", "T6"
 )
 NEEDS_CLOSING = reason("carried.closing", "已销号的隐患要有销号时间，请补充", "a closed hazard needs the day it was closed: add it", "T16")
+TOO_NEW = reason(
+    "carried.too_new",
+    "台账启用之后发现的隐患，不能结转为已销号；请按流程办理核查销号",
+    "a hazard found after this ledger was opened is not carried over as closed: verify and close it here",
+    "T16",
+)
 NO_SECTION = reason(
     "carried.section", "责任科室不存在或已撤销，请另选", "the responsible section does not exist or is closed: choose another", "T6"
 )
@@ -68,6 +75,8 @@ def _judge(case: Case) -> None:
     refuse_if(section is None or section["kind"] != "unit" or section["unit_kind"] != "section" or section["state"] != "active", NO_SECTION)
     ended = body["closed_at"] if body["closed"] and body.get("closed_at") is not None else None
     refuse_if(body["closed"] and ended is None, NEEDS_CLOSING)
+    opened = (case.read("ledger") or {"opened_at": now})["opened_at"]
+    refuse_if(body["closed"] and day_of(body["found_at"]) > day_of(opened), TOO_NEW)
     refuse_if(not body["closed"] and body["level"] == "general" and body.get("deadline") is None, NEEDS_DEADLINE)
     refuse_if(max(body["found_at"], ended or 0) > now, FUTURE)
     refuse_if(min(ended or now, body.get("deadline") or now) < body["found_at"], ORDER)

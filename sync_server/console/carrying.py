@@ -28,8 +28,9 @@ def carrying_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
         data = kept_file(folder / visit.ledger, file)
         with frame.service.database.read() as link:
             enterprises, units = (store.records_of_kind(link, visit.ledger, kind) for kind in ("enterprise", "unit"))
+            opened = int(store.records(link, visit.ledger, ["ledger"])["ledger"]["opened_at"])
             return read_old_ledger(
-                data, name, defaults, frame.service.clock(), enterprises, units, lambda ids: store.records(link, visit.ledger, list(ids))
+                data, name, defaults, frame.service.clock(), opened, enterprises, units, lambda ids: store.records(link, visit.ledger, list(ids))
             )
 
     def show(visit: Visit, plan: Additions | None, file: str, name: str, defaults: Defaults, over: str = "", status: int = 200) -> Response:

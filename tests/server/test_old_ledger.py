@@ -19,7 +19,7 @@ from sync_server.old_ledger import NOT_WRITTEN, Defaults, read_old_ledger
 from sync_server.store import ledgers as store
 from sync_server.tables import Additions, read_day
 from tests.server.looking import verified
-from tests.worlds import LEDGER, NOON, World, enterprise_body, open_world
+from tests.worlds import DAY, LEDGER, NOON, World, enterprise_body, open_world
 
 HEADER = ["编号", "企业名称", "隐患描述", "部位", "级别", "发现时间", "来源", "整改期限", "责任人", "状态", "销号时间"]
 Table = list[list[Any]]
@@ -62,7 +62,7 @@ def plan_of(world: World, data: bytes, defaults: Defaults | None = None, name: s
     with world.service.database.read() as link:
         enterprises, units = (store.records_of_kind(link, LEDGER, kind) for kind in ("enterprise", "unit"))
         known = lambda ids: store.records(link, LEDGER, list(ids))  # noqa: E731
-        return read_old_ledger(data, name, defaults or Defaults(), NOON, enterprises, units, known)
+        return read_old_ledger(data, name, defaults or Defaults(), world.clock.now, NOON, enterprises, units, known)
 
 
 def carry_out(world: World, plan: Additions) -> None:
@@ -156,6 +156,14 @@ def test_a_row_that_is_closed_in_the_file_and_still_open_here_is_left_to_the_peo
     carry_out(world, plan_of(world, as_csv([HEADER, row(1)])))
     plan = plan_of(world, as_csv([HEADER, row(1, 状态="已销号", 销号时间="2022-12-01")]))
     assert plan.ok and plan.bodies == [] and [f.level for f in plan.findings] == ["warning"] and "办理核查销号" in plan.findings[0].zh
+
+
+def test_what_was_found_after_this_ledger_was_opened_is_not_carried_over_as_closed(world: World) -> None:
+    world.clock.now += 40 * DAY
+    late = {"发现时间": "2023-08-01", "整改期限": "2023-08-20"}
+    plan = plan_of(world, as_csv([HEADER, row(1, **late, 状态="已销号", 销号时间="2023-08-10"), row(2, **late)]))
+    assert errors(plan) == [(2, "state")] and "2023-07-22" in plan.findings[0].zh
+    assert [body["closed"] for _, body in plan.bodies] == [False]
 
 
 def test_what_the_file_does_not_say_may_be_said_once_for_all_of_it_and_never_overrules_a_row(world: World) -> None:
