@@ -107,7 +107,8 @@ def alert_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         said = {"yes": True, "no": False}.get(form.get("existed", ""))
         if said is None:
             raise Refused(BAD_FORM, "existed")
-        return frame.act(visit, form, "hazard.existed", id, {"existed": said, "reason": form.get("reason", "")}, f"{visit.home}/failures?code=NC")
+        back = f"{visit.home}/hazards/{id}" if form.get("from") == "hazard" else f"{visit.home}/failures?code=NC"
+        return frame.act(visit, form, "hazard.existed", id, {"existed": said, "reason": form.get("reason", "")}, back)
 
 
 # -- today ---------------------------------------------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ class OwnChecks:
             return {}
         with self._lock:
             epoch, seen, found = self._known.get(ledger, ("", 0, {}))
-            if epoch != head.epoch or seen > head.size:
+            if epoch != head.epoch:
                 seen, found = 0, {}
             if seen < head.size:
                 changed = _own_checks(link, ledger) if seen == 0 else _changed_checks(link, ledger, seen)

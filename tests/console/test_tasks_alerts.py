@@ -377,6 +377,18 @@ def test_both_answers_stand_side_by_side_and_a_yes_makes_it_a_failure(site: Site
         assert site.browser("leader").post(f"/failures/{id}", existed="no", reason="x").status_code == 409
 
 
+def test_whether_it_existed_before_is_said_on_the_hazards_own_page_too(site: Site) -> None:
+    id = hazard(site, description="在本页判断", template="idle-sites", template_item="ID-03")
+    head = site.browser("head")
+    assert "自查时，这条隐患是否已存在" not in head.get(f"/hazards/{id}").text, "not confirmed yet"
+    body = confirm_body(level="major", criterion="判定标准第三条", unsafe_now=False, mass_casualty=False, deadline=NOON + 20 * DAY)
+    act(site, "head", "hazard.confirm", id, body)
+    assert "自查时，这条隐患是否已存在" in head.get(f"/hazards/{id}").text
+    assert "自查时，这条隐患是否已存在" not in site.browser("leader").get(f"/hazards/{id}").text
+    answer = send(head, f"/failures/{id}", **{"existed": "no", "reason": "上周新装", "from": "hazard", "base": str(record(site, id)["no"])})
+    assert f"/hazards/{id}" in answer.url and "上周新装" in answer.text and "自查时，这条隐患是否已存在" not in answer.text
+
+
 def test_what_is_remembered_of_own_inspections_is_what_the_ledger_has_now(site: Site) -> None:
     """The memo from page to page reads only what has changed since, and never shows what stands no more."""
     kept = OwnChecks()

@@ -63,6 +63,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "questions": ("须判断：自查时是否已存在", "To be judged: did it exist at the enterprise's own check?"),
     "questions_note": ("部门查出的重大隐患，企业自查答“符合”或没有查过。判断为“是”的，计入应查未查。",
         "Major hazards that the department found and the enterprise passed or had not checked. A yes makes it a failure."),
+    "judge_existed": ("企业自查时，这条隐患是否已存在？", "Did it exist at the enterprise's own check?"),
     "judged_yes": ("是，当时已存在", "Yes, it existed then"), "judged_no": ("否，是之后出现的", "No, it came later"), "judged_why": ("判断依据", "Why you think so"),
     "judged_save": ("保存判断", "Save"), "answered_state": ("已答复", "Answered"),
 }  # fmt: skip
