@@ -68,8 +68,8 @@ def crowded() -> Book:
 PLAN_TASK = {"kind": "assistance", "enterprise": "e1", "purposes": [], "origin": "plan", "due": NOON + DAY, "leader": "lin", "members": []}
 ALERT = {"title": "x", "happened": "x", "check_for": "x", "target": "all", "due": NOON + DAY}
 CARRIED = {
-    "enterprise": "e1", "number": "2023-017", "description": "x", "place_text": "x", "level": "general", "source_kind": "section", "found_at": NOON - DAY,
-    "deadline": NOON + DAY, "responsible_section": "s1", "closed": False, "file": "x", "row": 3,
+    "enterprise": "e1", "number": "2023-017", "description": "x", "place_text": "x", "level": "general", "source_kind": "section",
+    "found_at": NOON - DAY, "deadline": NOON + DAY, "responsible_section": "s1", "closed": False, "file": "x", "row": 3,
 }  # fmt: skip
 CAMPAIGN = {"title": "专项行动", "document_no": "1号", "issued_on": "2023-05-31", "count_from": "2023-05-31", "ends_on": "2023-12-31", "phases": []}
 # A right body of every kind: what the junk below is mixed into.
