@@ -24,7 +24,8 @@ from shared.rules import CHANGED_MEANWHILE, EXISTS, UNKNOWN_RECORD, Case, Family
 
 ACCEPTED, REFUSED, CONFLICT = "accepted", "refused", "conflict"
 SETTLING = "adoption"  # the family whose operations are about records of any kind
-NAMED = ("ledger", "campaign", "presets", "calendar", "template", "blob", "answer", SETTLING)  # families that check themselves what their records are called
+# families that check themselves what their records are called
+NAMED = ("ledger", "campaign", "presets", "calendar", "template", "blob", "answer", SETTLING)
 CLOCK_TOLERANCE = 10 * 60_000  # ms by which a device clock may run ahead before it is flagged
 
 DEVICE_UNKNOWN = reason(

@@ -185,7 +185,7 @@ _DIGITS_ONLY = re.compile(r"\s*(\d{4})(\d\d)(\d\d)\s*")
 def read_day(text: str) -> str | None:
     """A day as people and spreadsheets write it, as YYYY-MM-DD; None for anything else.
 
-    2023-05-15, 2023/5/15, 2023.5.15, 2023年5月15日, 20230515, each with or without a time behind it; and 45061, a workbook's day that lost its format.
+    2023-05-15, 2023/5/15, 2023.5.15, 2023年5月15日, 20230515, each with or without a time behind it; 45061, a workbook's day without its format.
     """
     if re.fullmatch(r"\s*[345]\d{4}\s*", text):
         return (date(1899, 12, 30) + timedelta(days=int(text))).isoformat()

@@ -103,7 +103,7 @@ def test_what_cannot_be_is_refused_with_its_reason(book: Book, more: dict[str, A
 
 def test_a_hazard_found_after_the_ledger_was_opened_cannot_be_closed_this_way(book: Book) -> None:
     book.now += 30 * DAY
-    late = {"found_at": NOON + 2 * DAY, "deadline": NOON + 20 * DAY}
+    late: dict[str, Any] = {"found_at": NOON + 2 * DAY, "deadline": NOON + 20 * DAY}
     assert carry(book, **late, closed=True, closed_at=NOON + 9 * DAY).code == "carried.too_new"
     assert carried(book, **late)["state"] == "rectifying"
 
