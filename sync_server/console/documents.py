@@ -10,7 +10,7 @@ Who sees a record sees its documents. As PDF, one that is issued is always the f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,15 +61,15 @@ class Offer:
     may_issue: bool
 
 
-def offers(home: str, person: Record, record: Record) -> list[Offer]:
-    """The documents that a record has come to, for its page."""
+def offers(home: str, person: Record, record: Record, hazards: Sequence[Record] = ()) -> list[Offer]:
+    """The documents that a record has come to, for its page; `hazards` are those of an inspection."""
     found = []
     for document, form in FORMS.items():
         if record["kind"] not in form.about:
             continue
         count = parts(document, record)
-        if document == "order" and record["kind"] == "inspection" and not record["hazards"]:
-            count = 0
+        if document == "order" and record["kind"] == "inspection" and not issued(record, "order", 1):
+            count *= any(orders(hazard) and not issued(hazard, "order", 1) for hazard in hazards)
         printable = 1 if document == "record" else count  # an unfinished inspection or a self-inspection is printed, never issued
         for part in range(1, printable + 1):
             id = issued(record, document, part) or ""
@@ -87,7 +87,7 @@ def _may_issue(person: Record, record: Record, document: str) -> bool:
 
 
 def document_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
-    """Adds the pages; templates get `documents_of(home, person, record)`."""
+    """Adds the pages; templates get `documents_of(home, person, record, hazards)`."""
     frame.environment.globals["documents_of"] = offers
     for document, form in FORMS.items():
         for plural, kind in PLURAL.items():

@@ -216,3 +216,12 @@ def test_every_document_stands_on_the_page_of_its_record(small: Stagehand) -> No
         page = office.get(f"/{PLURAL[kind]}/{about['id']}").text
         for document in (name for name, form in FORMS.items() if kind in form.about):
             assert (f"/{document}.pdf" in page) == bool(parts(document, about)), (kind, document)
+
+
+def test_an_order_is_offered_only_where_a_hazard_has_a_deadline(small: Stagehand) -> None:
+    office = small.visitor("office")
+    for about in records(small, "inspection"):
+        if about["submitted_at"]:
+            page = office.get(f"/inspections/{about['id']}").text
+            offered = "/order.pdf" in page
+            assert office.get(f"/inspections/{about['id']}/order.pdf").status_code == (200 if offered else 409), about["id"]

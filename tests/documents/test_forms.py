@@ -177,9 +177,9 @@ def test_a_notice_of_listing_has_all_that_the_form_demands_and_the_seal_of_its_a
         document = listing_forms.notice(listing, closing.hazard, papers(closing.book), None)
         words = said(document)
         for part in (
-            str(LIST["problem"]),
-            str(LIST["supervisor"]),
-            day_zh(LIST["deadline"]),
+            listing["problem"],
+            listing["supervisor"],
+            day_zh(listing["deadline"]),
             "每14日",
             "五落实",
             "15个工作日",
