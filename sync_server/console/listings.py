@@ -22,7 +22,7 @@ from sync_server.console.asking import Ask, Paper, acts_of, blocked, day_text, m
 from sync_server.console.finding import Wanted, find_all
 from sync_server.console.frame import NO_RECORD, Fields, Frame, Visit
 from sync_server.console.reading import seen_record, timeline
-from sync_server.console.steps import Standing, calendar, do, standing
+from sync_server.console.standing import Standing, calendar, do, standing
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 

@@ -19,7 +19,8 @@ from sync_server.console.asking import acts_of
 from sync_server.console.finding import Wanted, find_all
 from sync_server.console.frame import Fields, Frame, Visit
 from sync_server.console.reading import timeline
-from sync_server.console.steps import Standing, calendar, decides_extension, do, latest_deadline, paper_for, papers_of, standing
+from sync_server.console.standing import Standing, calendar, do, standing
+from sync_server.console.steps import decides_extension, latest_deadline, paper_for, papers_of
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 

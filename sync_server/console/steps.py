@@ -3,114 +3,38 @@ L1, L2): which of them this person may take in this state, as forms; what keeps 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from shared.calendar import DAY, ReadYear, day_of, end_of, working_days_after
+from shared.calendar import DAY, day_of, end_of, working_days_after
 from shared.deadlines import due, is_listing_owed, listing_due
-from shared.errors import Reason, Refused
-from shared.kinds.calendar import years_of
+from shared.errors import Refused
 from shared.kinds.closing import NOT_AUTHORITY, YEAR, is_listed
 from shared.kinds.criterion import holds_on
 from shared.kinds.detours import SECOND
 from shared.kinds.lifecycle import BEFORE, DECIDED, OPEN_STATES
 from shared.kinds.listing import GROUNDS, LEVELS, authority
-from shared.kinds.presets import presets
 from shared.kinds.rectifying import counts
-from shared.kinds.settings import setting
 from shared.kinds.verifying import TOO_OLD, not_closed_by, photos_on_site
-from shared.ledger import KINDS, scopes_of
+from shared.ledger import scopes_of
 from shared.people import ENT_DEPUTY, ENT_PRINCIPAL, ENTERPRISE_ROLES, OFFICE, may, roles_at, roles_of, sees
 from shared.rules import WRONG_STATE, Record
 from sync_server.blobs import LocalBlobs
-from sync_server.console.asking import Act, Ask, Paper, acts_of, blocked, day_text, moment_text
-from sync_server.console.frame import NO_RECORD, Fields, Form, Frame, Visit
+from sync_server.console.asking import Ask, Paper, acts_of, blocked, day_text, moment_text
+from sync_server.console.frame import NO_RECORD, Fields, Frame, Visit
 from sync_server.console.reading import seen_record
 from sync_server.console.siblings import people_with
-from sync_server.console.words import moment, word
+from sync_server.console.standing import Standing, do, standing
+from sync_server.console.words import moment
 from sync_server.console.words.values import value_word
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
 WITH_ENTERPRISE = ("plan_pending", "rectifying", "signoff_pending")
-
-
-@dataclass(slots=True)
-class Standing:
-    """A record as somebody stands before it."""
-
-    frame: Frame
-    visit: Visit
-    link: Link
-    record: Record
-    now: int
-    ledger: Record | None
-
-    def word(self, key: str, *values: object) -> str:
-        """A word in the visitor's language."""
-        said = word(key, self.visit.language)
-        return said.format(*values) if values else said
-
-    def why(self, reason: Reason) -> str:
-        """A reason in the visitor's language."""
-        return reason.text(self.visit.language)
-
-    def read(self, id: str) -> Record | None:
-        """Another record, as rules read it."""
-        return store.records(self.link, self.visit.ledger, [id]).get(id)
-
-    @property
-    def read_year(self) -> ReadYear:
-        """The ledger's calendar."""
-        return calendar(self.link, self.visit.ledger)
-
-    def may(self, operation: str) -> bool:
-        """Whether the visitor's role gives the right to this kind of operation."""
-        return may(self.visit.person, KINDS[operation, 1].right)
-
-    def is_of(self, level: str) -> bool:
-        """Whether the visitor is the authority of a level of listing."""
-        return bool(roles_of(self.visit.person) & authority(level))
-
-    def setting(self, name: str) -> int:
-        """A setting of the ledger."""
-        return setting(self.ledger, name)
-
-    def ready(self, name: str) -> tuple[str, ...]:
-        """The office's ready-made reasons."""
-        return tuple(presets(self.read, name))
-
-    def options(self, field: str, *values: str) -> tuple[tuple[str, str], ...]:
-        """Values of a field with their words."""
-        return tuple((value, value_word(field, value, self.visit.language)) for value in values)
-
-    def paper(self, operation: str, *asks: Ask, step: str = "", **more: Any) -> Paper:
-        """A form about the record."""
-        return Paper(step or operation.partition(".")[2], operation, self.record["id"], self.record["no"], asks, **more)
-
-    def reason(self, ready: str = "", *, needed: bool = True, longest: int = 1000) -> Ask:
-        """Why, with ready-made answers."""
-        return Ask("reason", "text", needed, longest=longest, ready=self.ready(ready) if ready else ())
-
-    @property
-    def tomorrow(self) -> str:
-        """The first day that a deadline can be."""
-        return day_text(self.now + DAY)
-
-
-def calendar(link: Link, ledger: str) -> ReadYear:
-    """The ledger's calendar, each year read once."""
-    return cache(years_of(lambda id: store.records(link, ledger, [id]).get(id)))
-
-
-def standing(frame: Frame, visit: Visit, link: Link, record: Record) -> Standing:
-    """Somebody before a record, now."""
-    return Standing(frame, visit, link, record, frame.service.clock(), store.records(link, visit.ledger, ["ledger"]).get("ledger"))
 
 
 def steps_for(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any]:
@@ -145,11 +69,6 @@ def step_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs, show: Callable
             return do(frame, visit, form, acts_of(frame, blobs, visit, paper, form), f"{visit.home}/hazards/{id}")
         except Refused as refused:
             return frame.again(visit, form, step, refused, lambda: show(frame, visit, id))
-
-
-def do(frame: Frame, visit: Visit, form: Form, acts: Sequence[Act], back: str) -> Response:
-    """A step alone is kept where it collides with somebody's work; photos and their step are made together or not at all."""
-    return frame.act_all(visit, form, acts, back) if len(acts) > 1 else frame.act(visit, form, *acts[0], back)
 
 
 def paper_for(frame: Frame, visit: Visit, id: str, step: str) -> Paper:

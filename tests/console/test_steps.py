@@ -9,7 +9,8 @@ from shared.ledger import KINDS
 from sync_server.auth import set_password
 from sync_server.console.asking import day_text
 from sync_server.console.frame import Frame, Visit
-from sync_server.console.steps import papers_of, standing
+from sync_server.console.standing import standing
+from sync_server.console.steps import papers_of
 from sync_server.store import ledgers as store
 from tests.closing import ORDER
 from tests.console.conftest import PASSWORD, Browser, Site
