@@ -73,6 +73,11 @@ def history(link: Link, ledger: str, record: Record, also: Iterable[str] = ()) -
 
     The same thing done again and again by one person (photos) is one run.
     """
+    return _runs(retold(link, ledger, record, also)[0])
+
+
+def retold(link: Link, ledger: str, record: Record, also: Iterable[str] = ()) -> tuple[list[Event], Record | None]:
+    """Every event, and the record that folding the operations anew has led to."""
     subjects = [record["id"], *also]
     stored = [one for subject in subjects for one in store.operations_about(link, ledger, subject)]
     adopted = _adoptions(link, ledger, [one.no for one in stored if one.entry.verdict == rules.REFUSED])
@@ -80,7 +85,7 @@ def history(link: Link, ledger: str, record: Record, also: Iterable[str] = ()) -
     telling = _Telling(link, ledger, record, subjects, stored)
     later = {no: one.no for no, one in adopted.items()}
     later |= {int(no): held["settled"]["no"] for no, held in record.get("conflicts", {}).items() if held["settled"] is not None}
-    return _runs([telling.tell(one, later.get(one.no, 0)) for one in stored])
+    return [telling.tell(one, later.get(one.no, 0)) for one in stored], telling.record(record["id"])
 
 
 def _adoptions(link: Link, ledger: str, refused: list[int]) -> dict[int, store.Stored]:
@@ -135,6 +140,10 @@ class _Telling:
             tuple(flag for flag in entry.flags if flag), changes,
             {name: value for name, value in said.items() if name not in told}, state, about, later,
         )  # fmt: skip
+
+    def record(self, id: str) -> Record | None:
+        """A record as it is after what has been told so far."""
+        return self._world.get(id)
 
     def _read(self, id: str) -> Record | None:
         if id.startswith("op/"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from shared.rules import Record
 from sync_server.blobs import LocalBlobs
 from sync_server.console.duplicates import alike, suggestions
 from sync_server.console.hazards import pictures
-from sync_server.console.histories import UNTOLD, Event, history
+from sync_server.console.histories import UNTOLD, Event, history, retold
 from sync_server.console.pictures import names_file
 from sync_server.console.sketch import sketch
 from sync_server.routes.photos import note_received
 from sync_server.store import ledgers as store
+from sync_server.store.database import Database
 from tests.closing import SHA
 from tests.console.conftest import Site
 from tests.console.loop import Loop
@@ -367,3 +369,20 @@ def test_the_time_line_names_the_inspection_and_its_checklist_not_their_ids(site
     page = site.browser("lin").get(f"/hazards/{hazard}").text
     line = page[page.index('id="timeline"') :]
     assert TEMPLATE["title"]["zh"] in line and "帮扶指导" in line and f">{inspection}<" not in line and f">{TEMPLATE['id']}<" not in line
+
+
+def test_every_hazard_of_the_small_scenario_is_retold_to_exactly_the_record_that_is_stored(small_data: Path) -> None:
+    """Nine majors with their fates and all the rest: plans, refusals, failed verifications, reopenings, listings that went up."""
+    database = Database(f"sqlite:///{small_data / 'paicha.db'}")
+    elsewhere = {"recurrence_of", "finders", "ledger_no", "merged", "photos", "marks", "no"}  # what operations about other records have written
+    with database.read() as link:
+        hazards, listings = (store.records_of_kind(link, LEDGER, kind) for kind in ("hazard", "listing"))
+        assert len(hazards) > 20 and len(listings) >= 1
+        for hazard in hazards:
+            also = [*hazard.get("measures", {}), *(one["id"] for one in listings if one["hazard"] == hazard["id"])]
+            told, folded = retold(link, LEDGER, hazard, also)
+            assert folded is not None and told[0].kind == "hazard.report"
+            assert {name: value for name, value in folded.items() if name not in elsewhere} == {
+                name: value for name, value in hazard.items() if name not in elsewhere
+            }, hazard["ledger_no"]
+    database.close()
