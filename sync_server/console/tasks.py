@@ -11,6 +11,7 @@ from shared.calendar import DAY, day_of
 from shared.errors import Refused, reason
 from shared.kinds.inspection import ENTERPRISE_KINDS, INSPECTION_KINDS
 from shared.kinds.task import OPEN_TASK, ORIGINS, assigned_to
+from shared.kinds.template import offered
 from shared.people import COMMUNITY_WORKER, is_enterprise_person, may, roles_of, sees
 from shared.rules import Record
 from sync_server.console.attention import days_late
@@ -133,7 +134,7 @@ def _planning(frame: Frame, visit: Visit, form: Form) -> Response:
         found = listing(link, visit.ledger, visit.person, "enterprise", search=words, filters={"state": "open"}).rows[:SUGGESTED] if words else []
         people = _inspectors(link, visit)
         units = sorted(store.records_of_kind(link, visit.ledger, "unit"), key=lambda unit: (unit["unit_kind"] == "community", unit["number"]))
-        templates = sorted({r["template"]["id"]: r["template"] for r in store.records_of_kind(link, visit.ledger, "template")}.items())
+        templates = [(template["id"], template) for template in offered(store.records_of_kind(link, visit.ledger, "template"))]
     now = frame.service.clock()
     groups = {unit["name"]: [person for person in people if person["unit"] == unit["id"]] for unit in units}
     groups[""] = [person for person in people if person["unit"] not in {unit["id"] for unit in units}]
