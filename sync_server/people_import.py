@@ -86,12 +86,12 @@ class PeoplePlan:
         """How many are known as they stand."""
         return len(self.people) - len(self.creates) - len(self.updates)
 
-    def acts(self, by: str, new_id: Callable[[], str]) -> tuple[list[Act], list[int]]:
-        """The plan as operations, and the row that each comes from."""
+    def acts(self, by: str, id_of: Callable[[int], str]) -> tuple[list[Act], list[int]]:
+        """The plan as operations, and the row that each comes from. `id_of` gives a new person's id from the row, the same each time."""
         made: list[Act] = []
         rows: list[int] = []
         for one in self.people:
-            id, base = (one.known["id"], one.known["no"]) if one.known else (new_id(), 0)
+            id, base = (one.known["id"], one.known["no"]) if one.known else (id_of(one.row), 0)
             before = len(made)
             if one.known is None:
                 made.append(Act(by, "person.add", id, dict(one.fields)))

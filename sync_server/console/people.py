@@ -144,7 +144,7 @@ def people_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
         plan = plan_of(visit, file)
         if not plan.ok:
             raise Refused(FORM_EXPIRED)
-        made, rows = plan.acts(visit.person["id"], frame.new_id)
+        made, rows = plan.acts(visit.person["id"], lambda row: derived_id(file, row))  # a second click finds the same people there
         try:
             if made:
                 service.act(ledger, made, atomic=True)

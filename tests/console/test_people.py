@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -249,3 +250,12 @@ def test_who_looked_is_open_to_those_who_audit_and_looking_there_is_noted_too(si
     assert reads(site.world.service, LEDGER, person="auditor", what="reads")[0]
     assert site.browser("head").get("/reads").status_code == 409
     assert account_of(site.world.service, LEDGER, "auditor") is not None
+
+
+def test_two_who_import_the_same_file_at_once_add_nobody_twice(site: Site, admin: Browser) -> None:
+    page = uploaded(admin, "姓名,单位,岗位\n同时导入,应急安监科,检查员\n".encode(), "people.csv")
+    path = re.findall(r'action="/console/[^/]+(/people/import/[^"]+)"', page)[0]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: admin.post(path, name="people.csv").status_code, range(4)))
+    assert 200 in answers and set(answers) <= {200, 409}
+    assert admin.get("/people?q=同时导入").text.count('class="title"') == 1
