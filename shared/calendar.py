@@ -8,11 +8,12 @@ neither knows has weekends only.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 DAY = 86_400_000  # ms
-_SHANGHAI = timedelta(hours=8)
+_AHEAD = 8 * 3_600_000  # ms by which Shanghai is ahead of UTC
+_EPOCH = date(1970, 1, 1).toordinal()
 
 ReadYear = Callable[[int], Mapping[str, Any] | None]  # a year's {"off": [days], "worked": [days]}
 
@@ -60,13 +61,12 @@ HOLIDAYS: dict[int, dict[str, Any]] = {
 
 def day_of(moment: int) -> date:
     """The day in Shanghai on which a moment lies."""
-    return (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=moment) + _SHANGHAI).date()
+    return date.fromordinal((moment + _AHEAD) // DAY + _EPOCH)
 
 
 def end_of(day: date) -> int:
     """The last moment (ms) of a day in Shanghai."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1) - _SHANGHAI
-    return int(midnight.timestamp() * 1000) - 1
+    return (day.toordinal() - _EPOCH + 1) * DAY - _AHEAD - 1
 
 
 def shipped(year: int) -> Mapping[str, Any] | None:

@@ -137,6 +137,11 @@ class PassedOver:
         return self.existed is None
 
 
+def is_within(inspection: Record, found_at: int) -> bool:
+    """Whether it took place in the 90 days before a find."""
+    return bool(found_at - LOOKING_BACK <= inspection["moments"]["start"]["at"] <= found_at)
+
+
 def passed_over(hazard: Record, own: Iterable[Record], item: Record | None) -> PassedOver | None:
     """(c): `own` are the enterprise's own inspections that may hold the item. None where there is no question: not major, not found by the
     department, no item, or the enterprise had reported it as failing itself. "Not applicable" counts as not having looked."""
@@ -148,7 +153,7 @@ def passed_over(hazard: Record, own: Iterable[Record], item: Record | None) -> P
         for inspection in own
         if inspection["inspection_kind"] in SELF_CHECKS
         and inspection["state"] in HANDED_IN
-        and found_at - LOOKING_BACK <= inspection["moments"]["start"]["at"] <= found_at
+        and is_within(inspection, found_at)
         and inspection["answers"].get(name, NOT_APPLICABLE) != NOT_APPLICABLE
     ]
     existed = (hazard.get("existed") or {"answer": None})["answer"]

@@ -12,12 +12,14 @@ from typing import Any
 from shared import ledger as rules
 from shared.deadlines import Failure, failures
 from shared.kinds.alert import answer_id, calls_on
+from shared.kinds.template import template_record_id
 from shared.people import sees
 from shared.rules import Record
 from shared.unchecked import (
     SELF_CHECKS,
     PassedOver,
     is_full,
+    is_within,
     no_full_self_inspection,
     not_answered,
     not_led,
@@ -29,7 +31,7 @@ from sync_server.store.database import Link
 
 CODES = ("NC", "NR", "NF")
 HAZARD_TERMS = ("is:verify_failed", "is:reopened", "is:late_report")
-_SLIM = ("id", "enterprise", "inspection_kind", "state", "submitted_at", "template", "template_version")
+_SLIM = ("id", "enterprise", "inspection_kind", "state", "submitted_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class OwnChecks:
 
 
 def _slim(record: Record) -> Record:
-    return {name: record[name] for name in _SLIM} | {"moments": {"start": {"at": record["moments"]["start"]["at"]}}}
+    checklist = template_record_id(record["template"], record["template_version"])
+    return {name: record[name] for name in _SLIM} | {"checklist": checklist, "moments": {"start": {"at": record["moments"]["start"]["at"]}}}
 
 
 def by_term(link: Link, ledger: str, kind: str, *terms: str) -> dict[str, Record]:
@@ -151,7 +154,7 @@ class Failing:
         templates = self.templates
         for id, enterprise in self.enterprises.items():
             inspections, since = own.get(id, []), registered.get(enterprise["created"], 0)
-            full = [i for i in inspections if is_full(i, enterprise, templates.get(_template(i), {"industries": []}))]
+            full = [i for i in inspections if is_full(i, enterprise, templates.get(i["checklist"], {"industries": []}))]
             missing = no_full_self_inspection(enterprise, full, self.campaign, since, self.now)
             for failure in (*([missing] if missing else []), *not_led(enterprise, inspections, self.campaign, since, self.now)):
                 yield self._of_enterprise(failure, enterprise)
@@ -179,10 +182,9 @@ class Failing:
         majors = [h for h in by_term(self.link, self.ledger, "hazard", "level:major").values() if h["template_item"] and h["source_class"] == "gov"]
         majors = [hazard for hazard in majors if sees(self.person, rules.scopes_of(hazard))]
         own = self._checks.by_enterprise(self.link, self.ledger)
-        ids = [check["id"] for enterprise in {hazard["enterprise"] for hazard in majors} for check in own.get(enterprise, [])]
-        whole = store.records(self.link, self.ledger, ids)
-        checks = {id: [whole[check["id"]] for check in found if check["id"] in whole] for id, found in own.items()}
-        return [(hazard, checks.get(hazard["enterprise"], []), self.items.get(hazard["template_item"])) for hazard in majors]
+        near = {h["id"]: [c["id"] for c in own.get(h["enterprise"], []) if is_within(c, h["found_at"])] for h in majors}
+        whole = store.records(self.link, self.ledger, {id for ids in near.values() for id in ids})
+        return [(h, [whole[id] for id in near[h["id"]] if id in whole], self.items.get(h["template_item"])) for h in majors]
 
     @cached_property
     def templates(self) -> dict[str, Record]:
@@ -208,10 +210,6 @@ class Failing:
         """{zh, en} of an item; its id where no checklist has it any more."""
         item = self.items.get(id)
         return dict(item["text"]) if item else {"zh": id, "en": id}
-
-
-def _template(inspection: Record) -> str:
-    return f"template/{inspection['template']}/{inspection['template_version']}"
 
 
 def answers(link: Link, ledger: str, alert: Record, enterprises: Iterable[Record]) -> list[tuple[Record, Record | None]]:
