@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from shared.calendar import DAY, day_of, end_of
-from shared.errors import Refused
+from shared.errors import Refused, reason
 from shared.kinds.presets import presets
 from shared.kinds.settings import setting
 from shared.people import OFFICE, SECTION_HEAD, roles_of
@@ -22,6 +22,7 @@ from sync_server.console.words import SHANGHAI
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
+NO_REASON = reason("page.no_reason", "请勾选或填写理由，内容没有改变", "tick a reason or write one; nothing was changed")
 SAID = {"yes": True, "no": False}
 SIGNERS = (("principal", ("principal",)), ("second", ("safety_director", "deputy")))  # field of the form -> the posts it may be of, T8
 
@@ -89,8 +90,11 @@ def decision_of(frame: Frame, blobs: LocalBlobs, visit: Visit, record: Record, f
 
 
 def reasons_of(form: Form) -> str:
-    """The ready-made reasons that were ticked and what was written beside them, as one text."""
-    return "；".join(text for text in (*form.many.get("preset", ()), form.get("reason", "")) if text)
+    """The ready-made reasons that were ticked and what was written beside them, as one text. Raises Refused(page.no_reason)."""
+    said = "；".join(text for text in (*form.many.get("preset", ()), form.get("reason", "")) if text)
+    if not said:
+        raise Refused(NO_REASON)
+    return said
 
 
 def _default_deadline(frame: Frame, visit: Visit, level: str) -> int:

@@ -127,7 +127,7 @@ def test_an_inspection_is_accepted_or_returned_with_a_reason_from_its_own_queue(
     assert browser.post(f"/review/inspections/{one['id']}", decision="accept").status_code == 200 and record(site, "rev-1")["state"] == "accepted"
     browser.get(f"/review/inspections/{two['id']}")
     without = browser.post(f"/review/inspections/{two['id']}", decision="return", reason="")
-    assert without.status_code == 409 and record(site, "rev-2")["state"] == "submitted"
+    assert without.status_code == 409 and "请勾选或填写理由" in without.text and record(site, "rev-2")["state"] == "submitted"
     browser.get(f"/review/inspections/{two['id']}")
     assert browser.post(f"/review/inspections/{two['id']}", decision="return", reason="照片不清").status_code == 200
     assert (record(site, "rev-2")["state"], record(site, "rev-2")["return_reason"]) == ("returned", "照片不清")
