@@ -122,7 +122,7 @@ def _line(
 
 def _style(line: Any, size: float, align: str, indent: float = 0) -> None:
     line.alignment = ALIGN[align]
-    line.paragraph_format.line_spacing = 1.5 if size > FACT else 1.2
+    line.paragraph_format.line_spacing = Pt(23) if size == BODY else 1.2
     line.paragraph_format.space_after = Pt(0)
     line.paragraph_format.first_line_indent = Pt(indent)
 
