@@ -11,7 +11,7 @@ from sync_server.console.reading import timeline
 from sync_server.store import ledgers as store
 from tests.console.conftest import Site
 from tests.console.test_console import found, record, size
-from tests.worlds import LEDGER, TEMPLATE, start_body
+from tests.worlds import LEDGER, TEMPLATE, photo_body, start_body
 
 
 def numbers(page: str) -> tuple[int, int]:
@@ -140,3 +140,23 @@ def test_hints_name_what_looks_odd_about_an_inspection_and_nothing_where_it_does
     assert "hint_short" not in words_of(site, inspected(site, "hint-1", minutes=30, **there))
     assert {"hint_short", "hint_far"} <= words_of(site, inspected(site, "hint-2", minutes=2, **far))
     assert "hint_far" not in words_of(site, inspected(site, "hint-3", **there))
+
+
+def test_the_same_answers_and_the_same_photo_at_another_enterprise_are_pointed_out(site: Site) -> None:
+    one, other = inspected(site, "same-1"), inspected(site, "same-2", enterprise="e2")
+    assert "hint_same_answers" in words_of(site, other) and "hint_photo_used" not in words_of(site, one)
+    device = site.world.device("lin")
+    for id, enterprise in (("used-1", "e1"), ("used-2", "e2")):
+        device.tell("inspection.start", id, start_body("assistance", enterprise=enterprise, started_at=site.world.clock.now))
+        assert device.tell("inspection.attach", id, photo_body(f"p-{id}", "cd" * 32, taken_at=site.world.clock.now)).verdict == "accepted"
+    assert {"hint_photo_used"} <= words_of(site, dict(record(site, "used-2")))
+    assert "hint_photo_time" not in words_of(site, dict(record(site, "used-2")))
+
+
+def test_answers_given_faster_than_they_can_be_read_are_pointed_out(site: Site) -> None:
+    device, began = site.world.device("lin"), site.world.clock.now
+    device.tell("inspection.start", "fast-1", start_body("assistance", started_at=began))
+    for n, item in enumerate(TEMPLATE["items"]):
+        device.tell("inspection.answer", "fast-1", {"item": item["id"], "value": "conform"}, at=began + n * 500)
+    assert "hint_fast" in words_of(site, dict(record(site, "fast-1")))
+    assert "hint_fast" not in words_of(site, inspected(site, "slow-1"))
