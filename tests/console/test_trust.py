@@ -268,7 +268,7 @@ def test_every_route_beside_the_console_is_open_or_signed(trust: Site) -> None:
     assert {route for route in routes(trust) if HOME not in route} == OPEN | SIGNED
 
 
-@pytest.mark.parametrize("place", SIGNED)
+@pytest.mark.parametrize("place", sorted(SIGNED))
 def test_without_a_signature_or_a_token_a_phones_routes_give_nothing(trust: Site, place: str) -> None:
     method, _, path = place.partition(" ")
     address = trust.url + path.replace("{ledger}", LEDGER).replace("{id}", "x").replace("{sha256}", "ab" * 32)
