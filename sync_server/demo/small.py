@@ -88,8 +88,8 @@ class Small:
 
     def place(self, enterprise: str) -> dict[str, Any]:
         """Where the phone says it is."""
-        body = self.register[enterprise]
-        return {"lat": body["lat"], "lon": body["lon"], "accuracy": 9.0}
+        body, step = self.register[enterprise], self._pictures % 5 - 2
+        return {"lat": round(body["lat"] + step * 0.00005, 6), "lon": round(body["lon"] - step * 0.00007, 6), "accuracy": 9.0}
 
     def photo(self, enterprise: str, subject: str, taken: int, *, fixed: bool = False) -> dict[str, Any]:
         """A picture on disk, as an operation names it; every one is another."""
@@ -652,10 +652,11 @@ def small_world() -> World:
     enterprises = []
     for i, (id, name, industries, section, community, employees, high, key, address, principal, deputy, officer) in enumerate(ENTERPRISES):
         body = {
-            "name": name, "credit_code": f"99DEMO{900 + i:012d}", "number": f"QY{i + 1:05d}", "address": address, "lat": 36.402 + i * 0.0031,
-            "lon": 122.104 + (i * 7 % 12) * 0.0047, "community": communities[community], "lead_section": sections[section],
-            "co_regulators": [sections[4]] if id in ("e4", "e6", "e8") else [], "industries": list(industries), "tags": [], "employees": employees,
-            "high_risk": high, "key": key, "principal": principal or None, "principal_phone": f"000-0002{1000 + i}" if principal else None,
+            "name": name, "credit_code": f"99DEMO{900 + i:012d}", "number": f"QY{i + 1:05d}", "address": address,
+            "lat": round(36.402 + i * 0.0031, 6), "lon": round(122.104 + (i * 7 % 12) * 0.0047, 6), "community": communities[community],
+            "lead_section": sections[section], "co_regulators": [sections[4]] if id in ("e4", "e6", "e8") else [], "industries": list(industries),
+            "tags": [], "employees": employees, "high_risk": high, "key": key, "principal": principal or None,
+            "principal_phone": f"000-0002{1000 + i}" if principal else None,
             "deputy": deputy or None, "safety_director": deputy if employees >= (100 if high else 300) else None,
             "safety_staff": [officer] if officer else [], "risk_class": "high" if high else "key" if key else "general", "grade": "BBCBACBBCAAC"[i],
             "audit_tier": None, "site_kind": None if principal else "plant",

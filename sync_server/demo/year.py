@@ -306,15 +306,16 @@ class Year:
         yield began + minutes * MINUTE
         random, told = self.random, self.told
         ended = began + minutes * MINUTE
-        if random.random() < 0.02:
-            told.late += 1
+        late = random.random() < 0.02
+        if late:
             for person in team:
                 self.offline[person] = max(self.offline.get(person, 0), ended + int(random.uniform(48.2, 216) * HOUR))
         arrives = max(ended + random.randrange(10, 300) * MINUTE, *(self.offline.get(person, 0) for person in team))
         yield arrives
         told.visits[kind] = told.visits.get(kind, 0) + 1
         told.hurried += minutes == 3
-        place: Place = {"lat": firm.body["lat"], "lon": firm.body["lon"], "accuracy": float(random.randrange(4, 40))}
+        told.late += late
+        place: Place = self._near(firm)
         if random.random() < 0.005:
             place, told.nowhere = None, told.nowhere + 1
         finds = self._finds(firm, kind, began, minutes, self.templates[template], count, self.phones[team[0]])
@@ -372,7 +373,7 @@ class Year:
             known = [n for n in self.open.get(firm.id, ()) if n.item in left and n.state == "rectifying" and n.level == "general" and not n.merged]
             gone = [n for n in self.closed.get(firm.id, ()) if n.item in left and n.level == "general"]
             drawn = random.random()
-            before = random.choice(known) if drawn < 0.3 and known else random.choice(gone) if drawn > 0.94 and gone else None
+            before = random.choice(known) if drawn < 0.45 and known else random.choice(gone) if drawn > 0.92 and gone else None
             chosen[before.item if before is not None else random.choice(left)] = before
         return [(items[id], before) for id, before in chosen.items()]
 
@@ -405,10 +406,10 @@ class Year:
 
     def _usual_major_rate(self, firm: Firm, kind: str) -> float:
         if kind == "community_patrol":
-            return 0.0015
+            return 0.001
         if kind in ("enterprise_self", "principal_led"):
-            return 0.025 if firm.body["high_risk"] else 0.005
-        return 0.02 if firm.body["high_risk"] else 0.008 if kind in ("precise", "special") else 0.004
+            return 0.018 if firm.body["high_risk"] else 0.0035
+        return 0.015 if firm.body["high_risk"] else 0.006 if kind in ("precise", "special") else 0.003
 
     def _photos(self, firm: Firm, note: Note, words: str, found: int) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...], str]:
         random = self.random
@@ -422,7 +423,7 @@ class Year:
     def _photo(self, firm: Firm, note: Note, words: str, fixed: bool, taken: int) -> dict[str, Any]:
         """As an operation names it: a picture of its own, one of the pool, or, one in 500, one whose bytes never come."""
         subject = next((subject for word, subject in PICTURED if word in words), "paper")
-        place = {"lat": firm.body["lat"], "lon": firm.body["lon"], "accuracy": 10.0}
+        place = self._near(firm)
         if self._has_own_pictures(note):
             when = datetime.fromtimestamp(taken / 1000, SHANGHAI)
             data = scene(subject, fixed, self.random.randrange(10**9), f"{when:%Y-%m-%d %H:%M}  {firm.body['number']}")
@@ -444,6 +445,11 @@ class Year:
 
     def _has_own_pictures(self, note: Note) -> bool:
         return note.level == "major" or int(note.id[:8], 16) % REAL == 0
+
+    def _near(self, firm: Firm) -> dict[str, Any]:
+        """Where a phone thinks it is: within thirty metres of where the register says."""
+        lat, lon = (firm.body[name] + self.random.uniform(-0.0002, 0.0002) for name in ("lat", "lon"))
+        return {"lat": round(lat, 6), "lon": round(lon, 6), "accuracy": float(self.random.randrange(4, 40))}
 
     def _come(self, photos: Sequence[dict[str, Any]]) -> None:
         """The bytes of pictures that are not of the pool have come (those of the pool had before)."""
@@ -619,7 +625,7 @@ class Year:
         own = [person.id for person in self.inspectors if person.unit == note.section]
         team = sorted(own, key=lambda person: self.offline.get(person, 0) > now)[:2]
         photo = self._photo(firm, note, find.text, not fails, now - 20 * MINUTE)
-        place = {"lat": firm.body["lat"], "lon": firm.body["lon"], "accuracy": 12.0}
+        place = self._near(firm)
         more: dict[str, Any] = {}
         if fails:
             note.deadline = end_of(day_of(now) + timedelta(days=self.random.choice((7, 10, 15))))
