@@ -214,7 +214,8 @@ def test_every_document_stands_on_the_page_of_its_record(small: Stagehand) -> No
     for kind in PLURAL:
         about = next(one for one in records(small, kind) if any(parts(document, one) for document in FORMS))
         page = office.get(f"/{PLURAL[kind]}/{about['id']}").text
-        for document in (name for name, form in FORMS.items() if kind in form.about):
+        about_hazards = ("inspection", "order")  # those depend on the hazards, see below
+        for document in (name for name, form in FORMS.items() if kind in form.about and (kind, name) != about_hazards):
             assert (f"/{document}.pdf" in page) == bool(parts(document, about)), (kind, document)
 
 
