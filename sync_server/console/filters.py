@@ -95,8 +95,6 @@ class Asked:
                 terms += named
             elif named:
                 terms.append(tuple(name for names in named for name in names))
-        if self.overdue:
-            terms.append(("is:open",))
         bounds = {name: _bound(name, text) for name, text in self.days.items()}
         return Wanted(self.kind, self.words, tuple(terms), tuple(of_enterprise), sort=self.sort, rising=self.rising,
             overdue=self.now if self.overdue else 0, **bounds)  # fmt: skip

@@ -14,9 +14,10 @@ from shared.people import scopes_of
 from shared.rules import Record
 from shared.search import grams, like_patterns
 from sync_server.store.database import Link
+from sync_server.store.listed import DUE
 
 PAGE = 50
-MOST, MOST_LOOKED_UP = 10_000, 2_000  # longer lists are counted as "so many or more"; the second where each row has to be looked at for it
+MOST, MOST_LOOKED_UP = 10_000, 1_000  # longer lists are counted as "so many or more"; the second where each row has to be looked at for it
 FEW = 2_000  # terms with fewer records than this are read whole
 BRANCHES = 12  # so many alternatives are walked through side by side
 SORTS = ("at", "deadline", "number")
@@ -46,7 +47,7 @@ class Line(NamedTuple):
 class Wanted:
     """What to look for. Each of `terms` is a tuple of alternatives ("state:closed", "is:open"), `of_enterprise` the same about its enterprise.
 
-    Moments in ms, both ends included; 0 = open. `overdue` is the moment against which deadlines are held.
+    Moments in ms, both ends included; 0 = open. `overdue` is the moment (ms) before which the deadline of what is still open lies.
     """
 
     kind: str
@@ -160,8 +161,10 @@ def _query(link: Link, ledger: str, person: Record, wanted: Wanted) -> _Query:
     scopes = _scopes(link, ledger, person, wanted.kind)
     if scopes is not None:
         asked.append(scopes)
-    choice, few = _driver(link, ledger, wanted, [("",), *asked], words)
-    query, same, taken = _begun(ledger, wanted, choice, few)
+    if wanted.overdue:
+        query, same, taken = _overdue(ledger, wanted)
+    else:
+        query, same, taken = _begun(ledger, wanted, *_driver(link, ledger, wanted, [("",), *asked], words))
     for alternatives in asked:
         if alternatives != taken:
             _add_term(query, ledger, alternatives, same)
@@ -185,6 +188,14 @@ def _begun(ledger: str, wanted: Wanted, choice: tuple[str, ...], few: bool) -> t
     found = f"(SELECT DISTINCT id FROM terms WHERE ledger = ? AND kind = ? AND term IN ({marks})) d CROSS JOIN listed l"
     first = "l.ledger = ? AND l.id = d.id"
     return _Query([(found, first, [ledger, wanted.kind, *choice, ledger])], f"l.{wanted.sort}", "l.id", False), same, choice
+
+
+def _overdue(ledger: str, wanted: Wanted) -> tuple[_Query, str, tuple[str, ...]]:
+    """What is open lies under the term "due" by its deadline."""
+    found = "(SELECT id FROM terms WHERE ledger = ? AND kind = ? AND term = ? AND at < ?) d CROSS JOIN listed l"
+    given = [ledger, wanted.kind, DUE, wanted.overdue, ledger]
+    query = _Query([(found, "l.ledger = ? AND l.id = d.id", given)], f"l.{wanted.sort}", "l.id", False)
+    return query, "t.kind = l.kind AND t.at = l.at AND t.id = l.id", ()
 
 
 def _scopes(link: Link, ledger: str, person: Record, kind: str) -> tuple[str, ...] | None:
@@ -216,8 +227,8 @@ def _driver(
         enterprises = _enterprises(link, ledger, "id IN (SELECT id FROM terms WHERE ledger = ? AND kind = 'enterprise' AND term = ?)", ledger, term)
         if enterprises:
             candidates.append(tuple(f"enterprise:{id}" for id in enterprises))
-    counted = [(sum(_how_many(link, ledger, wanted.kind, term) for term in choice), len(choice), choice) for choice in candidates]
-    least, _, choice = min(counted)
+    counted = [(sum(_how_many(link, ledger, wanted.kind, term) for term in choice), choice == ("",), len(choice), choice) for choice in candidates]
+    least, _, _, choice = min(counted)
     return choice, least < FEW
 
 
@@ -226,7 +237,7 @@ def _may_be_pinyin(kind: str, word: str) -> bool:
 
 
 def _how_many(link: Link, ledger: str, kind: str, term: str, most: int = 0) -> int:
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM terms WHERE ledger = ? AND kind = ? AND term = ? LIMIT {most or FEW}) AS found"
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM terms WHERE ledger = ? AND kind = ? AND term = ? LIMIT {most or MOST}) AS found"
     return int(link.one(sql, (ledger, kind, term))[0])
 
 
@@ -260,5 +271,3 @@ def _add_days(query: _Query, wanted: Wanted) -> None:
             query.add(f"{column} {sign} ?", value)
     if wanted.due_until and not wanted.due_since:
         query.add("l.deadline > 0")
-    if wanted.overdue:
-        query.add("l.deadline > 0 AND l.deadline < ?", wanted.overdue)

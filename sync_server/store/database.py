@@ -203,6 +203,7 @@ class Database:
             raw.read_only = True
             return Link(raw, postgres=True)
         connection = sqlite3.connect(_reading(self.url), uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+        connection.execute("PRAGMA mmap_size = 8589934592")  # lists of a large ledger look up thousands of rows all over the file
         return Link(connection, postgres=False)
 
 

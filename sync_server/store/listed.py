@@ -17,10 +17,11 @@ from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 from sync_server.store.spelling import spell
 
-PROJECTION = 2  # raise it when a row, its terms or a span is computed in another way
+PROJECTION = 3  # raise it when a row, its terms or a span is computed in another way
 FOREVER = 2**53  # the end of a span that has none yet: a number and a moment behind all others
 FACETS = ("number", "state", "level", "enterprise", "community", "section", "lead", "person", "listing", "source")
 DRAFT = "draft"
+OPEN, DUE = "is:open", "due"  # what has the mark lies under the term by its deadline, too
 
 _COLUMNS = tuple(field.name for field in fields(Row) if field.name not in ("words", "marks"))
 LISTED_COLUMNS = ("id", "kind", *_COLUMNS, "search")
@@ -128,7 +129,8 @@ def row_values(kind: str, id: str, row: Row) -> tuple[str | int, ...]:
 def placed(kind: str, place: Place) -> set[tuple[str, int]]:
     """Every term of a row with its moment."""
     row = place.row or Row()
-    return {(term, row.at) for term in facets_of(place) | grams(search_text(kind, row, spell))}
+    due = {(DUE, row.deadline)} if row.deadline and OPEN in row.marks else set()
+    return {(term, row.at) for term in facets_of(place) | grams(search_text(kind, row, spell))} | due
 
 
 def put_spans(link: Link, ledger: str, turns: Iterable[Turn]) -> None:
