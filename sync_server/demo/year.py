@@ -164,7 +164,7 @@ class Year:
         self.past: dict[str, list[tuple[str, str, str, str]]] = {}  # enterprise -> (hazard, item, criterion, place) of whatever was ever closed
         self.pool: dict[tuple[str, bool, int], dict[str, Any]] = {}
         self.signatures: dict[str, str] = {}
-        self.listings = 0
+        self.listings, self.escalated, self.wanted = 0, False, round(10 * self.share)
         self.listing_of: dict[str, str] = {}  # hazard -> its open listing
         self.authority: dict[str, str] = {}  # hazard -> at which level it is listed
         self.measures: dict[str, str] = {}  # hazard -> a measure that is not lifted
@@ -379,15 +379,15 @@ class Year:
 
     def _find(self, firm: Firm, kind: str, found: int, item: Mapping[str, Any], before: Note | None) -> tuple[Find, Note]:
         random = self.random
-        own = kind in ("enterprise_self", "principal_led")
-        level = "major" if random.random() < self._major_rate(firm, kind) else "general"
+        own, wanted = kind in ("enterprise_self", "principal_led"), self._is_wanted(firm, kind)
+        level = "major" if random.random() < self._major_rate(firm, kind) or wanted else "general"
         words, chosen = item["text"]["zh"], item["id"]
         if before is None:
             told = {note.place for note in (*self.open.get(firm.id, ()), *self.closed.get(firm.id, ())) if note.item == chosen}
             place = random.choice([place for place in PLACES if place not in told] or PLACES)
         else:
             place, level = before.place, "general"
-        fixed = random.random() < (0.09 if level == "major" else 0.38)
+        fixed = random.random() < (0.09 if level == "major" else 0.38) and not wanted
         id = self.new_id("hazard")
         side, cause = "self" if own else "gov", random.choices(("equipment", "illegal_act", "management"), (52, 28, 20))[0]
         note = Note(id, firm.id, firm.body["community"], firm.body["lead_section"], side, found, chosen, place, level=level, fixed=fixed)
@@ -400,11 +400,16 @@ class Year:
         note.late_report = find.late
         return find, note
 
-    def _major_rate(self, firm: Firm, kind: str) -> float:
-        """How often a find is major; three times as often in the last four weeks, so that something waits on every desk."""
-        return self._usual_major_rate(firm, kind) * (3 if self.stage.clock() > self.end - 28 * DAY else 1)
+    def _is_wanted(self, firm: Firm, kind: str) -> bool:
+        """In the last twelve days the department finds ten more major hazards, so that plans and listings wait on the desks."""
+        late = self.stage.clock() > self.end - 12 * DAY and kind in ("dept_routine", "precise", "random", "surprise")
+        if not late or self.wanted == 0 or self.random.random() < 0.8:
+            return False
+        self.wanted -= 1
+        return True
 
-    def _usual_major_rate(self, firm: Firm, kind: str) -> float:
+    def _major_rate(self, firm: Firm, kind: str) -> float:
+        """How often a find is major."""
         if kind == "community_patrol":
             return 0.001
         if kind in ("enterprise_self", "principal_led"):
@@ -739,10 +744,10 @@ class Year:
     def _list_or_not(self, firm: Firm, note: Note) -> Story:
         """L1, L2: 谁发现谁挂牌, or the reason why not (R117)."""
         stage, random, head = self.stage, self.random, self.heads[note.section]
-        if random.random() >= 0.25:
+        if random.random() >= 0.35:
             stage.act(head, "hazard.not_listed", note.id, {"reason": "整改难度小，企业承诺限期完成，暂不挂牌"})
             return
-        level = "committee" if random.random() < 0.2 else "section"
+        level = "committee" if self.listings % 4 == 1 else "section"
         grounds = ["hard_to_fix"] if level == "committee" else []
         id, by = self.new_id("listing"), self.committee if level == "committee" else head
         stage.act(head, "listing.propose", id, {"hazard": note.id, "level": level, "grounds": grounds, "reason": "谁发现谁挂牌"})
@@ -759,13 +764,14 @@ class Year:
         stage.begin(self._progress(firm, note, id))
 
     def _progress(self, firm: Firm, note: Note, listing: str) -> Story:
-        """L3: a report every two weeks while it is worked on; L4: the longest one goes up to the committee."""
+        """L3: a report every two weeks while it is worked on; L4: the first that takes a month goes up to the committee."""
         for number in range(1, 6):
             yield self._office_time(self.stage.clock() + 13 * DAY, 0)
             if note.state not in ("plan_pending", "plan_review", "rectifying", "extension_review"):
                 return
             self.stage.act(f"{firm.id}-officer", "listing.progress", listing, {"text": f"第{number}次报告：按计划推进"})
-            if number == 3 and self.authority[note.id] == "section":
+            if number == 2 and self.authority[note.id] == "section" and not self.escalated:
+                self.escalated = True
                 body = {"level": "committee", "grounds": ["hard_to_fix"], "reason": "科室协调不动，提请安委会督办"}
                 self.stage.act(self.heads[note.section], "listing.ask_escalation", listing, body)
                 self.stage.act(self.committee, "listing.escalate", listing, {
