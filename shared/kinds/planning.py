@@ -157,9 +157,11 @@ def _judge_decide_extension(case: Case) -> None:
 
 
 def _fold_decide_extension(case: Case) -> None:
+    """What was asked for stays on record where it is refused."""
     record, body = case.record, case.body
     decision = {"granted": body["grant"], "decided_by": case.op.by, "decided_at": case.entry.received_at, "decision": body["reason"]}
-    case.put(record, "extensions", [*record.get("extensions", ()), {**record["extension"], "new_date": body.get("new_date"), **decision}])
+    asked = record["extension"]
+    case.put(record, "extensions", [*record.get("extensions", ()), {**asked, "new_date": body.get("new_date") or asked["new_date"], **decision}])
     case.put(record, "extension", None)
     if body["grant"]:
         case.put(record, "deadline", body["new_date"])

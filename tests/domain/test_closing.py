@@ -193,9 +193,10 @@ def test_there_are_so_many_extensions_and_no_more(level: str, most: int) -> None
 
 def test_a_refused_extension_leaves_the_old_deadline_and_is_kept() -> None:
     way = Closing().to("extension_review")
-    before = way.hazard["deadline"]
+    before, asked = way.hazard["deadline"], way.hazard["extension"]["new_date"]
     way.book.done("head", "hazard.decide_extension", "h1", {"grant": False, "reason": "理由不充分"})
     assert (way.hazard["state"], way.hazard["deadline"]) == ("rectifying", before)
+    assert way.hazard["extensions"][0]["new_date"] == asked > before, "what was asked for can still be read"
     assert [(kept["granted"], kept["decision"]) for kept in way.hazard["extensions"]] == [(False, "理由不充分")]
 
 
