@@ -31,12 +31,13 @@ from shared.rules import Record
 from sync_server.accept import Act, NotAccepted
 from sync_server.auth import Session, session_of
 from sync_server.console.navigation import menu
-from sync_server.console.reading import names
+from sync_server.console.reading import names, seen_record
 from sync_server.console.telling import field_word, told, value_told
 from sync_server.console.words import SHANGHAI, moment, skew, word
 from sync_server.console.words.values import value_word
 from sync_server.service import Service, person_record
 from sync_server.store import ledgers as store
+from sync_server.store.database import Link
 
 UNTYPED = {"csrf", "operation", "base", "decision", "code", "step", "role", "version", "of", "drawing", "photos", "after", "enterprise", "hazard"}
 COOKIE, LANGUAGE = "paicha_session", "paicha_language"
@@ -217,6 +218,7 @@ class Frame:
         with self.service.database.read() as link:
             called = names(link, visit.ledger) | (titles or {})
             head = store.head(link, visit.ledger)
+            done_to = _done_to(link, visit)
 
         def name_of(id: str) -> str:
             return called.get(id, id or "—")
@@ -225,7 +227,7 @@ class Frame:
             "person": visit.person, "csrf": visit.session.csrf,
             "name_of": name_of, "told": lambda body: told(body, visit.language, name_of),
             "tell": lambda name, value: value_told(value, visit.language, name_of, name),
-            "operation": self.new_id, "may": visit.may, "done": visit.request.query_params.get("done", ""), "home": visit.home,
+            "operation": self.new_id, "may": visit.may, "done": visit.request.query_params.get("done", ""), "done_to": done_to, "home": visit.home,
             "menu": menu(visit.of_enterprise, visit.may), "of_enterprise": visit.of_enterprise, "size": head.size if head else 0,
         }  # fmt: skip
         return self.bare(visit.request, visit.ledger, template, status, **(values | more))
@@ -277,7 +279,7 @@ class Frame:
             raise Refused(reason_of(stopped.entry.code)) from None
         if verdict.verdict != "accepted":  # a second submit of what collided
             raise Refused(reason_of(verdict.code))
-        return self.back(back, kind)
+        return self.back(back, kind, subject)
 
     def act_all(self, visit: Visit, form: Form, steps: Sequence[tuple[str, str, dict[str, Any]]], back: str) -> Response:
         """Several (kind, subject, body) of one form, all or none: photos and their step, a bulk action. The last one names what was done."""
@@ -290,11 +292,13 @@ class Frame:
             self.service.act(visit.ledger, acts, atomic=True)
         except NotAccepted as refused:
             raise Refused(reason_of(refused.entry.code)) from None
-        return self.back(back, steps[-1][0])
+        subjects = {subject for _, subject, _ in steps}
+        return self.back(back, steps[-1][0], subjects.pop() if len(subjects) == 1 else "")
 
-    def back(self, page: str, done: str) -> Response:
-        """To a page of ours that says what was done."""
-        return RedirectResponse(f"{page}{'&' if '?' in page else '?'}{urlencode({'done': done})}", 303)
+    def back(self, page: str, done: str, done_to: str = "") -> Response:
+        """To a page of ours that says what was done, and to which record where that is another page."""
+        said = {"done": done} | ({"done_to": done_to} if done_to and done_to not in page else {})
+        return RedirectResponse(f"{page}{'&' if '?' in page else '?'}{urlencode(said)}", 303)
 
     @staticmethod
     def _base(form: Form) -> int:
@@ -337,6 +341,15 @@ def _guarded(answer: Response) -> Response:
     return answer
 
 
+def _done_to(link: Link, visit: Visit) -> Record | None:
+    """The hazard or inspection that was just decided, where the next page is another's: what became of it, and the way back to it."""
+    id = visit.request.query_params.get("done_to", "")
+    if not id or visit.of_enterprise:
+        return None
+    seen = (seen_record(link, visit.ledger, visit.person, id, kind) for kind in ("hazard", "inspection"))
+    return next((record for record in seen if record is not None), None)
+
+
 def derived_id(first: str, place: int) -> str:
     """The id of a further operation of the same form: the same each time the form is sent."""
     digits = hashlib.sha256(f"{first}/{place}".encode()).hexdigest()
@@ -362,7 +375,7 @@ def _linker(request: Request) -> Callable[..., str]:
     """`link(page=2)`: this page with some of its parameters changed; a list stands for several values, an empty one for none."""
 
     def link(**changes: Any) -> str:
-        pairs = [(key, value) for key, value in request.query_params.multi_items() if key != "done" and key not in changes]
+        pairs = [(key, value) for key, value in request.query_params.multi_items() if key not in ("done", "done_to", *changes)]
         for key, value in changes.items():
             pairs += [(key, str(one)) for one in (value if isinstance(value, list) else [value])]
         return "?" + urlencode([(key, value) for key, value in pairs if value])

@@ -160,3 +160,17 @@ def test_answers_given_faster_than_they_can_be_read_are_pointed_out(site: Site) 
         device.tell("inspection.answer", "fast-1", {"item": item["id"], "value": "conform"}, at=began + n * 500)
     assert "hint_fast" in words_of(site, dict(record(site, "fast-1")))
     assert "hint_fast" not in words_of(site, inspected(site, "slow-1"))
+
+
+def test_the_next_page_says_what_became_of_which_one_and_leads_back_to_it(site: Site) -> None:
+    first, following = found(site, description="刚办的一条"), found(site, description="接着的一条")
+    browser = site.browser("head")
+    browser.get(f"/review/{first}")
+    done = browser.post(f"/review/{first}", decision="return", reason="请写清楚部位")
+    number = record(site, first)["ledger_no"]
+    said = done.text.split('role="status">')[1].split("</p>")[0]
+    assert f'/hazards/{first}">{number}</a> 退回补正' in said and following in done.url
+    elsewhere = site.browser("lin").get(f"/dashboard?done=hazard.return&done_to={following}").text
+    assert record(site, following)["ledger_no"] in elsewhere.split('role="status">')[1].split("</p>")[0]
+    nobody = site.browser("safety").get(f"/mine?done=hazard.return&done_to={first}").text
+    assert number not in nobody, "only who sees it"
