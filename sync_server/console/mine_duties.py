@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from shared.calendar import DAY, ReadYear, day_of, end_of
+from shared.calendar import ReadYear, day_of, end_of
 from shared.deadlines import due
 from shared.kinds.alert import calls_on
 from shared.people import ENT_DEPUTY, ENT_OFFICER, ENT_PRINCIPAL, roles_at
 from shared.rules import Record
+from shared.supervision import progress_due
 from shared.unchecked import is_operating, led_inspections, self_inspection_due
 
 # Who answers for a step: the first of these posts that somebody at the enterprise holds. Signatures and requests pass to nobody else.
@@ -113,12 +114,6 @@ def answers_owed(enterprise: Record, people: Iterable[Record], alerts: Iterable[
     held = {person["id"]: roles_at(person, enterprise["id"]) for person in people}
     called = [alert for alert in alerts if alert["state"] == "issued" and alert["id"] not in answered and calls_on(alert, enterprise)]
     return [Duty("answer_alert", *whose(held, WORKERS), alert["due"], enterprise["id"], f"alerts/{alert['id']}", alert["title"]) for alert in called]
-
-
-def progress_due(listing: Record) -> int:
-    """Until when the next report on a listing is owed (L3)."""
-    last = max([listing["listed_at"], *(report["at"] for report in listing["progress"])])
-    return end_of(day_of(last + listing["progress_days"] * DAY))
 
 
 def urgency(duty: Duty) -> tuple[bool, int]:

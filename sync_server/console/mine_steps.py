@@ -17,10 +17,11 @@ from shared.kinds.rectifying import counts
 from shared.kinds.settings import setting
 from shared.people import ENT_DEPUTY, ENT_PRINCIPAL
 from shared.rules import Record
+from shared.supervision import progress_due
 from sync_server.blobs import LocalBlobs
 from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Form, Frame, Visit, derived_id
 from sync_server.console.mine import Site, ledger_of, listing_of, notice_body, own_hazard
-from sync_server.console.mine_duties import duties, progress_due
+from sync_server.console.mine_duties import duties
 from sync_server.console.mine_photos import before_and_after, gather, signature
 from sync_server.console.reading import Step, seen_record, timeline
 from sync_server.console.uploads import keep_photo

@@ -12,7 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "trend": ("每日变化", "Day by day"), "trend_note": ("每日24:00的底数，由台账逐条计算", "The base number at the end of each day, counted from the ledger"),
     "no_trend": ("台账满两天后显示每日变化。", "Shown when the ledger is two days old."), "as_table": ("查看数据", "As a table"), "day": ("日期", "Day"),
     "phases": ("专项行动进度", "The campaign"), "phase_now": ("进行中", "now"), "phase_over": ("已结束", "over"), "phase_ahead": ("未开始", "ahead"),
-    "today_mark": ("今天", "today"), "no_campaign": ("还没有设置专项行动。", "No campaign is set yet."), "needs_me": ("今天先办", "First of all today"),
+    "no_campaign": ("还没有设置专项行动。", "No campaign is set yet."), "needs_me": ("今天先办", "First of all today"),
     "needs_nothing": ("没有等您办理的事项。", "Nothing waits for you."), "quality": ("质量", "Quality"), "q_first_pass": ("一次核查通过率", "Verified at the first try"),
     "q_recurrence": ("反复出现", "Recurrences"), "q_self_share": ("企业自查占比", "Share found by enterprises"), "q_reopened": ("虚假销号", "False closures"),
     "days_range": ("最近{}天", "Last {} days"), "empty_dashboard": ("台账里还没有隐患。检查员提交后，这里显示底数和变化。", "The ledger has no hazards yet. Their number and its course appear here."),

@@ -8,7 +8,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "listings_col_delisted": ("已摘牌（近90天）", "Delisted (last 90 days)"), "listings_none": ("没有", "none"),
     "listings_empty": ("还没有挂牌督办。重大隐患确认后，可在隐患页面“提请挂牌督办”。", "Nothing is listed yet. A confirmed major hazard is proposed on its own page."),
     "listings_owed": ("应挂牌未挂牌", "Owed"), "listings_owed_note": ("部门发现的重大隐患，规定天数内挂牌，或说明不挂牌原因（谁发现谁挂牌）。", "A major hazard that the department found is listed in time, or the reason is given."),
-    "listings_owed_late": ("已超期", "late"), "listings_owed_until": ("{} 前", "by {}"), "listings_owed_do": ("提请或说明", "Propose or explain"),
+    "listings_owed_late": ("已超期", "late"), "listings_owed_until": ("{} 前", "by {}"),
     "listings_explained": ("已说明不挂牌原因", "Explained why not"), "listings_left": ("剩 {} 天", "{} days left"), "listings_today": ("今天到期", "due today"), "listings_over": ("逾期 {} 天", "{} days overdue"), "listings_overdue": ("逾期 {}", "{} overdue"),
     "listings_supervisor": ("督办人", "Supervisor"), "listings_reports": ("进展 {} 次", "{} reports"), "listings_next_report": ("下次 {}", "next {}"),
     "listings_report_late": ("进展报告超期", "report late"), "listings_publish_late": ("超期未公布", "not published in time"), "listings_to_publish": ("待公布，{} 前", "publish by {}"),

@@ -42,7 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "of_all": ("{}/{}", "{} of {}"), "accounts_here": ("企业账号", "Accounts"), "no_accounts": ("还没有企业账号。", "No accounts yet."), "history_of": ("经过", "History"), "deputy_of": ("分管负责人", "Deputy in charge"),
     "director_of": ("安全总监", "Safety director"), "staff_of": ("安全管理人员", "Safety officers"), "co_sections": ("协管科室", "Co-regulators"), "each_on_a_line": ("每行一个", "one a line"),
     "not_set": ("未填", "not set"), "save_changes": ("保存修改", "Save"), "register_unchanged": ("没有改动", "Nothing changed"), "class_high": ("高危", "High-risk"), "class_key": ("重点", "Key"),
-    "class_general": ("一般", "General"), "class_small": ("九小场所", "Nine small places"), "answered_on": ("答复", "Answered"), "website_position": ("位置", "Position"),
+    "class_general": ("一般", "General"), "class_small": ("九小场所", "Nine small places"), "website_position": ("位置", "Position"),
     # messages
     "messages": ("企业消息", "Messages"), "message_title": ("发给企业的消息", "Message to the enterprise"),
     "message_note": ("复制后粘贴到微信。内容按台账当前状态生成。", "Copy it, then paste it into WeChat. It says how the ledger stands now."), "copy_text": ("复制", "Copy"), "copied_text": ("已复制", "Copied"),

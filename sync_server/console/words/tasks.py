@@ -18,7 +18,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "task_chosen": ("已选 {} 家", "{} chosen"), "task_no_hit": ("没有找到在营企业，请少输几个字。", "No operating enterprise found. Type less."),
     "task_what": ("检查什么", "What kind of inspection"), "task_who": ("派谁去", "Who goes"), "task_leader": ("组长", "Leader"),
     "task_starred": ("带★的检查须两名以上检查人员", "Kinds with ★ take two or more inspectors"), "task_filter_people": ("按姓名筛选", "Filter by name"),
-    "task_plan_now": ("安排", "Plan"), "task_grid": ("无执法权", "no enforcement power"), "task_more": ("更多", "More"),
+    "task_plan_now": ("安排", "Plan"), "task_grid": ("无执法权", "no enforcement power"),
     "task_reassign": ("改派", "Assign others"), "task_reschedule": ("改期", "Another day"), "task_cancel": ("取消任务", "Cancel the task"),
     "task_source": ("依据的事故警示", "For the accident alert"), "task_person_any": ("不限人员", "Anyone"), "task_without_unit": ("其他", "Others"),
     "task_find": ("搜索", "Search"), "task_enterprise_hidden": ("企业看不到检查任务。", "The enterprise does not see this task."),
