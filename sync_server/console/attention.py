@@ -103,7 +103,8 @@ def of_listing(listing: Record, now: int, read_year: ReadYear) -> Iterator[Notic
 
     def notice(what: str, who: str, tone: str, until: int = 0) -> Notice:
         section = listing["responsible_section"] or listing["section"]
-        return Notice(what, who, tone, f"hazards/{listing['hazard']}", listing["no"] or "", until, days_late(until, now), listing["enterprise"],
+        title = " ".join(said for said in (listing["number"], listing["problem"] or listing["reason"]) if said)
+        return Notice(what, who, tone, f"listings/{listing['id']}", title, until, days_late(until, now), listing["enterprise"],
                       listing["enterprise_name"], listing["community"], section)  # fmt: skip
 
     if listing["state"] == "proposed":

@@ -55,8 +55,8 @@ def _round_up(value: int) -> int:
     """The next number that divides well by four."""
     size = 4
     while size < value:
-        for factor in (1, 2, 5):
-            if size * factor >= value and factor > 1:
+        for factor in (2, 3, 5):
+            if size * factor >= value:
                 return size * factor
         size *= 10
     return size

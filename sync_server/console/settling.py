@@ -16,6 +16,7 @@ from shared.operation import read as read_operation
 from shared.people import roles_of
 from shared.rules import Record, value_at
 from sync_server.console.frame import Fields, Frame, Visit
+from sync_server.console.inspections import template_of
 from sync_server.console.reading import Step, body_of, conflicts, refused, seen_record, titles
 from sync_server.console.telling import UNSAID
 from sync_server.store import ledgers as store
@@ -95,7 +96,8 @@ def settle_page(frame: Frame, visit: Visit) -> Response:
         refusals = refused(link, connection, ledger, visit.person)
         firsts = {held["other"]: store.operation(link, ledger, held["other"]) for _, _, held in found}
         bodies = [held["body"] for _, _, held in found] + [step.body for step, _ in refusals] + [body_of(one) for one in firsts.values() if one]
-        named = titles(link, ledger, visit.person, bodies)
+        about = [record for record, _, _ in found] + [record for _, subject in refusals if (record := _subject(link, visit, subject)) is not None]
+        named = titles(link, ledger, visit.person, bodies) | _items(link, visit, about)
         known = _known(link, ledger, [held for _, _, held in found], firsts, [step for step, _ in refusals])
         collisions = [_collision(record, no, held, firsts[held["other"]], known) for record, no, held in found]
         turned_away = [TurnedAway(step, _said_by_step(step, known), _subject(link, visit, subject)) for step, subject in refusals]
@@ -132,6 +134,15 @@ def _fields(record: Record, first: dict[str, Any], second: dict[str, Any]) -> li
     """Field by field; what the first does not say is what stands in the record."""
     names = [name for name in (*second, *(name for name in first if name not in second)) if name not in UNSAID]
     return [(name, first.get(name, value_at(record, name) if name in record else None), second.get(name)) for name in names]
+
+
+def _items(link: Link, visit: Visit, about: list[Record]) -> dict[str, str]:
+    """Item -> what it asks, of the checklists that these inspections were filled in by."""
+    texts: dict[str, str] = {}
+    for one in about:
+        if one["kind"] == "inspection":
+            texts |= {item["id"]: f"{item['id']} {item['text'][visit.language]}" for item in template_of(link, visit.ledger, one)["items"]}
+    return texts
 
 
 def _content(body: dict[str, Any]) -> dict[str, Any]:

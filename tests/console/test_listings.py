@@ -196,3 +196,12 @@ def test_the_deadline_of_a_listing_is_within_a_year(site: Site, people: People) 
     far = date.fromisoformat(day_of(loop.now).isoformat()).replace(year=2025).isoformat()
     refused = send(head, show(head, id), "list", deadline=far)
     assert refused.status_code == 409 and "不超过一年" in refused.text and f'value="{far}"' in refused.text
+
+
+def test_what_calls_for_attention_about_a_listing_is_told_by_its_number_and_opens_it(site: Site, people: People) -> None:
+    loop = Loop(site).confirm()
+    id = loop.listed(problem="安全出口封堵")
+    loop.plan().accept().rectify()
+    loop.do("boss", "listing.ask_delisting", {"text": "申请验收"}, id)
+    text = people["head"].get("/alerts").text
+    assert f'/listings/{id}">{loop.other(id)["number"]} 安全出口封堵</a>' in text

@@ -8,7 +8,7 @@ from shared.operation import new_id
 from tests.console.conftest import Site
 from tests.console.loop import Loop
 from tests.console.test_console import found, record, size
-from tests.worlds import NOON, report_body
+from tests.worlds import NOON, TEMPLATE, report_body, start_body
 
 
 def collided(site: Site, name: bytes, **first: str) -> str:
@@ -79,3 +79,13 @@ def test_who_may_not_adopt_sees_the_refusal_of_their_own_work_and_is_told_so(sit
     assert "只有审核人员可以采纳" in shown and "<form" not in shown
     assert "<form" in card(site.browser("head").get("/settle").text, "提交后改的")
     assert "提交后改的" not in site.browser("head2").get("/settle").text
+
+
+def test_two_answers_to_an_item_are_shown_with_what_the_item_asks(site: Site) -> None:
+    id, phones = new_id(NOON, b"two answers"), (site.world.device("lin"), site.world.device("lin"))
+    item = TEMPLATE["items"][0]
+    phones[0].tell("inspection.start", id, start_body("assistance"))
+    base = phones[0].size
+    phones[0].tell("inspection.answer", id, {"item": item["id"], "value": "conform"})
+    assert phones[1].tell("inspection.answer", id, {"item": item["id"], "value": "not_conform"}, base).verdict == "conflict"
+    assert card(site.browser("lin").get("/settle").text, id).count(f"{item['id']} {item['text']['zh']}") == 2
