@@ -17,8 +17,8 @@ from sync_server.store.database import Link
 from sync_server.store.listed import DUE
 
 PAGE = 50
-MOST, MOST_LOOKED_UP = 10_000, 1_000  # longer lists are counted as "so many or more"; the second where each row has to be looked at for it
-FEW = 2_000  # terms with fewer records than this are read whole
+MOST, MOST_CHECKED = 10_000, 2_000  # longer lists are counted as "so many or more"; the second where each record has to be checked for it
+FEW = 10_000  # terms with fewer records than this are read whole, to be put into another order than that of time
 BRANCHES = 12  # so many alternatives are walked through side by side
 SORTS = ("at", "deadline", "number")
 
@@ -127,7 +127,7 @@ _COLUMNS = ", ".join(Line._fields)
 def find(link: Link, ledger: str, person: Record, wanted: Wanted, page: int = 1) -> Found:
     """One page of what somebody sees, and how many there are."""
     query = _query(link, ledger, person, wanted)
-    most = MOST_LOOKED_UP if query.looks_up else MOST
+    most = MOST_CHECKED if query.where or not query.walked else MOST
     total = query.count(link, most + 1)
     more, total = total > most, min(total, most)
     page = max(1, min(page, (total + PAGE - 1) // PAGE or 1))
@@ -142,6 +142,19 @@ def find_all(link: Link, ledger: str, person: Record, wanted: Wanted, limit: int
 def count(link: Link, ledger: str, person: Record, wanted: Wanted, most: int = MOST) -> int:
     """How many there are, counted up to `most`."""
     return _query(link, ledger, person, wanted).count(link, most)
+
+
+def used_values(link: Link, ledger: str, person: Record, name: str) -> list[str]:
+    """The values of a mark that enterprises have which somebody sees: industries, tags."""
+    sql = "SELECT DISTINCT d.term FROM terms d WHERE d.ledger = ? AND d.kind = 'enterprise' AND d.term >= ? AND d.term < ?"
+    values = [ledger, f"{name}:", f"{name};"]
+    scopes = _scopes(link, ledger, person, "enterprise")
+    if scopes is not None:
+        marks = ", ".join("?" * len(scopes))
+        same = "t.ledger = d.ledger AND t.kind = d.kind AND t.at = d.at AND t.id = d.id"
+        sql += f" AND EXISTS (SELECT 1 FROM terms t WHERE {same} AND t.term IN ({marks}))"
+        values += scopes
+    return [row[0].partition(":")[2] for row in link.all(f"{sql} ORDER BY d.term", values)]
 
 
 def _way(wanted: Wanted) -> str:
@@ -227,8 +240,8 @@ def _driver(
         enterprises = _enterprises(link, ledger, "id IN (SELECT id FROM terms WHERE ledger = ? AND kind = 'enterprise' AND term = ?)", ledger, term)
         if enterprises:
             candidates.append(tuple(f"enterprise:{id}" for id in enterprises))
-    counted = [(sum(_how_many(link, ledger, wanted.kind, term) for term in choice), choice == ("",), len(choice), choice) for choice in candidates]
-    least, _, _, choice = min(counted)
+    counted = [(choice == ("",), sum(_how_many(link, ledger, wanted.kind, term) for term in choice), len(choice), choice) for choice in candidates]
+    _, least, _, choice = min(counted)
     return choice, least < FEW
 
 

@@ -16,9 +16,9 @@ from shared.rules import Record
 from sync_server.accept import Act
 from sync_server.console.exports import CSV, XLSX, Cell, disposition, moment_cell, write_csv, write_xlsx
 from sync_server.console.filters import DAYS_OF, FILTERS, SORTED_BY, Asked, Filter, read_query
-from sync_server.console.finding import Line, find, find_all
+from sync_server.console.finding import Line, find, find_all, used_values
 from sync_server.console.frame import BAD_FORM, Fields, Form, Frame, Visit, derived_id, reason_of
-from sync_server.console.reading import names, titles_of
+from sync_server.console.reading import names, seen_record, titles_of
 from sync_server.console.telling import field_word
 from sync_server.console.words import word
 from sync_server.console.words.values import value_word
@@ -86,7 +86,7 @@ def _pages_of(pages: APIRouter, frame: Frame, plural: str) -> None:
         asked = read_query(kind, request.query_params, frame.service.clock())
         number = request.query_params.get("page", "1")
         with frame.service.database.read() as link:
-            found = find(link, ledger, visit.person, asked.wanted, int(number) if number.isascii() and number.isdigit() else 1)
+            found = find(link, ledger, visit.person, asked.wanted, int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 1)
             titles = titles_of(link, ledger, {row.enterprise for row in found.rows})
             form = _Form(link, visit, kind, asked)
             views = link.all(
@@ -115,9 +115,10 @@ class _Form:
     def __init__(self, link: Link, visit: Visit, kind: str, asked: Asked) -> None:
         self._language, self._asked = visit.language, asked
         self._units = [unit for unit in store.records_of_kind(link, visit.ledger, "unit") if unit["state"] == "active"]
-        self._used = {name: _used_values(link, visit.ledger, name) for name in ("industry", "tag") if any(f.name == name for f in FILTERS[kind])}
-        named = {v for name in ("enterprise", "person") for v in asked.values.get(name, ())}
-        self._titles = titles_of(link, visit.ledger, named) | names(link, visit.ledger)
+        marks = [name for name in ("industry", "tag") if any(filter.name == name for filter in FILTERS[kind])]
+        self._used = {name: used_values(link, visit.ledger, visit.person, name) for name in marks}
+        named = (seen_record(link, visit.ledger, visit.person, id, "enterprise") for id in asked.values.get("enterprise", ()))
+        self._titles = names(link, visit.ledger) | {one["id"]: one["name"] for one in named if one is not None}
         shown = [filter for filter in FILTERS[kind] if self.choices(filter)]
         self.main = [filter for filter in shown if filter.main]
         self.more = [filter for filter in shown if not filter.main]
@@ -155,12 +156,6 @@ class _Form:
                 found.append((word(name, self._language), self.word_of(name, value), {name: rest}))
         found += [(word(f"day_{name}", self._language), text, {name: ""}) for name, text in asked.days.items()]
         return found + ([("", word("is_overdue", self._language), {"overdue": ""})] if asked.overdue else [])
-
-
-def _used_values(link: Link, ledger: str, name: str) -> list[str]:
-    """The values of a mark that enterprises have."""
-    sql = "SELECT DISTINCT term FROM terms WHERE ledger = ? AND kind = 'enterprise' AND term >= ? AND term < ? ORDER BY term"
-    return [row[0].partition(":")[2] for row in link.all(sql, (ledger, f"{name}:", f"{name};"))]
 
 
 def _due(row: Line, now: int) -> tuple[str, int]:
@@ -250,18 +245,20 @@ def _file_name(frame: Frame, visit: Visit, plural: str, ending: str) -> str:
 
 def _returned(frame: Frame, visit: Visit, form: Form) -> dict[str, Any]:
     """Return each chosen hazard with the same reason; each is judged by itself, and what was not returned is told with why."""
-    ids, why = list(dict.fromkeys(form.many.get("id", [])))[:200], form.get("reason", "")
-    if not ids or not why:
-        return {"done_count": 0, "left": []}
+    asked, why = list(dict.fromkeys(form.many.get("id", [])))[:200], form.get("reason", "")
     with frame.service.database.read() as link:
-        records = store.records(link, visit.ledger, ids)
+        found = {id: seen_record(link, visit.ledger, visit.person, id, "hazard") for id in asked}
+    records = {id: record for id, record in found.items() if record is not None}  # of what others have, not even a number is told
+    if not records or not why:
+        return {"done_count": 0, "left": []}
+    ids = list(records)
     acts = [
         Act(visit.person["id"], "hazard.return", id, {"reason": why}, form.whole("base"), derived_id(form.get("operation", ""), i))
         for i, id in enumerate(ids)
     ]
     verdicts = frame.service.act(visit.ledger, acts).verdicts
     left = [
-        (id, records.get(id, {}).get("ledger_no") or "", reason_of(verdict.code).text(visit.language))
+        (id, records[id]["ledger_no"] or "", reason_of(verdict.code).text(visit.language))
         for id, verdict in zip(ids, verdicts, strict=True) if verdict.verdict != "accepted"
     ]  # fmt: skip
     return {"done_count": len(ids) - len(left), "left": left}

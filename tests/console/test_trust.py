@@ -26,6 +26,7 @@ from sync_server.auth import Session, set_password
 from sync_server.console.entrance import with_session
 from sync_server.console.frame import Frame
 from sync_server.settings import Settings
+from sync_server.store import ledgers as store
 from tests.console.conftest import PASSWORD, Browser, Site
 from tests.worlds import LEDGER, NOON, TEMPLATE, confirm_body, report_body, start_body
 
@@ -393,6 +394,39 @@ def test_the_sessions_cookie_is_for_the_server_alone(trust: Site) -> None:
     assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Path=/" in cookie
     https = with_session(Frame(trust.world.service, secure=True), Response(), Session("token", LEDGER, "office", "secret"))
     assert "Secure" in https.headers["Set-Cookie"], "behind https it is sent over https only"
+
+
+def test_ids_of_others_in_an_address_are_not_answered_with_what_they_are_called(trust: Site, visitors: dict[str, Browser]) -> None:
+    """A filter, a link to what was just done: each names a record by its id."""
+    name = visitors["office"].get("/enterprises/e1").text.split("<h1>")[1].split("<")[0].strip()
+    for person in ("safety2", "head2", "grid2"):
+        for query in ("enterprise=e1", "enterprise=h1", "person=h1", "person=e1", "done=hazard.confirm&done_to=h1", "done=x&done_to=e1"):
+            for page in ("/hazards", "/inspections", "/enterprises", "/alerts", "/settle"):
+                text = visitors[person].get(f"{page}?{query}").text
+                assert MARK not in text and name not in text, (person, page, query)
+    assert name in visitors["head"].get("/hazards?enterprise=e1").text
+
+
+def test_returning_many_tells_nothing_of_a_record_that_the_reviewer_does_not_see(trust: Site, visitors: dict[str, Browser]) -> None:
+    number = store_record(trust, "h1")["ledger_no"]
+    size = everything(trust)
+    answer = tried(visitors["head2"], "POST /hazards/return-many", {}, csrf=csrf_of(visitors["head2"]), base="0", id="h1", reason="x", operation="o")
+    assert answer.status_code == 200 and number not in answer.text
+    assert everything(trust) == size
+
+
+def test_who_sees_one_enterprise_is_offered_the_marks_of_that_one(trust: Site, visitors: dict[str, Browser]) -> None:
+    act = Act("office", "enterprise.edit", "e1", {"changes": {"tags": ["粉尘涉爆"]}}, SEEN)
+    assert trust.world.service.act(LEDGER, [act]).verdicts[0].verdict == "accepted"
+    assert "粉尘涉爆" in visitors["head"].get("/enterprises").text
+    for person in ("safety2", "head2", "grid2"):
+        assert "粉尘涉爆" not in visitors[person].get("/enterprises").text, person
+
+
+def store_record(site: Site, id: str) -> dict[str, Any]:
+    """A record as it stands."""
+    with site.world.service.database.read() as link:
+        return store.records(link, LEDGER, [id])[id]
 
 
 def everything(site: Site) -> str:
