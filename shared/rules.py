@@ -30,8 +30,8 @@ MOVED_ON = reason(
 )
 WRONG_STATE = reason(
     "wrong_state",
-    "当前状态下不能这样办理；请同步后查看最新状态",
-    "this is not possible in the present state: sync and look at where it stands now",
+    "现在的状态下不能这样办理，内容没有改变；请刷新（手机请先同步）后查看",
+    "not possible in the present state, nothing was changed: reload (on the phone: sync first) and see where it stands",
     "2.2",
 )
 UNKNOWN_RECORD = reason(

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from shared.errors import Refused
+from shared.kinds.inspection import OPEN as OPEN_INSPECTION
 from shared.kinds.presets import presets
 from shared.operation import read as read_operation
 from shared.people import roles_of
@@ -49,6 +50,11 @@ class Collision:
     first: Said | None
     second: Said
     fields: list[tuple[str, Any, Any]]
+
+    @property
+    def shut(self) -> bool:
+        """Whether the inspection is no longer filled in, so that the second cannot be taken."""
+        return self.record["kind"] == "inspection" and self.record["state"] not in OPEN_INSPECTION
 
 
 @dataclass(frozen=True, slots=True)

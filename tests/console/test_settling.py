@@ -8,6 +8,7 @@ from shared.operation import new_id
 from tests.console.conftest import Site
 from tests.console.loop import Loop
 from tests.console.test_console import found, record, size
+from tests.console.test_review import inspected
 from tests.worlds import NOON, TEMPLATE, report_body, start_body
 
 
@@ -89,3 +90,19 @@ def test_two_answers_to_an_item_are_shown_with_what_the_item_asks(site: Site) ->
     phones[0].tell("inspection.answer", id, {"item": item["id"], "value": "conform"})
     assert phones[1].tell("inspection.answer", id, {"item": item["id"], "value": "not_conform"}, base).verdict == "conflict"
     assert card(site.browser("lin").get("/settle").text, id).count(f"{item['id']} {item['text']['zh']}") == 2
+
+
+def test_what_came_second_is_not_offered_where_the_inspection_can_no_longer_be_filled_in(site: Site) -> None:
+    loop = Loop(site)
+    base = size(site)
+    inspected(site, "shut-1")
+    late = site.world.device("lin").tell("inspection.answer", "shut-1", {"item": TEMPLATE["items"][1]["id"], "value": "na"}, base)
+    assert late.verdict == "conflict"
+
+    def shown(said: str) -> None:
+        text = card(site.browser("office").get("/settle").text, "shut-1")
+        assert said in text and 'value="first"' in text and 'value="second"' not in text
+
+    shown("请先在审核中退回检查")
+    loop.do("head", "inspection.accept", {}, "shut-1")
+    shown("只能保留先收到的")

@@ -91,6 +91,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "hint_photo_used": ("有 {} 张照片在别处用过", "{} photos were used elsewhere"), "hint_same_answers": ("与该检查员最近 {} 次检查的答案完全相同", "answers equal to {} recent ones of the same leader"),
     "no_hints": ("没有异常提示。", "Nothing looks odd."), "duration": ("用时", "Took"), "minutes": ("{} 分钟", "{} minutes"), "accept_this": ("通过", "Accept"),
     # settling
-    "first_by": ("先收到（现行）", "Came first (stands)"), "second_by": ("后收到（保留待定）", "Came second (kept)"),     "keep_first_this": ("保留先收到的", "Keep the first"), "take_second_this": ("采用后收到的", "Take the second"), "why_optional": ("理由（可不填）", "Reason (optional)"),
+    "first_by": ("先收到（现行）", "Came first (stands)"), "second_by": ("后收到（保留待定）", "Came second (kept)"),     "keep_first_this": ("保留先收到的", "Keep the first"), "take_second_this": ("采用后收到的", "Take the second"), "settle_submitted": ("检查已交审，回答不能再改。要采用后收到的，请先在审核中退回检查。", "The inspection is in review: its answers cannot change. To take the second, return the inspection first."), "settle_over": ("检查已审结，回答不能再改，只能保留先收到的；后收到的仍在记录里。", "The inspection is decided: its answers cannot change. Keep the first; the second stays in the record."), "why_optional": ("理由（可不填）", "Reason (optional)"),
     "not_yours_to_settle": ("只有审核人员可以采纳。", "Only a reviewer can adopt it."),
 }  # fmt: skip
