@@ -15,15 +15,20 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
+from xml.parsers import expat
 
 from openpyxl import load_workbook
+from openpyxl.utils import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from shared.errors import Reason, Refused, reason
 from shared.fields import day
 
 MOST_ROWS, MOST_BYTES = 100_000, 50 * 1024 * 1024
+MOST_UNPACKED, MOST_ELEMENTS = 4 * MOST_BYTES, 4_000_000  # of a workbook
+MOST_CELLS, MOST_MERGED = 20_000_000, 1_000_000  # within the corners of a sheet; in all its merged ranges
 HEADER_ROWS = 15  # within these it is looked for
 UNREADABLE_FILE = reason(
     "import.unreadable", "文件无法读取，请另存为 xlsx 或 csv 后再试", "the file cannot be read; save it as xlsx or csv and try again"
@@ -92,7 +97,8 @@ def _csv(data: bytes) -> Iterator[list[list[str]]]:
     text = decode(data)
     for separator in ",\t;，":
         try:
-            yield [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator)]
+            rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+            yield [[cell.strip() for cell in row] for row in islice(rows, MOST_ROWS + 1)]
         except csv.Error as error:
             raise Refused(UNREADABLE_FILE, str(error)) from None
 
@@ -111,8 +117,7 @@ def _sheets(data: bytes) -> Iterator[list[list[str]]]:
     """Each sheet of a workbook as text."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(item.file_size for item in archive.infolist()) > 20 * MOST_BYTES:
-                raise Refused(TOO_MUCH)
+            _require_bearable(archive)
         sheets = load_workbook(io.BytesIO(data), data_only=True).worksheets
         tables = [([[_cell(value) for value in row] for row in sheet.iter_rows(values_only=True)], sheet.merged_cells.ranges) for sheet in sheets]
     except _DAMAGED as error:
@@ -123,6 +128,49 @@ def _sheets(data: bytes) -> Iterator[list[list[str]]]:
         while table and not any(table[-1]):
             table.pop()
         yield table
+
+
+def _require_bearable(archive: zipfile.ZipFile) -> None:
+    """A few thousand bytes can stand for billions of cells, so each part is walked through before it is read whole. Raises Refused."""
+    if sum(item.file_size for item in archive.infolist()) > MOST_UNPACKED:
+        raise Refused(TOO_MUCH)
+    elements = 0
+    for item in archive.infolist():
+        elements += _Extent(archive, item).elements
+        if elements > MOST_ELEMENTS:
+            raise Refused(TOO_MUCH)
+
+
+class _Extent:
+    """How much one part of a workbook stands for: its elements, the corner of its cells, its merged ranges. Raises Refused(import.too_much)."""
+
+    def __init__(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
+        self.elements, self._merged, self._row, self._column, self._corner = 0, 0, 0, 0, (0, 0)
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._begin
+        with archive.open(part) as file:
+            try:
+                while stretch := file.read(65_536):
+                    parser.Parse(stretch)
+            except expat.ExpatError:
+                if part.filename.lower().endswith((".xml", ".rels")):
+                    raise Refused(UNREADABLE_FILE, part.filename[:100]) from None  # what is no XML, such as a picture, holds no cells
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        kind = name.rpartition(":")[2]
+        if kind == "row":
+            self._row, self._column = int(attributes.get("r") or self._row + 1), 0
+        elif kind == "c" and attributes.get("r"):
+            self._column, self._row = range_boundaries(attributes["r"])[2:]
+        elif kind == "c":
+            self._column += 1
+        elif kind == "mergeCell":
+            left, top, right, bottom = range_boundaries(attributes["ref"])
+            self._merged += (right - left + 1) * (bottom - top + 1)
+        self._corner = max(self._corner[0], self._row), max(self._corner[1], self._column)
+        if self._corner[0] * self._corner[1] > MOST_CELLS or self._merged > MOST_MERGED or self.elements > MOST_ELEMENTS:
+            raise Refused(TOO_MUCH)
 
 
 def _spread(table: list[list[str]], merged: Any) -> None:

@@ -118,7 +118,7 @@ class _Form:
         marks = [name for name in ("industry", "tag") if any(filter.name == name for filter in FILTERS[kind])]
         self._used = {name: used_values(link, visit.ledger, visit.person, name) for name in marks}
         named = (seen_record(link, visit.ledger, visit.person, id, "enterprise") for id in asked.values.get("enterprise", ()))
-        self._titles = names(link, visit.ledger) | {one["id"]: one["name"] for one in named if one is not None}
+        self._titles: dict[str, str] = names(link, visit.ledger) | {one["id"]: one["name"] for one in named if one is not None}
         shown = [filter for filter in FILTERS[kind] if self.choices(filter)]
         self.main = [filter for filter in shown if filter.main]
         self.more = [filter for filter in shown if not filter.main]

@@ -184,6 +184,43 @@ def test_a_workbook_that_unpacks_without_end_is_refused_before_it_is_unpacked(sm
     assert refused.value.code == "import.too_much" and time.monotonic() - started < 2
 
 
+def with_sheet(change: Callable[[bytes], bytes]) -> bytes:
+    """A workbook with another text for its sheet."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(as_xlsx([HEADER]))) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, change(old.read(name)) if name.endswith("sheet1.xml") else old.read(name))
+    return out.getvalue()
+
+
+def in_sheet(more: bytes) -> bytes:
+    return with_sheet(lambda text: text.replace(b"</sheetData>", more + b"</sheetData>"))
+
+
+def beside_sheet(more: bytes) -> bytes:
+    return with_sheet(lambda text: text.replace(b"</sheetData>", b"</sheetData>" + more))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (in_sheet(b'<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>x</t></is></c></row>'), "import.too_much"),
+        (in_sheet(b'<row r="20000">' + b"<c/>" * 1_100 + b"</row>"), "import.too_much"),
+        (beside_sheet(b'<mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'), "import.too_much"),
+        (beside_sheet(b"<mergeCells>" + b'<mergeCell ref="A1:CV10000"/>' * 2 + b"</mergeCells>"), "import.too_much"),
+        (in_sheet(b'<row r="' + b"9" * 5_000 + b'"/>'), "import.unreadable"),
+        (b"\n" * 20_000_000, "import.too_much"),
+    ],
+    ids=["a cell in the last corner", "cells without their places", "one merged range over all", "merged ranges over each other", "a row without end",
+         "empty lines"],
+)  # fmt: skip
+def test_a_small_file_that_stands_for_an_endless_table_is_refused_at_once(small: World, data: bytes, code: str) -> None:
+    started = time.monotonic()
+    with pytest.raises(Refused) as refused:
+        plan_of(small, data)
+    assert refused.value.code == code and time.monotonic() - started < 5
+
+
 # -- the report --------------------------------------------------------------------------------------------------------------------------------
 
 WRONG_ROWS: dict[str, tuple[list[Any], str]] = {
