@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
 
-from shared.errors import Refused
+from shared.errors import Refused, reason
 from shared.people import ENTERPRISE_ROLES, roles_at, roles_of
 from shared.rules import Record
 from sync_server.console.finding import Wanted, find
@@ -18,6 +18,14 @@ from sync_server.store.database import Link
 
 KINDS = ("section", "community", "station")
 FIELDS = ("name", "name_en", "number")
+TAKEN = reason(
+    "units.taken",
+    "已有同名或同编号的单位；导入和隐患编号靠它们识别，请换一个",
+    "another unit has this name or number; imports and hazard numbers go by them: choose another",
+)
+NUMBER_NEEDED = reason(
+    "units.number", "社区要有编号，隐患编号由它组成；如 03", "a community needs a number, hazard numbers are made of it; such as 03"
+)
 
 
 def unit_pages(pages: APIRouter, frame: Frame) -> None:
@@ -48,7 +56,11 @@ def unit_pages(pages: APIRouter, frame: Frame) -> None:
         visit.require("administer")
         body = {"kind": form.get("kind", ""), **{name: form.get(name, "") for name in FIELDS}}
         id = form.get("operation", "")[:40] or frame.new_id()  # a second submit is about the same unit
-        done = lambda: frame.act(visit, form, "unit.add", f"u-{id}", body, f"{visit.home}/units")  # noqa: E731
+
+        def done() -> Response:
+            check_names(ledger, f"u-{id}", body["kind"], form)
+            return frame.act(visit, form, "unit.add", f"u-{id}", body, f"{visit.home}/units")
+
         return attempt(visit, form, "new", done, lambda: show_list(visit))
 
     @pages.get("/units/liaisons")
@@ -84,6 +96,17 @@ def unit_pages(pages: APIRouter, frame: Frame) -> None:
             liaison=next((p for p in people if p["id"] == unit.get("liaison")), None), administers=visit.may("administer"),
         )  # fmt: skip
 
+    def check_names(ledger: str, id: str, kind: str, form: Form) -> None:
+        """One name within its kind, one number among communities (2.7). Raises Refused(units.taken, units.number)."""
+        if kind == "community" and not form.get("number"):
+            raise Refused(NUMBER_NEEDED)
+        with service.database.read() as link:
+            others = [unit for unit in store.records_of_kind(link, ledger, "unit") if unit["state"] == "active" and unit["id"] != id]
+        alike = [unit for unit in others if unit["unit_kind"] == kind]
+        for name in ("name", "number") if kind == "community" else ("name",):
+            if any(unit[name] == form.get(name, "") for unit in alike):
+                raise Refused(TAKEN, form.get(name, ""))
+
     def attempt(visit: Visit, form: Form, which: str, act: Callable[[], Response], show_again: Callable[[], Response]) -> Response:
         """Do it; what a rule refuses is told on the page with what was typed."""
         try:
@@ -99,8 +122,14 @@ def unit_pages(pages: APIRouter, frame: Frame) -> None:
         visit.require_government()
         visit.require(right)
         with service.database.read() as link:
-            _unit(link, ledger, id)
-        return attempt(visit, form, which, lambda: frame.act(visit, form, kind, id, body, f"{visit.home}/units/{id}"), lambda: show(visit, id))
+            unit = _unit(link, ledger, id)
+
+        def done() -> Response:
+            if kind == "unit.edit":
+                check_names(ledger, id, unit["unit_kind"], form)
+            return frame.act(visit, form, kind, id, body, f"{visit.home}/units/{id}")
+
+        return attempt(visit, form, which, done, lambda: show(visit, id))
 
     @pages.post("/units/{id}/edit")
     def edit(request: Request, ledger: str, id: str, form: Fields) -> Response:

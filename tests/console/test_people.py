@@ -178,6 +178,26 @@ def test_units_are_added_edited_and_closed_and_each_names_its_liaison(site: Site
     assert "已撤销" in admin.post(f"/units/{unit}/close").text
 
 
+def test_a_name_or_a_communitys_number_stands_for_one_unit(site: Site, admin: Browser) -> None:
+    def asked(path: str, **fields: str) -> str:
+        admin.get(path.rpartition("/")[0] or path)
+        return admin.post(path, **fields).text
+
+    assert "社区要有编号" in asked("/units", kind="community", name="槐荫社区", number="")
+    twice = asked("/units", kind="community", name="槐荫社区", number="41")
+    unit = re.findall(r'/units/(u-[^"]+)">槐荫社区', twice)[0]
+    assert admin.post("/units", kind="community", name="槐荫社区", number="41").ok  # the same form a second time
+    for name, number in (("槐荫社区", "42"), ("柳堤社区", "41")):
+        refused = asked("/units", kind="community", name=name, number=number)
+        assert "已有同名或同编号的单位" in refused and f'value="{name}"' in refused
+    asked("/units", kind="community", name="柳堤社区", number="42")
+    assert "已有同名或同编号的单位" in asked(f"/units/{unit}/edit", name="槐荫社区", name_en="", number="42")
+    assert "已办理" in asked(f"/units/{unit}/edit", name="槐荫社区", name_en="Huaiyin", number="41")
+    admin.get(f"/units/{unit}")
+    assert admin.post(f"/units/{unit}/close").ok
+    assert "已办理" in asked("/units", kind="community", name="槐荫社区", number="43")  # a closed one may have a successor
+
+
 def workbook(*rows: tuple[Any, ...]) -> bytes:
     """An XLSX file."""
     book = Workbook()

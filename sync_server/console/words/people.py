@@ -53,7 +53,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "close_unit": ("撤销单位", "Close the unit"), "close_unit_note": ("这里还有 {} 人、{} 家企业。撤销后不能再选，已有记录不变；请先调整人员和企业。",
         "{} people and {} enterprises belong here. It can no longer be chosen, records stay: move people and enterprises first."),
     "name_in_english": ("英文名称", "English name"), "unit_active": ("正常", "Active"), "unit_closed": ("已撤销", "Closed"), "empty_units": ("还没有单位。请先新增科室和社区。", "No units yet. Add sections and communities first."),
-    "unit_number_note": ("社区编号用在隐患编号里，如 QY-2023-03-0117 中的 03。", "A community's number is part of hazard numbers: the 03 of QY-2023-03-0117."),
+    "unit_number_note": ("社区必须有编号，用在隐患编号里，如 QY-2023-03-0117 中的 03。", "A community needs a number, it is part of hazard numbers: the 03 of QY-2023-03-0117."),
     "unit_has_nobody": ("还没有人员。", "Nobody yet."), "liaison": ("联络员", "Liaison"), "no_liaison": ("未指定", "not named"), "liaison_list": ("联络员名单", "Liaisons"),
     "no_liaison_note": ("还没有联络员。各社区、各科室要明确一名科级干部（五（三））。", "No liaison yet: each community and section names one cadre (五（三）)."),
     "name_liaison": ("指定联络员（须有职务和电话）", "Name the liaison (with post and phone)"), "phone_missing": ("缺电话", "no phone"), "print_note": ("用浏览器的打印功能打印。", "Print it with the browser."), "row_no": ("序号", "No."),
