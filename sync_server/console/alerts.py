@@ -21,10 +21,10 @@ from shared.rules import Record
 from sync_server.blobs import LocalBlobs
 from sync_server.console import attention
 from sync_server.console.attention import WAITS, Notice, days_late, in_order
-from sync_server.console.failing import CODES, Failed, Failing, OwnChecks, answers, by_term
+from sync_server.console.failing import CODES, Failed, Failing, OwnChecks, answers
 from sync_server.console.finding import Wanted, count
 from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Form, Frame, Visit
-from sync_server.console.reading import seen_record, timeline
+from sync_server.console.reading import by_term, seen_record, timeline
 from sync_server.console.uploads import keep_photo
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -292,9 +292,7 @@ def _issue(form: Form) -> dict[str, Any]:
 
 def _alert(frame: Frame, visit: Visit, id: str) -> Response:
     with frame.service.database.read() as link:
-        alert = seen_record(link, visit.ledger, visit.person, id, "alert")
-        if alert is None:
-            raise Refused(NO_RECORD)
+        alert = visit.record(link, id, "alert")
         given = answers(link, visit.ledger, alert, _enterprises(link, visit))
         if visit.of_enterprise and not given:
             raise Refused(NO_RECORD)

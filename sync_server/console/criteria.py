@@ -21,9 +21,9 @@ from shared.kinds.criterion import HOW_MANY, SORTS, called, holds_on
 from shared.ledger import row_of
 from shared.rules import Record, Row
 from shared.search import pinyin, search_text
-from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Form, Frame, Visit
+from sync_server.console.frame import BAD_FORM, Fields, Form, Frame, Visit
 from sync_server.console.import_files import carry_out, keep_file, kept_file
-from sync_server.console.reading import seen_record, timeline
+from sync_server.console.reading import timeline
 from sync_server.criteria_file import read_criteria
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
@@ -202,9 +202,7 @@ def _import_pages(pages: APIRouter, frame: Frame, folder: Path) -> None:
 def _entry_pages(pages: APIRouter, frame: Frame) -> None:
     def show(visit: Visit, id: str) -> Response:
         with frame.service.database.read() as link:
-            record = seen_record(link, visit.ledger, visit.person, id, "criterion")
-            if record is None:
-                raise Refused(NO_RECORD)
+            record = visit.record(link, id, "criterion")
             steps = timeline(link, visit.ledger, id)
         today = day_of(frame.service.clock()).isoformat()
         return frame.page(
@@ -228,9 +226,7 @@ def _entry_pages(pages: APIRouter, frame: Frame) -> None:
         visit = frame.posted(request, ledger, form)
         visit.require("criteria")
         with frame.service.database.read() as link:
-            record = seen_record(link, ledger, visit.person, id, "criterion")
-        if record is None:
-            raise Refused(NO_RECORD)
+            record = visit.record(link, id, "criterion")
         changes = {name: value for name, value in _fields(form).items() if value != record[name]}
         if not changes:
             return frame.back(f"{visit.home}/criteria/{id}", "nothing_changed")

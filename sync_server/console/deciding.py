@@ -11,7 +11,7 @@ from shared.calendar import DAY, day_of, end_of
 from shared.errors import Refused, reason
 from shared.kinds.presets import presets
 from shared.kinds.settings import setting
-from shared.people import OFFICE, SECTION_HEAD, roles_of
+from shared.people import OFFICE, SECTION_HEAD
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
 from sync_server.console.asking import drawing_of
@@ -57,7 +57,7 @@ def preset_texts(link: Link, ledger: str, name: str) -> list[str]:
 
 def reviewers(link: Link, ledger: str) -> list[Record]:
     """Who may be a second reviewer, by name."""
-    return [one for one in people_with(link, ledger, SECTION_HEAD, OFFICE) if roles_of(one) & {SECTION_HEAD, OFFICE}]
+    return people_with(link, ledger, f"role:{SECTION_HEAD}", f"role:{OFFICE}")
 
 
 def decision_name(form: Form) -> str:

@@ -28,7 +28,7 @@ from shared.rules import Record
 from sync_server.blobs import PDF, LocalBlobs
 from sync_server.console.frame import HEADERS, NO_PAGE, NO_RECORD, Fields, Form, Frame, Visit, derived_id
 from sync_server.console.inspections import hazards_of, template_of
-from sync_server.console.reading import listing, names, seen_record, timeline
+from sync_server.console.reading import listing, names, timeline
 from sync_server.console.uploads import keep_bytes
 from sync_server.console.words import SHANGHAI
 from sync_server.documents import forms, listing_forms
@@ -128,12 +128,8 @@ def _one_document(pages: APIRouter, frame: Frame, blobs: LocalBlobs, plural: str
 
 def _about(link: Link, visit: Visit, plural: str, id: str, document: str) -> Record:
     """What the document is about, if the person sees it. Raises Refused(page.no_record). A listing's extension is its hazard's."""
-    record = seen_record(link, visit.ledger, visit.person, id, PLURAL[plural])
-    if record is not None and record["kind"] not in FORMS[document].about:
-        record = seen_record(link, visit.ledger, visit.person, record["hazard"], "hazard")
-    if record is None:
-        raise Refused(NO_RECORD)
-    return record
+    record = visit.record(link, id, PLURAL[plural])
+    return record if record["kind"] in FORMS[document].about else visit.record(link, record["hazard"], "hazard")
 
 
 def _part(asked: str, document: str, about: Record) -> int:
@@ -244,9 +240,7 @@ def _issue(frame: Frame, blobs: LocalBlobs, visit: Visit, form: Form, about: Rec
 
 def _issued_documents(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
     def seen(link: Link, visit: Visit, id: str) -> Record:
-        record = seen_record(link, visit.ledger, visit.person, id, "document")
-        if record is None:
-            raise Refused(NO_RECORD)
+        record = visit.record(link, id, "document")
         return record
 
     @pages.get("/documents")

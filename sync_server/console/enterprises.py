@@ -4,7 +4,6 @@ listings, measures, documents, answers to accident alerts; how well it finds and
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +20,9 @@ from shared.ledger import open_conflicts, scopes_of
 from shared.people import sees
 from shared.rules import Record
 from sync_server.console.finding import Line, Wanted, find_all
-from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Form, Frame
-from sync_server.console.reading import seen_record, timeline
+from sync_server.console.frame import BAD_FORM, Fields, Form, Frame
+from sync_server.console.reading import timeline
+from sync_server.console.siblings import hazards_at, people_with
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -52,10 +52,8 @@ def enterprise_pages(pages: APIRouter, frame: Frame) -> None:
         visit = frame.visit(request, ledger)
         now = frame.service.clock()
         with frame.service.database.read() as link:
-            record = seen_record(link, ledger, visit.person, id, "enterprise")
-            if record is None:
-                raise Refused(NO_RECORD)
-            hazards = [hazard for hazard in hazards_of_enterprise(link, ledger, id) if sees(visit.person, scopes_of(hazard))]
+            record = visit.record(link, id, "enterprise")
+            hazards = hazards_at(link, ledger, visit.person, id)
             lines = {kind: _lines(link, ledger, visit.person, kind, id) for kind in ("inspection", "listing", "measure", "document")}
             people, answers = _people(link, ledger, visit.person, id), _answers(link, ledger, visit.person, id)
             steps, units = timeline(link, ledger, id), store.records_of_kind(link, ledger, "unit")
@@ -74,9 +72,7 @@ def enterprise_pages(pages: APIRouter, frame: Frame) -> None:
         visit = frame.posted(request, ledger, form)
         visit.require("register")
         with frame.service.database.read() as link:
-            record = seen_record(link, ledger, visit.person, id, "enterprise")
-        if record is None:
-            raise Refused(NO_RECORD)
+            record = visit.record(link, id, "enterprise")
         decision, page = form.get("decision", ""), f"{visit.home}/enterprises/{id}"
         if decision in ("close", "reopen"):
             return frame.act(visit, form, f"enterprise.{decision}", id, {"reason": form.get("reason", "")}, page)
@@ -122,25 +118,13 @@ def _units(units: list[Record], kind: str) -> list[Record]:
     return [unit for unit in units if unit["unit_kind"] == kind and unit["state"] == "active"]
 
 
-def hazards_of_enterprise(link: Link, ledger: str, id: str) -> list[Record]:
-    """All its hazards that are handed in."""
-    rows = link.all("SELECT body FROM records WHERE ledger = ? AND kind = 'hazard' AND enterprise = ? ORDER BY at, id", (ledger, id))
-    return [hazard for hazard in (json.loads(row[0]) for row in rows) if hazard["submitted_at"]]
-
-
 def _lines(link: Link, ledger: str, person: Record, kind: str, id: str) -> list[Line]:
     return find_all(link, ledger, person, Wanted(kind, terms=((f"enterprise:{id}",),)), 200)
 
 
 def _people(link: Link, ledger: str, viewer: Record, id: str) -> list[Record]:
     """The enterprise's people with an account, by name."""
-    rows = link.all(
-        "SELECT r.body FROM visible v JOIN records r ON r.ledger = v.ledger AND r.id = v.record "
-        "WHERE v.ledger = ? AND v.scope = ? AND v.present = 1 AND r.kind = 'person'",
-        (ledger, f"enterprise:{id}"),
-    )
-    found = [json.loads(row[0]) for row in rows]
-    return sorted((one for one in found if sees(viewer, scopes_of(one))), key=lambda one: str(one["name"]))
+    return [one for one in people_with(link, ledger, f"scope:enterprise:{id}") if sees(viewer, scopes_of(one))]
 
 
 def _answers(link: Link, ledger: str, viewer: Record, id: str) -> list[tuple[Record, Record]]:

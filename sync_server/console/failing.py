@@ -26,6 +26,7 @@ from shared.unchecked import (
     passed_over,
     wrongly_passed,
 )
+from sync_server.console.reading import by_term
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -81,16 +82,6 @@ class OwnChecks:
 def _slim(record: Record) -> Record:
     checklist = template_record_id(record["template"], record["template_version"])
     return {name: record[name] for name in _SLIM} | {"checklist": checklist, "moments": {"start": {"at": record["moments"]["start"]["at"]}}}
-
-
-def by_term(link: Link, ledger: str, kind: str, *terms: str) -> dict[str, Record]:
-    """The records of a kind that have one of these terms in the lists, by id."""
-    marks = ", ".join("?" * len(terms))
-    sql = (
-        f"SELECT r.id, r.body FROM (SELECT DISTINCT id FROM terms WHERE ledger = ? AND kind = ? AND term IN ({marks})) t "
-        "CROSS JOIN records r WHERE r.ledger = ? AND r.id = t.id"
-    )
-    return {row[0]: json.loads(row[1]) for row in link.all(sql, (ledger, kind, *terms, ledger))}
 
 
 def _own_checks(link: Link, ledger: str) -> Iterable[Record]:

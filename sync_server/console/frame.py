@@ -16,11 +16,14 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.types import Message
 
 from shared.calendar import end_of
 from shared.errors import REASONS, PaichaError, Reason, Refused, reason, reason_text
@@ -39,6 +42,8 @@ from sync_server.service import Service, person_record
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
+MOST_IN_PARTS, MOST_TEXT, MOST_AT_DOOR = 256 * 1024 * 1024, 4 * 1024 * 1024, 64 * 1024  # bytes of a form with files, of one without, of logging in
+MOST_FIELDS = 3_000  # a long checklist has ten for each of its items
 UNTYPED = {"csrf", "operation", "base", "decision", "code", "step", "role", "version", "of", "drawing", "photos", "after", "enterprise", "hazard"}
 COOKIE, LANGUAGE = "paicha_session", "paicha_language"
 FORM_EXPIRED = reason(
@@ -47,6 +52,11 @@ FORM_EXPIRED = reason(
 NOT_ALLOWED = reason("page.not_allowed", "您的岗位不能办理这项工作", "your role does not allow this page")
 NO_RECORD = reason("page.no_record", "没有这条记录，或不在您的管辖范围内", "no such record, or it is outside your area")
 BAD_FORM = reason("page.bad_form", "填写的内容不完整或格式不对，什么都没有改变", "the form is incomplete or wrong; nothing was changed")
+TOO_LARGE = reason(
+    "page.too_large",
+    "提交的内容过多或文件过大，什么都没有改变；请减少照片或分次提交",
+    "the form or its files are too large; nothing was changed: send fewer photos, or send them in parts",
+)
 NO_PAGE = reason("page.no_page", "没有这个页面，请从首页进入", "there is no such page: begin at the start")
 NOT_FOUND = {NO_RECORD.code, NO_PAGE.code, "unknown_ledger", "no_photo"}
 HEADERS = {
@@ -92,6 +102,13 @@ class Visit:
         """The address that all pages of this ledger begin with."""
         return f"/console/{self.ledger}"
 
+    def record(self, link: Link, id: str, kind: str) -> Record:
+        """One record that the person sees. Raises Refused(page.no_record): what is elsewhere answers as if it did not exist."""
+        record = seen_record(link, self.ledger, self.person, id, kind)
+        if record is None:
+            raise Refused(NO_RECORD)
+        return record
+
     def require_government(self) -> None:
         """For pages that show more than one enterprise. Raises Refused(page.not_allowed)."""
         if self.of_enterprise:
@@ -112,8 +129,9 @@ class Form(dict[str, str]):
         self.files: dict[str, list[UploadFile]] = {}
         for key, value in fields:
             if isinstance(value, str):
-                self[key] = value.strip()
-                self.many.setdefault(key, []).append(value.strip())
+                text = value.encode("utf-8", "replace").decode().strip()  # lone surrogates are no text
+                self[key] = text
+                self.many.setdefault(key, []).append(text)
             elif value.filename:
                 self.files.setdefault(key, []).append(value)
 
@@ -156,7 +174,7 @@ class Form(dict[str, str]):
 
 async def read_form(request: Request) -> AsyncIterator[Form]:
     """A dependency, so that the handler itself runs beside the event loop; what was sent is let go of when it is done."""
-    async with request.form() as sent:
+    async with request.form(max_files=MOST_FIELDS, max_fields=MOST_FIELDS) as sent:
         yield Form(sent.multi_items())
 
 
@@ -213,6 +231,24 @@ class Frame:
             raise Refused(FORM_EXPIRED)
         return visit
 
+    async def bounded(self, request: Request) -> Request:
+        """The request with as long a body as somebody logged in may send; from others only the door takes a form. Raises LogInFirst."""
+        door = request.url.path.endswith("/login")
+        if not door and await run_in_threadpool(session_of, self.service, request.cookies.get(COOKIE, "")) is None:
+            raise LogInFirst
+        in_parts = request.headers.get("content-type", "").startswith("multipart/")
+        left = MOST_AT_DOOR if door else MOST_IN_PARTS if in_parts else MOST_TEXT
+
+        async def receive() -> Message:
+            nonlocal left
+            message = await request.receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413)
+            return message
+
+        return Request(request.scope, receive)
+
     def page(self, visit: Visit, template: str, /, status: int = 200, *, titles: dict[str, str] | None = None, **more: Any) -> Response:
         """A page for somebody. `titles` names records by their ids, beside people and units."""
         with self.service.database.read() as link:
@@ -248,7 +284,7 @@ class Frame:
 
     def problem(self, request: Request, ledger: str, error: PaichaError, typed: Form | None = None) -> Response:
         """Why something was not done, as a page; what was typed stands on it, to be copied."""
-        status = 404 if error.code in NOT_FOUND else 409 if isinstance(error, Refused) else 503
+        status = 413 if error.code == TOO_LARGE.code else 404 if error.code in NOT_FOUND else 409 if isinstance(error, Refused) else 503
         language, words = language_of(request), [value for name, value in (typed or {}).items() if value and not _is_hidden(name)]
         return self.bare(
             request, ledger, "problem.html", status, text=error.text(language), code=error.code, missing=status == 404, typed=words
@@ -316,7 +352,13 @@ class Frame:
                 async def explained(request: Request) -> Response:
                     ledger = request.path_params.get("ledger", "")
                     try:
+                        if "\0" in request.url.path or b"%00" in request.scope["query_string"]:  # PostgreSQL knows no such text
+                            raise Refused(NO_PAGE)
+                        if request.method == "POST":
+                            request = await frame.bounded(request)
                         return _guarded(await handle(request))
+                    except HTTPException:  # what the framework makes of a form that it cannot read, or that was cut off for its size
+                        return frame.problem(request, ledger, Refused(TOO_LARGE))
                     except LogInFirst:
                         return _guarded(RedirectResponse(f"/console/{ledger}/login", 303))
                     except ChangePasswordFirst:

@@ -19,10 +19,10 @@ from shared.rules import Record
 from sync_server.blobs import LocalBlobs
 from sync_server.console.deciding import decision_name, decision_of, offered
 from sync_server.console.duplicates import suggestions
-from sync_server.console.frame import NO_RECORD, Fields, Frame, Visit
+from sync_server.console.frame import Fields, Frame, Visit
 from sync_server.console.histories import history
 from sync_server.console.inspections import template_of
-from sync_server.console.reading import seen_record
+from sync_server.console.reading import by_term, seen_record
 from sync_server.console.siblings import hazards_at, people_with, three_parties
 from sync_server.console.sketch import sketch
 from sync_server.console.steps import steps_for
@@ -48,9 +48,7 @@ def hazard_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         visit = frame.posted(request, ledger, form)
         visit.require("review")
         with frame.service.database.read() as link:
-            record = seen_record(link, ledger, visit.person, id, "hazard")
-        if record is None:
-            raise Refused(NO_RECORD)
+            record = visit.record(link, id, "hazard")
         try:
             kind, body = decision_of(frame, blobs, visit, record, form)
             return frame.act(visit, form, kind, id, body, f"{visit.home}/hazards/{id}")
@@ -61,9 +59,7 @@ def hazard_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
 def hazard_page(frame: Frame, visit: Visit, id: str) -> Response:
     """The page. Raises Refused(page.no_record)."""
     with frame.service.database.read() as link:
-        record = seen_record(link, visit.ledger, visit.person, id, "hazard")
-        if record is None:
-            raise Refused(NO_RECORD)
+        record = visit.record(link, id, "hazard")
         listings, measures = _beside(link, visit, record)
         told = about(frame, visit, link, record)
         decides = record["state"] == "submitted" and visit.may("review")
@@ -142,7 +138,8 @@ def _holders(link: Link, ledger: str, record: Record, due: deadlines.Due | None)
         return "、".join(one["name"] for one in store.records(link, ledger, ids).values())
     section = record["responsible_section"] or record["section"]
     unit = store.records(link, ledger, [section]).get(section)
-    heads = [one["name"] for one in people_with(link, ledger, section) if SECTION_HEAD in roles_at(one, section)] if due.who == SECTION_HEAD else []
+    staff = people_with(link, ledger, f"unit:{section}") if due.who == SECTION_HEAD else []
+    heads = [one["name"] for one in staff if SECTION_HEAD in roles_at(one, section)]
     return " ".join([unit["name"] if unit else "—", "、".join(heads)]).strip()
 
 
@@ -193,10 +190,9 @@ def pictures(record: Record) -> dict[str, Any]:
 
 def _beside(link: Link, visit: Visit, record: Record) -> tuple[dict[str, Record], dict[str, Record]]:
     """The hazard's listings and measures that the visitor sees, by id, oldest first."""
-    newest = record.get("listing") or {}
-    rows = link.all("SELECT id FROM records WHERE ledger = ? AND kind = 'listing' AND enterprise = ?", (visit.ledger, record["enterprise"]))
-    ids = [*record.get("measures", {}), *(row[0] for row in rows if newest)]
-    found = [one for one in store.records(link, visit.ledger, ids).values() if one["hazard"] == record["id"] and sees(visit.person, scopes_of(one))]
+    of_enterprise = by_term(link, visit.ledger, "listing", f"enterprise:{record['enterprise']}") if record.get("listing") else {}
+    every = [*of_enterprise.values(), *store.records(link, visit.ledger, record.get("measures", {})).values()]
+    found = [one for one in every if one["hazard"] == record["id"] and sees(visit.person, scopes_of(one))]
     listings = sorted((one for one in found if one["kind"] == "listing"), key=lambda one: int(one["proposed_at"]))
     measures = sorted((one for one in found if one["kind"] == "measure"), key=lambda one: int(one["ordered_at"]))
     return {one["id"]: one for one in listings}, {one["id"]: one for one in measures}

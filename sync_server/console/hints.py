@@ -5,7 +5,6 @@ Hints, no verdicts: each says what a reviewer should look at.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +12,7 @@ from itertools import pairwise
 from shared.calendar import DAY
 from shared.kinds.evidence import blob_id
 from shared.rules import Record
-from sync_server.console.reading import Step
+from sync_server.console.reading import Step, by_term
 from sync_server.console.sketch import metres_between
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -80,10 +79,6 @@ def _photos_used_elsewhere(link: Link, ledger: str, inspection: Record) -> int |
 def _same_answers(link: Link, ledger: str, inspection: Record) -> int | None:
     if len(inspection["answers"]) < MANY:
         return None
-    rows = link.all(
-        "SELECT records.body FROM terms JOIN records ON records.ledger = terms.ledger AND records.id = terms.id "
-        f"WHERE terms.ledger = ? AND terms.kind = 'inspection' AND terms.term = ? ORDER BY terms.at DESC LIMIT {BEFORE}",
-        (ledger, f"person:{inspection['leader']}"),
-    )
-    others = [one for row in rows if (one := json.loads(row[0]))["id"] != inspection["id"] and one["template"] == inspection["template"]]
+    near = by_term(link, ledger, "inspection", f"person:{inspection['leader']}", limit=BEFORE).values()
+    others = [one for one in near if one["id"] != inspection["id"] and one["template"] == inspection["template"]]
     return sum(one["enterprise"] != inspection["enterprise"] and one["answers"] == inspection["answers"] for one in others) or None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +16,9 @@ from shared.ledger import open_conflicts, scopes_of
 from shared.people import sees
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
-from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Frame
+from sync_server.console.frame import BAD_FORM, Fields, Frame
 from sync_server.console.hints import hints
-from sync_server.console.reading import seen_record, timeline
+from sync_server.console.reading import by_term, seen_record, timeline
 from sync_server.routes.photos import blob_response
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -42,9 +41,7 @@ def inspection_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         if visit.of_enterprise:
             return RedirectResponse(f"{visit.home}/mine/inspections/{id}", 303)
         with frame.service.database.read() as link:
-            record = seen_record(link, ledger, visit.person, id, "inspection")
-            if record is None:
-                raise Refused(NO_RECORD)
+            record = visit.record(link, id, "inspection")
             template = template_of(link, ledger, record)
             hazards = [hazard for hazard in hazards_of(link, ledger, record) if sees(visit.person, scopes_of(hazard))]
             steps = timeline(link, ledger, id)
@@ -109,8 +106,6 @@ def _by_item(inspection: Record) -> dict[str, dict[str, Record]]:
 
 def hazards_of(link: Link, ledger: str, inspection: Record) -> list[Record]:
     """What the inspection found, as far as it is handed in, in the order in which it was found."""
-    rows = link.all(
-        "SELECT body FROM records WHERE ledger = ? AND kind = 'hazard' AND enterprise = ? ORDER BY at, id", (ledger, inspection["enterprise"])
-    )
-    found = [json.loads(row[0]) for row in rows]
-    return [hazard for hazard in found if hazard["inspection"] == inspection["id"] and hazard["submitted_at"]]
+    there = by_term(link, ledger, "hazard", f"enterprise:{inspection['enterprise']}").values()
+    found = [hazard for hazard in there if hazard["inspection"] == inspection["id"] and hazard["submitted_at"]]
+    return sorted(found, key=lambda hazard: (hazard["found_at"], hazard["id"]))

@@ -8,6 +8,7 @@ from typing import Any
 from shared.kinds.lifecycle import OPEN_DRAFT
 from shared.kinds.task import OPEN_TASK, assigned_to
 from shared.rules import Record
+from sync_server.console.reading import unfinished
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -32,13 +33,8 @@ class OpenWork:
 def open_work(link: Link, ledger: str, person: Record, now: int) -> OpenWork:
     """Drafts and what was returned, tasks, the units whose liaison the person is, and for whom the person stands in."""
     id = person["id"]
-    rows = link.all(
-        "SELECT r.id FROM visible v JOIN records r ON r.ledger = v.ledger AND r.id = v.record WHERE v.ledger = ? AND v.scope = ? AND v.present = 1 "
-        f"AND r.kind IN ('inspection', 'hazard', 'task') AND r.state IN ({', '.join('?' * len(OPEN))}) ORDER BY r.at, r.id",
-        (ledger, f"person:{id}", *OPEN),
-    )
     work = OpenWork()
-    for record in store.records(link, ledger, [row[0] for row in rows]).values():
+    for record in unfinished(link, ledger, id, ("inspection", "hazard", "task"), OPEN):
         if record["kind"] == "inspection" and id in record["team"]:
             work.inspections.append(record)
         elif record["kind"] == "hazard" and id in record["finders"]:

@@ -20,8 +20,8 @@ from shared.supervision import RUNNING, delisted_at, is_listing_overdue, next_pr
 from sync_server.blobs import LocalBlobs
 from sync_server.console.asking import Ask, Paper, acts_of, blocked, day_text, moment_text
 from sync_server.console.finding import Wanted, find_all
-from sync_server.console.frame import NO_RECORD, Fields, Frame, Visit
-from sync_server.console.reading import seen_record, timeline
+from sync_server.console.frame import Fields, Frame, Visit
+from sync_server.console.reading import timeline
 from sync_server.console.standing import Standing, calendar, do, standing
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -110,9 +110,7 @@ def listing_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
 
 
 def _seen(link: Link, visit: Visit, id: str) -> Record:
-    record = seen_record(link, visit.ledger, visit.person, id, "listing")
-    if record is None:
-        raise Refused(NO_RECORD)
+    record = visit.record(link, id, "listing")
     return record
 
 
@@ -201,11 +199,12 @@ def _ours(at: Standing, paper: Paper, level: str = "") -> Paper:
 
 
 def next_number(at: Standing) -> str:
-    """青榆街道挂牌〔2023〕3号: the number that follows the highest of this year; it may be typed over."""
-    name, year = (at.ledger or {"name": ""})["name"], day_of(at.now).year
-    start = f"{name}挂牌〔{year}〕"
-    taken = [re.fullmatch(re.escape(start) + r"(\d+)号", one["number"] or "") for one in store.records_of_kind(at.link, at.visit.ledger, "listing")]
-    return f"{start}{max((int(found[1]) for found in taken if found), default=0) + 1}号"
+    """青榆街道挂牌〔2023〕3号: what follows the highest number of this year, in the words of the newest notice; it may be typed over."""
+    year, listings = day_of(at.now).year, store.records_of_kind(at.link, at.visit.ledger, "listing")
+    listed = sorted((one for one in listings if one["number"] and one["listed_at"]), key=lambda one: int(one["listed_at"]))
+    taken = [found for one in listed if (found := re.fullmatch(rf"(.*〔{year}〕)(\d+)号", one["number"]))]
+    start = taken[-1][1] if taken else f"{(at.ledger or {'name': ''})['name']}挂牌〔{year}〕"
+    return f"{start}{max((int(found[2]) for found in taken if found[1] == start), default=0) + 1}号"
 
 
 def _deciding(at: Standing) -> Iterator[Paper]:

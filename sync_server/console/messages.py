@@ -5,25 +5,22 @@ Plain Chinese without markup, in pieces of at most `LONGEST` characters. Nothing
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
 
 from shared.calendar import DAY
-from shared.errors import Refused
 from shared.kinds.alert import answer_id
 from shared.kinds.calendar import years_of
 from shared.kinds.lifecycle import OPEN_STATES
 from shared.ledger import scopes_of
 from shared.people import SECTION_HEAD, roles_at, sees
 from shared.rules import Record
-from sync_server.console.enterprises import hazards_of_enterprise
 from sync_server.console.finding import Wanted, find_all
-from sync_server.console.frame import NO_RECORD, Frame, Visit
+from sync_server.console.frame import Frame, Visit
 from sync_server.console.mine_duties import Duty, answers_owed, duties, urgency
-from sync_server.console.reading import seen_record
+from sync_server.console.siblings import hazards_at, people_with
 from sync_server.documents.saying import day_zh
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -59,9 +56,7 @@ def message_pages(pages: APIRouter, frame: Frame) -> None:
         visit = frame.visit(request, ledger)
         visit.require_government()
         with frame.service.database.read() as link:
-            record = seen_record(link, ledger, visit.person, id, "enterprise")
-            if record is None:
-                raise Refused(NO_RECORD)
+            record = visit.record(link, id, "enterprise")
             pieces = _Writer(link, visit, frame.service.clock()).message(record).pieces
         return frame.page(visit, "message.html", record=record, pieces=pieces)
 
@@ -116,8 +111,8 @@ class _Writer:
 
     def message(self, enterprise: Record) -> Message:
         """What is open, until when, what to hand in, whom to call."""
-        hazards = [h for h in hazards_of_enterprise(self.link, self.visit.ledger, enterprise["id"]) if sees(self.visit.person, scopes_of(h))]
-        people = _people(self.link, self.visit.ledger, enterprise["id"])
+        hazards = hazards_at(self.link, self.visit.ledger, self.visit.person, enterprise["id"])[::-1]
+        people = people_with(self.link, self.visit.ledger, f"scope:enterprise:{enterprise['id']}")
         listings = store.records(self.link, self.visit.ledger, [h["listing"]["id"] for h in hazards if h.get("listing")])
         told: list[tuple[bool, tuple[bool, int], str]] = []  # what only waits for the department comes last
         every = self.alerts_of(enterprise, people)
@@ -163,16 +158,6 @@ class _Writer:
         people = store.records_of_kind(self.link, self.visit.ledger, "person")
         heads = [person for person in people if SECTION_HEAD in roles_at(person, section)]
         return next((head for head in heads if head["phone"]), heads[0] if heads else None)
-
-
-def _people(link: Link, ledger: str, enterprise: str) -> list[Record]:
-    """Those who hold a post there."""
-    rows = link.all(
-        "SELECT r.body FROM visible v JOIN records r ON r.ledger = v.ledger AND r.id = v.record "
-        "WHERE v.ledger = ? AND v.scope = ? AND v.present = 1 AND r.kind = 'person'",
-        (ledger, f"enterprise:{enterprise}"),
-    )
-    return [json.loads(row[0]) for row in rows]
 
 
 def _named(hazard: Record) -> str:

@@ -5,7 +5,6 @@ Whose record it is decides everything here: what belongs to no enterprise of the
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request, Response
@@ -24,7 +23,8 @@ from shared.rules import Record
 from shared.unchecked import is_full
 from sync_server.console.frame import NO_RECORD, NOT_ALLOWED, Fields, Form, Frame, Visit
 from sync_server.console.mine_duties import Duty, answers_owed, duties, own_checks, urgency
-from sync_server.console.reading import seen_record
+from sync_server.console.reading import by_term, seen_record, unfinished
+from sync_server.console.siblings import people_with
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -71,7 +71,7 @@ def sites(link: Link, visit: Visit) -> list[Site]:
     """The visitor's enterprises, by name."""
     posts = require_post(visit)
     found = store.records(link, visit.ledger, sorted(posts))
-    known = [Site(found[id], held, people_of(link, visit.ledger, id)) for id, held in posts.items() if id in found]
+    known = [Site(found[id], held, people_with(link, visit.ledger, f"scope:enterprise:{id}")) for id, held in posts.items() if id in found]
     return sorted(known, key=lambda site: str(site.enterprise["name"]))
 
 
@@ -83,31 +83,17 @@ def site_of(link: Link, visit: Visit, enterprise: str) -> Site:
     raise Refused(NO_RECORD)
 
 
-def people_of(link: Link, ledger: str, enterprise: str) -> list[Record]:
-    """Everybody with a post at an enterprise."""
-    rows = link.all(
-        "SELECT r.body FROM visible v JOIN records r ON r.ledger = v.ledger AND r.id = v.record"
-        " WHERE v.ledger = ? AND v.scope = ? AND v.present = 1 AND r.kind = 'person' ORDER BY r.id",
-        (ledger, f"enterprise:{enterprise}"),
-    )
-    return [json.loads(row[0]) for row in rows]
-
-
 def records_at(link: Link, visit: Visit, kind: str, enterprise: str) -> list[Record]:
-    """Records of a kind at an enterprise that the visitor sees, newest first."""
-    rows = link.all(
-        "SELECT body FROM records WHERE ledger = ? AND kind = ? AND enterprise = ? ORDER BY at DESC, id", (visit.ledger, kind, enterprise)
-    )
-    found = [json.loads(row[0]) for row in rows]
-    return [record for record in found if sees(visit.person, scopes_of(record))]
+    """Records of a kind at an enterprise that the visitor sees, the visitor's drafts too, newest first."""
+    drafts = [draft for draft in unfinished(link, visit.ledger, visit.person["id"], [kind]) if draft["enterprise"] == enterprise]
+    handed_in = by_term(link, visit.ledger, kind, f"enterprise:{enterprise}").values()
+    return [record for record in (*drafts[::-1], *handed_in) if sees(visit.person, scopes_of(record))]
 
 
 def own_hazard(link: Link, visit: Visit, id: str) -> tuple[Record, Site]:
     """A hazard of one of the visitor's enterprises. Raises Refused(page.no_record)."""
     require_post(visit)
-    record = seen_record(link, visit.ledger, visit.person, id, "hazard")
-    if record is None:
-        raise Refused(NO_RECORD)
+    record = visit.record(link, id, "hazard")
     return record, site_of(link, visit, record["enterprise"])
 
 

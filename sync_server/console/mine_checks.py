@@ -21,7 +21,6 @@ from sync_server.console.mine import Site, records_at, site_of, sites
 from sync_server.console.mine_photos import gather
 from sync_server.console.mine_report import where
 from sync_server.console.mine_steps import issued_papers
-from sync_server.console.reading import seen_record
 from sync_server.console.words import SHANGHAI
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -91,9 +90,7 @@ def mine_check_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
     def one(request: Request, ledger: str, id: str) -> Response:
         visit = frame.visit(request, ledger)
         with frame.service.database.read() as link:
-            record = seen_record(link, ledger, visit.person, id, "inspection")
-            if record is None:
-                raise Refused(NO_RECORD)
+            record = visit.record(link, id, "inspection")
             site_of(link, visit, record["enterprise"])
             template = template_of(link, ledger, record)
             hazards = [hazard for hazard in records_at(link, visit, "hazard", record["enterprise"]) if hazard["inspection"] == id]

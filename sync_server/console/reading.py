@@ -28,6 +28,29 @@ def listing(
     return find(link, ledger, person, Wanted(kind, search, terms, sort="number" if by_number else "at", rising=by_number), page)
 
 
+def by_term(link: Link, ledger: str, kind: str, *terms: str, limit: int = -1) -> dict[str, Record]:
+    """The records of a kind that are handed in and have one of these terms in the lists, by id, newest first; all without a limit."""
+    marks, cut = ", ".join("?" * len(terms)), f" LIMIT {int(limit)}" if limit >= 0 else ""
+    sql = (
+        f"SELECT r.id, r.body FROM (SELECT DISTINCT id, at FROM terms WHERE ledger = ? AND kind = ? AND term IN ({marks}) "
+        f"ORDER BY at DESC, id DESC{cut}) t CROSS JOIN records r WHERE r.ledger = ? AND r.id = t.id ORDER BY t.at DESC, t.id DESC"
+    )
+    return {row[0]: json.loads(row[1]) for row in link.all(sql, (ledger, kind, *terms, ledger))}
+
+
+def unfinished(link: Link, ledger: str, person: str, kinds: Iterable[str], states: Iterable[str] = ()) -> list[Record]:
+    """Drafts that somebody has a part in, and what was handed in and is in one of these states."""
+    of_kind, kinds_value = link.any_of("r.kind", kinds)
+    in_state, states_value = link.any_of("l.state", states)
+    rows = link.all(
+        "SELECT r.body FROM visible v JOIN records r ON r.ledger = v.ledger AND r.id = v.record "
+        "LEFT JOIN listed l ON l.ledger = r.ledger AND l.id = r.id "
+        f"WHERE v.ledger = ? AND v.scope = ? AND v.present = 1 AND {of_kind} AND (l.id IS NULL OR {in_state}) ORDER BY r.id",
+        (ledger, f"person:{person}", kinds_value, states_value),
+    )
+    return [json.loads(row[0]) for row in rows]
+
+
 def seen_record(link: Link, ledger: str, person: Record, id: str, kind: str) -> Record | None:
     """One record, if the person sees it."""
     record = store.records(link, ledger, [id]).get(id)

@@ -6,7 +6,6 @@ queue of their own beside it.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -19,11 +18,11 @@ from shared.people import sees
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
 from sync_server.console.deciding import decision_name, decision_of, offered, preset_texts, reasons_of
-from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Frame, Visit
+from sync_server.console.frame import BAD_FORM, Fields, Frame, Visit
 from sync_server.console.hazards import about
 from sync_server.console.hints import hints
 from sync_server.console.inspections import template_of
-from sync_server.console.reading import timeline
+from sync_server.console.reading import by_term, timeline
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -65,7 +64,7 @@ def review_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         visit = frame.posted(request, ledger, form)
         visit.require("review")
         with frame.service.database.read() as link:
-            record = _seen(link, visit, id, "hazard")
+            record = visit.record(link, id, "hazard")
         try:
             kind, body = decision_of(frame, blobs, visit, record, form)
             return frame.act(visit, form, kind, id, body, _next_page(frame, visit, "hazard", id))
@@ -79,22 +78,9 @@ def _reviewer(frame: Frame, request: Request, ledger: str) -> Visit:
     return visit
 
 
-def _seen(link: Link, visit: Visit, id: str, kind: str) -> Record:
-    """Raises Refused(page.no_record)."""
-    record = store.records(link, visit.ledger, [id]).get(id)
-    if record is None or record["kind"] != kind or not sees(visit.person, scopes_of(record)):
-        raise Refused(NO_RECORD)
-    return record
-
-
 def queue(link: Link, visit: Visit, kind: str) -> list[Record]:
     """What waits for this reviewer: what is proposed as major first, then what was handed in first and so is due first."""
-    rows = link.all(
-        "SELECT records.body FROM terms JOIN records ON records.ledger = terms.ledger AND records.id = terms.id "
-        "WHERE terms.ledger = ? AND terms.kind = ? AND terms.term = 'state:submitted'",
-        (visit.ledger, kind),
-    )
-    waiting = [one for row in rows if sees(visit.person, scopes_of(one := json.loads(row[0])))]
+    waiting = [one for one in by_term(link, visit.ledger, kind, "state:submitted").values() if sees(visit.person, scopes_of(one))]
     return sorted(waiting, key=lambda one: (one.get("level_proposed") != "major", one["submitted_at"], one["id"]))
 
 
@@ -126,7 +112,7 @@ def hazard_review(frame: Frame, visit: Visit, id: str) -> Response:
         if id or waiting:
             record = next((one for one in waiting if one["id"] == id), None) if id else waiting[0]
             gone = record is None
-            record = record or _seen(link, visit, id, "hazard")
+            record = record or visit.record(link, id, "hazard")
             decide = offered(frame, visit, link, record) if not gone else None
             values |= {**about(frame, visit, link, record), **_place(waiting, record["id"]), "decide": decide}
     return frame.page(visit, "review.html", **values)
@@ -140,7 +126,7 @@ def inspection_review(frame: Frame, visit: Visit, id: str) -> Response:
         if id or waiting:
             record = next((one for one in waiting if one["id"] == id), None) if id else waiting[0]
             gone = record is None
-            record = record or _seen(link, visit, id, "inspection")
+            record = record or visit.record(link, id, "inspection")
             enterprise = store.records(link, visit.ledger, [record["enterprise"]]).get(record["enterprise"])
             template = template_of(link, visit.ledger, record)
             hazards = list(store.records(link, visit.ledger, record["hazards"]).values())

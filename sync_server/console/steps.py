@@ -25,8 +25,7 @@ from shared.people import ENT_DEPUTY, ENT_PRINCIPAL, ENTERPRISE_ROLES, OFFICE, m
 from shared.rules import WRONG_STATE, Record
 from sync_server.blobs import LocalBlobs
 from sync_server.console.asking import Ask, Paper, acts_of, blocked, day_text, moment_text
-from sync_server.console.frame import NO_RECORD, Fields, Frame, Visit
-from sync_server.console.reading import seen_record
+from sync_server.console.frame import Fields, Frame, Visit
 from sync_server.console.siblings import people_with
 from sync_server.console.standing import Standing, do, standing
 from sync_server.console.words import moment
@@ -66,7 +65,9 @@ def step_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs, show: Callable
         visit.require_government()
         paper = paper_for(frame, visit, id, step)
         try:
-            return do(frame, visit, form, acts_of(frame, blobs, visit, paper, form), f"{visit.home}/hazards/{id}")
+            acts = acts_of(frame, blobs, visit, paper, form)
+            decided_there = acts[-1][0] == "listing.propose"  # whoever may decide goes on at once
+            return do(frame, visit, form, acts, f"{visit.home}/listings/{acts[-1][1]}" if decided_there else f"{visit.home}/hazards/{id}")
         except Refused as refused:
             return frame.again(visit, form, step, refused, lambda: show(frame, visit, id))
 
@@ -75,9 +76,7 @@ def paper_for(frame: Frame, visit: Visit, id: str, step: str) -> Paper:
     """The form of a step as it stands now. Where somebody has moved the hazard on meanwhile, the form as it would have been: the rules then tell what
     collides. Raises Refused(page.no_record), Refused(wrong_state)."""
     with frame.service.database.read() as link:
-        record = seen_record(link, visit.ledger, visit.person, id, "hazard")
-        if record is None:
-            raise Refused(NO_RECORD)
+        record = visit.record(link, id, "hazard")
         at = standing(frame, visit, link, record)
         for paper in papers_of(at):
             if paper.step == step and not paper.blocked:
@@ -181,7 +180,8 @@ def _work(at: Standing) -> Iterator[Paper]:
     record = at.record
     if record["state"] != "rectifying" or record["level"] == "major" or not at.may("hazard.record_work"):
         return
-    if not any(roles_at(one, record["enterprise"]) & ENTERPRISE_ROLES for one in people_with(at.link, at.visit.ledger, record["enterprise"])):
+    people = people_with(at.link, at.visit.ledger, f"unit:{record['enterprise']}")
+    if not any(roles_at(one, record["enterprise"]) & ENTERPRISE_ROLES for one in people):
         yield record_work(at)
 
 
@@ -192,7 +192,8 @@ def verify(at: Standing) -> Paper:
     """T16, T17: on site, by two or more."""
     record, me = at.record, at.visit.person["id"]
     section = record["responsible_section"] or record["section"]
-    people = [one for one in people_with(at.link, at.visit.ledger, section, OFFICE) if may(one, "verify") and sees(one, scopes_of(record))]
+    known = people_with(at.link, at.visit.ledger, f"unit:{section}", f"role:{OFFICE}")
+    people = [one for one in known if may(one, "verify") and sees(one, scopes_of(record))]
     team = sorted(people, key=lambda one: (one["id"] != me, not roles_at(one, section), one["name"]))
     days = at.setting("major_days_max" if record["level"] == "major" else "general_days_max")
     taken = len(photos_on_site(record))
@@ -258,7 +259,7 @@ def _single_signer(at: Standing) -> Iterator[Paper]:
     record, ours = at.record, roles_of(at.visit.person)
     if record["state"] != "signoff_pending" or OFFICE not in ours or record.get("single_signer"):
         return
-    people = people_with(at.link, at.visit.ledger, record["enterprise"])
+    people = people_with(at.link, at.visit.ledger, f"unit:{record['enterprise']}")
     both = [one for one in people if {ENT_PRINCIPAL, ENT_DEPUTY} <= roles_at(one, record["enterprise"])]
     paper = at.paper(
         "hazard.approve_single_signer",

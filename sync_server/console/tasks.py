@@ -16,8 +16,8 @@ from shared.people import COMMUNITY_WORKER, is_enterprise_person, may, roles_of,
 from shared.rules import Record
 from sync_server.console.attention import days_late
 from sync_server.console.finding import Wanted, find
-from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Form, Frame, Visit, derived_id
-from sync_server.console.reading import listing, seen_record, timeline
+from sync_server.console.frame import BAD_FORM, Fields, Form, Frame, Visit, derived_id
+from sync_server.console.reading import listing, timeline
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -186,9 +186,7 @@ def _people(form: Form) -> dict[str, Any]:
 
 def _task(frame: Frame, visit: Visit, id: str) -> Response:
     with frame.service.database.read() as link:
-        task = seen_record(link, visit.ledger, visit.person, id, "task")
-        if task is None:
-            raise Refused(NO_RECORD)
+        task = visit.record(link, id, "task")
         near = store.records(link, visit.ledger, [*task["inspections"], task["source"] or "", task["enterprise"]])
         inspections = [near[one] for one in task["inspections"] if one in near and sees(visit.person, rules.scopes_of(near[one]))]
         titles = {r["template"]["id"]: r["template"]["title"] for r in store.records_of_kind(link, visit.ledger, "template")}
