@@ -122,7 +122,7 @@ def test_every_word_finds_what_it_occurs_in_typed_in_chinese_pinyin_initials_or_
 
 def test_a_long_list_is_counted_only_so_far_and_says_so(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "MOST", 100)
-    monkeypatch.setattr(finding, "MOST_LOOKED_UP", 20)
+    monkeypatch.setattr(finding, "MOST_CHECKED", 20)
     with kept.database.read() as link:
         found = find(link, LEDGER, OFFICE, Wanted("hazard"), 99)
         looked_up = find(link, LEDGER, OFFICE, Wanted("hazard", "配电"), 1)
