@@ -9,9 +9,11 @@ import segno
 from fastapi import APIRouter, Request, Response
 
 from shared.errors import Refused
-from shared.people import roles_of
+from shared.people import is_enterprise_person, roles_of
+from shared.rules import Record
 from sync_server.console.frame import BAD_FORM, Fields, Frame, Visit
 from sync_server.console.reading import device_list, photos_on_their_way
+from sync_server.console.words import word
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
 
@@ -21,15 +23,15 @@ def device_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
 
     def show(visit: Visit, **more: Any) -> Response:
         with frame.service.database.connect() as connection:
-            found = device_list(connection, visit.ledger)
+            found = sorted(device_list(connection, visit.ledger), key=lambda row: (-(row.last_seen or 0), row.device))
         with frame.service.database.read() as link:
             waiting = photos_on_their_way(link, visit.ledger)
             people = [p for p in store.records_of_kind(link, visit.ledger, "person") if p["state"] == "active" and roles_of(p)]
             units = {unit["id"]: unit["name"] for unit in store.records_of_kind(link, visit.ledger, "unit")}
             head = store.head(link, visit.ledger)
-        people.sort(key=lambda p: (units.get(p["unit"], "～"), p["name"]))
         size = head.size if head else 0
-        return frame.page(visit, "devices.html", found=found, waiting=waiting, people=people, units=units, size=size, **({"code": None} | more))
+        groups = _groups(people, units, word("side_enterprise", visit.language))
+        return frame.page(visit, "devices.html", found=found, waiting=waiting, groups=groups, size=size, **({"code": None} | more))
 
     @pages.get("/devices")
     def list_devices(request: Request, ledger: str) -> Response:
@@ -56,3 +58,13 @@ def device_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
         visit = frame.posted(request, ledger, form)
         visit.require("administer")
         return frame.act(visit, form, "device.revoke", id, {"reason": form.get("reason", "")}, f"/console/{ledger}/devices")
+
+
+def _groups(people: list[Record], units: dict[str, str], enterprises: str) -> list[tuple[str, list[Record]]]:
+    """Who may get a phone, by unit; whoever is of no unit after them, people of enterprises last."""
+    found: dict[tuple[bool, bool, str], list[Record]] = {}
+    for person in sorted(people, key=lambda p: (p["name"], p["id"])):
+        of_enterprise = is_enterprise_person(person)
+        unit = enterprises if of_enterprise else units.get(person["unit"], "—")
+        found.setdefault((of_enterprise, unit == "—", unit), []).append(person)
+    return [(unit, found[of_enterprise, without, unit]) for of_enterprise, without, unit in sorted(found)]

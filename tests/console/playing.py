@@ -18,6 +18,7 @@ import uvicorn
 from sync_server.app import create_app
 from sync_server.blobs import LocalBlobs
 from sync_server.demo import scenarios
+from sync_server.demo.stage import StagedClock
 from sync_server.service import Service
 from sync_server.settings import Settings
 from sync_server.store.database import Database
@@ -88,8 +89,13 @@ def played(built: Path, folder: Path) -> Iterator[Stagehand]:
     """A copy of the built scenario, served until the end of the block."""
     shutil.copytree(built, folder)
     clock = scenarios.start_clock(SMALL)
-    database = Database(f"sqlite:///{folder / 'paicha.db'}")
-    service = Service(database, clock)
+    with served(Service(Database(f"sqlite:///{folder / 'paicha.db'}"), clock), clock, folder) as stage:
+        yield stage
+
+
+@contextmanager
+def served(service: Service, clock: StagedClock, folder: Path) -> Iterator[Stagehand]:
+    """A ledger that was played, served until the end of the block; its photos lie in the folder."""
     scenarios.go_on(SMALL, service, clock, PLAYED)
     passwords = {login: password for login, _, password in scenarios.open_accounts(SMALL, service, PLAYED)}
     settings = Settings(folder, port=free_port())
