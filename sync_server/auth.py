@@ -227,7 +227,7 @@ def log_in_with_code(service: Service, ledger: str, ticket: str, code: str, *, a
     expires, _, _ = rest.partition("/")
     with service.database.read() as link:
         row = _row(link, "person", ledger, person)
-    if row is None or not expires.isascii() or not expires.isdigit() or not service.clock() <= int(expires) < FOR_GOOD:
+    if row is None or not expires.isascii() or not expires.isdigit() or len(expires) > 15 or int(expires) < service.clock():
         raise Refused(START_AGAIN)
     if not secrets.compare_digest(ticket.encode("utf-8", "replace"), _ticket(service, ledger, row, int(expires)).encode()):
         raise Refused(START_AGAIN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
 from typing import Any
 
 from PIL import Image, ImageOps
@@ -19,6 +20,7 @@ from sync_server.service import Service
 LONGEST, QUALITY = 1600, 82  # pixels of the longer side; as the phone has it
 FORMATS = ("JPEG", "PNG", "WEBP")
 DEVICE = "console"
+_UNPACKING = threading.Semaphore(2)  # pictures at the same time, of up to 240 MB each
 
 
 def keep_photo(service: Service, blobs: LocalBlobs, ledger: str, file: UploadFile) -> dict[str, Any]:
@@ -27,7 +29,6 @@ def keep_photo(service: Service, blobs: LocalBlobs, ledger: str, file: UploadFil
     if len(data) > MAX_BLOB:
         raise Refused(TOO_LARGE)
     picture, taken_at, place = _opened(data)
-    picture.thumbnail((LONGEST, LONGEST), Image.Resampling.BICUBIC, reducing_gap=2.0)
     likeness = pictures.likeness(picture.convert("L").resize(pictures.LIKENESS_SIZE, Image.Resampling.BOX).tobytes())
     now = service.clock()
     body = {"photo": new_id(now, service.randomness(10)), "taken_at": taken_at or now, "position": place, "likeness": likeness}
@@ -52,13 +53,15 @@ def keep_bytes(service: Service, blobs: LocalBlobs, ledger: str, data: bytes, me
 
 
 def _opened(data: bytes) -> tuple[Image.Image, int | None, dict[str, Any] | None]:
-    """Upright, on white, with the camera's own time and position."""
+    """Upright, on white, of a bearable size, with the camera's own time and position."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Refused(TOO_MANY_PIXELS, f"{picture.width}x{picture.height}")
             exif = picture.getexif()
             taken_at, place = pictures.taken_at(exif.get_ifd(pictures.EXIF)), pictures.position(exif.get_ifd(pictures.GPS))
+            with _UNPACKING:
+                picture.thumbnail((LONGEST, LONGEST), Image.Resampling.BICUBIC, reducing_gap=2.0)  # first of all: each further copy is a small one
             upright = ImageOps.exif_transpose(picture)
             ground = Image.new("RGB", upright.size, "white")
             ground.paste(upright, mask=upright.convert("RGBA").getchannel("A"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import socket
 import zipfile
 from dataclasses import dataclass
 from html import unescape
@@ -421,6 +422,50 @@ def test_who_sees_one_enterprise_is_offered_the_marks_of_that_one(trust: Site, v
     assert "粉尘涉爆" in visitors["head"].get("/enterprises").text
     for person in ("safety2", "head2", "grid2"):
         assert "粉尘涉爆" not in visitors[person].get("/enterprises").text, person
+
+
+def test_a_form_without_end_is_refused_before_it_fills_the_memory(trust: Site, visitors: dict[str, Browser]) -> None:
+    door = requests.post(f"{trust.url}/console/{LEDGER}/login", data={f"x{n}": "x" * 1_000 for n in range(70)}, timeout=30)
+    assert door.status_code == 413 and code_of(door) == "page.too_large"
+    mine = tried(visitors["safety"], "POST /mine/report", {}, **{f"x{n}": "x" for n in range(3_001)})
+    assert mine.status_code == 413 and code_of(mine) == "page.too_large"
+    text = {"csrf": csrf_of(visitors["safety"]), **{f"x{n}": "x" * 100_000 for n in range(43)}}
+    told = visitors["safety"].session.post(f"{trust.url}/console/{LEDGER}/mine/notice", data=text, timeout=30)
+    assert told.status_code == 413 and code_of(told) == "page.too_large"
+
+
+def test_of_who_is_not_logged_in_no_file_is_taken(trust: Site) -> None:
+    """The answer is there before the file is."""
+    port = int(trust.url.rpartition(":")[2])
+    head = f"POST /console/{LEDGER}/import HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(f"{head}Content-Length: 50000000\r\n\r\n--b".encode())
+        answer = connection.recv(10_000).decode()
+    assert " 303 " in answer.splitlines()[0] and f"location: /console/{LEDGER}/login" in answer
+
+
+@pytest.mark.parametrize(
+    "query", ["q=%00", "enterprise=%00&person=%00", f"page={'9' * 5_000}", "since=%00", "state=%00", "at=%00", "q=%ED%A0%80", "done=%7B%7B7*7%7D%7D"]
+)
+def test_odd_addresses_are_answered_in_words(trust: Site, visitors: dict[str, Browser], query: str) -> None:
+    for page in ("/hazards", "/inspections", "/enterprises", "/tasks", "/plans", "/alerts", "/listings", "/hazards/%00", "/files/%00/x"):
+        answer = visitors["office"].session.get(f"{trust.url}/console/{LEDGER}{page}?{query}", timeout=30)
+        assert answer.status_code in (200, 404), (page, answer.status_code)
+
+
+@pytest.mark.parametrize("ticket", [f"office/{'9' * 5_000}/x", "office/²/x", "office/99999999999999999/x", "//", "office/1/x"])
+def test_odd_tickets_open_nothing(trust: Site, ticket: str) -> None:
+    answer = requests.post(f"{trust.url}/console/{LEDGER}/login", data={"ticket": ticket, "code": "1"}, timeout=30)
+    assert answer.status_code == 403
+    trust.world.clock.now += 6 * 60_000
+
+
+def test_text_that_is_none_is_no_failure(trust: Site) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n\\ud800\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x; charset=unicode_escape"}
+    form = part % b"login" + part % b"password" + b"--x--\r\n"
+    answer = requests.post(f"{trust.url}/console/{LEDGER}/login", data=form, headers=headers, timeout=30)
+    assert answer.status_code == 403
 
 
 def store_record(site: Site, id: str) -> dict[str, Any]:
