@@ -61,14 +61,16 @@ def test_an_overdue_task_is_marked(enrolled: Hand) -> None:
 
 def test_a_tap_begins_the_inspection_and_handing_it_in_completes_the_task(enrolled: Hand) -> None:
     hand = enrolled
-    plan(hand, "t1", templates=["idle-sites"])
+    plan(hand, "t1", templates=["idle-sites"], purposes=["粉尘涉爆专项"], theme="木粉尘清扫")
     hand.screen.open("task/t1")
     pump(5)
     assert hand.place == "start" and any("任务" in words for words in hand.all_words())
     assert any(type(w).__name__ == "Radio" and w.selected and "闲置" in w.text for w in hand.screen.walk()), "the checklist that the task names"
     hand.press("开始")
     inspection = str(hand.screen.id)
-    assert hand.place == "checklist" and hand.client.record(inspection)["task"] == "t1"
+    begun = hand.client.record(inspection)
+    assert hand.place == "checklist" and begun["task"] == "t1"
+    assert (begun["purposes"], begun["theme"]) == (["粉尘涉爆专项"], "木粉尘清扫"), "what the task is for stands on the inspection's record"
     assert hand.client.record("t1")["state"] == "started", "at once, before any network"
     hand.app.nav.reset("enterprises")
     pump(3)
@@ -100,7 +102,8 @@ def test_another_kind_is_another_inspection_and_says_so(enrolled: Hand) -> None:
     tap(hand.find("审计式检查", "Chip"))
     assert any("不算完成任务" in words for words in hand.all_words())
     hand.press("开始")
-    assert "task" not in hand.client.record(hand.screen.id)
+    begun = hand.client.record(hand.screen.id)
+    assert "task" not in begun and begun["purposes"] == ["专项行动"], "in words that an official record can carry"
 
 
 def test_a_task_at_an_enterprise_of_another_section_can_be_carried_out(enrolled: Hand) -> None:
