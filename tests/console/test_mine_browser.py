@@ -199,6 +199,29 @@ def test_a_self_found_hazard_its_photos_sent_ahead_survive_a_reload(chromium: Br
     assert size(site) == before + 3, "report, one photo, handed in"
 
 
+def test_a_report_pressed_while_its_photos_are_on_their_way_goes_off_when_they_have_arrived(
+    chromium: Browser, site: Site, shots: list[str]
+) -> None:
+    safety = phone(chromium, site, "safety")
+    open_page(safety, site, "/mine/report")
+    held: list[Any] = []
+    safety.route("**/mine/photos", lambda route: held.append(route))
+    fill_report(safety, "照片没传完就按了提交")
+    safety.fill("[name=found_at]", local(site, -0.1, "%Y-%m-%dT%H:%M"))
+    safety.locator("input[type=file][name=photos]").first.set_input_files(shots)
+    safety.wait_for_selector(".sending progress:visible")
+    before = size(site)
+    safety.click("button:has-text('提交报告')")
+    assert "传完后自动提交" in safety.inner_text("main") and size(site) == before
+    for number in range(len(shots)):
+        safety.wait_for_function("() => document.querySelector('.sending progress:not([hidden])')")
+        while len(held) <= number:
+            safety.wait_for_timeout(20)
+        held[number].continue_()
+    safety.wait_for_url("**done=hazard.submit")
+    assert size(site) == before + 4, "report, both photos, handed in"
+
+
 def test_a_self_inspection_on_a_phone_with_one_item_that_fails(chromium: Browser, site: Site, shots: list[str]) -> None:
     step(site, "admin", "template.publish", f"template/{CHECKLIST['id']}/{CHECKLIST['version']}", {"template": CHECKLIST})
     safety = phone(chromium, site, "safety")

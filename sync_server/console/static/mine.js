@@ -22,7 +22,7 @@ function remember(form) {
 
 function restore(form) {
   const kept = localStorage.getItem(drawer + form.dataset.keep);
-  if (!kept || form.querySelector("[role=alert]")) return; // a refused form comes back filled by the server
+  if (!kept || document.querySelector("main [role=alert]")) return; // a refused form comes back filled by the server
   const { values, tickets } = JSON.parse(kept);
   for (const [name, value, checked] of values) {
     const field = typed(form).find((one) => one.name === name && (checked === null || one.value === value));
@@ -65,6 +65,37 @@ function send(address, data, onProgress) {
   });
 }
 
+// A form that is pressed while photos are on their way goes off by itself when the last has arrived: at once it would go without them.
+let batches = 0;
+let pressed = null;
+const underWay = () => batches > 0 || document.querySelector(".sending :is(progress, button):not([hidden])") !== null;
+
+addEventListener(
+  "submit",
+  (event) => {
+    if (event.target.matches("[action$='/logout']") || !underWay()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!pressed) event.submitter?.before(Object.assign(document.createElement("p"), { className: "note", role: "status", textContent: words.waiting }));
+    pressed = { form: event.target, button: event.submitter };
+  },
+  true,
+);
+
+function goOff() {
+  if (!pressed || underWay()) return;
+  const { form, button } = pressed;
+  pressed = null;
+  form.requestSubmit(button);
+}
+
+async function oneByOne(files, each) {
+  batches += 1;
+  for (const file of files) await each(file);
+  batches -= 1;
+  goOff();
+}
+
 // One line a photo: a picture of it, how far it is, and on a failure a button to try again; the network coming back tries again, too.
 function queue(file, place, attempt) {
   const line = document.createElement("div");
@@ -91,6 +122,7 @@ function queue(file, place, attempt) {
       const problem = await attempt((share) => (bar.value = share));
       if (!problem) return done();
       bar.hidden = true;
+      pressed = null; // whoever pressed sees first which photo is not taken
       line.append(Object.assign(document.createElement("p"), { className: "why", textContent: problem }));
       line.setAttribute("role", "alert");
     } catch {
@@ -102,6 +134,7 @@ function queue(file, place, attempt) {
   const done = () => {
     URL.revokeObjectURL(picture.src);
     line.remove();
+    goOff();
   };
   again.addEventListener("click", go);
   addEventListener("online", () => waiting && go());
@@ -115,8 +148,8 @@ async function sendWork(form, input) {
   const files = [...input.files];
   input.value = "";
   const place = document.querySelector(".under-way");
-  for (const file of files) {
-    await queue(file, place, async (onProgress) => {
+  await oneByOne(files, (file) =>
+    queue(file, place, async (onProgress) => {
       const data = new FormData(form);
       data.delete("photo");
       data.append("photo", file);
@@ -129,8 +162,8 @@ async function sendWork(form, input) {
         if (fresh) part.replaceChildren(...fresh.childNodes);
       }
       return "";
-    });
-  }
+    }),
+  );
 }
 
 function addTicket(place, ticket) {
@@ -147,8 +180,8 @@ async function sendAhead(form, input) {
   const files = [...input.files];
   const place = form.querySelector(`[data-kept="${input.name}"]`);
   input.value = "";
-  for (const file of files) {
-    await queue(file, place, async (onProgress) => {
+  await oneByOne(files, (file) =>
+    queue(file, place, async (onProgress) => {
       const data = new FormData();
       data.append("csrf", form.elements.csrf.value);
       data.append("photos", file);
@@ -159,8 +192,8 @@ async function sendAhead(form, input) {
       for (const ticket of tickets) addTicket(place, ticket);
       remember(form);
       return "";
-    });
-  }
+    }),
+  );
 }
 
 document.addEventListener("change", (event) => {

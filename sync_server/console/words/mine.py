@@ -97,6 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mine_hand_in_check": ("提交检查", "Hand in the inspection"), "mine_started": ("开始时间", "Started"), "mine_may_not_inspect": ("自查由安全管理员或主要负责人提交。", "The safety officer or the principal hands in an inspection."), "mine_area": ("检查区域", "Area"),
     "mine_documents": ("文书", "Documents"),
     # scripts
+    "mine_js_waiting": ("照片还没有传完，传完后自动提交。", "Photos are still on their way; this goes off by itself when they have arrived."),
     "mine_js_sending": ("正在上传…", "Sending…"), "mine_js_failed": ("没有上传成功。网络恢复后自动重试，也可点此重试。", "Not sent. It is tried again when the network is back, or tap to retry."), "mine_js_restored": ("已恢复上次没有提交的内容。", "What you had typed before is back."), "mine_remove": ("勾选的照片会随表单提交", "Ticked photos go with the form"),
     "mine_keep_photo": ("使用这张照片", "Use this photo"),
 }  # fmt: skip
