@@ -427,7 +427,7 @@ class Batch:
         if self._changed:
             changed = list(self._changed.values())
             places = [Place.of(record) for record in changed]
-            store.put_records(self.link, self.name, [(r, place.row, len(rules.open_conflicts(r))) for r, place in zip(changed, places, strict=True)])
+            store.put_records(self.link, self.name, [(record, len(rules.open_conflicts(record))) for record in changed])
             put_listed(self.link, self.name, [(r, self._places.get(r["id"], NOWHERE), place) for r, place in zip(changed, places, strict=True)])
             put_spans(self.link, self.name, self._turns)
             store.put_visible(self.link, self.name, [row for record in changed for row in self._visibility(record)])

@@ -11,12 +11,12 @@ from sqlalchemy import and_, literal_column, select
 from sqlalchemy.engine import Connection
 
 from shared import ledger as rules
-from shared.people import scopes_of, sees
+from shared.people import is_enterprise_person, scopes_of, sees
 from shared.rules import Record
 from sync_server.console.finding import Found, Wanted, find
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
-from sync_server.store.schema import devices, operations, records
+from sync_server.store.schema import devices, listed, operations, records
 
 
 def listing(
@@ -114,7 +114,7 @@ def _fields(raw: bytes) -> dict[str, Any]:
 
 
 def refused(link: Link, connection: Connection, ledger: str, person: Record) -> list[tuple[Step, str]]:
-    """Refused operations of the person's area that nobody has adopted, newest first, each with its subject."""
+    """Refused operations that nobody has adopted, newest first, each with its subject: one's own, and for the government those of one's area."""
     rows = connection.execute(
         select(operations.c.no)
         .where(operations.c.ledger == ledger, operations.c.verdict == "refused", operations.c.verdict != literal_column("'accepted'"))
@@ -122,14 +122,14 @@ def refused(link: Link, connection: Connection, ledger: str, person: Record) -> 
         .limit(300)
     ).all()
     adopted = store.records(link, ledger, [f"adoption/{row.no}" for row in rows])
-    whole = "ledger" in scopes_of(person)
+    whole, of_area = "ledger" in scopes_of(person), not is_enterprise_person(person)
     found = []
     for row in rows:
         stored = store.operation(link, ledger, row.no)
         if stored is None or f"adoption/{row.no}" in adopted:
             continue
         record = store.records(link, ledger, [stored.subject]).get(stored.subject)
-        if whole or stored.author == person["id"] or (record is not None and sees(person, rules.scopes_of(record))):
+        if whole or stored.author == person["id"] or (of_area and record is not None and sees(person, rules.scopes_of(record))):
             found.append((_step(stored), stored.subject))
     return found
 
@@ -147,8 +147,8 @@ def conflicts(link: Link, connection: Connection, ledger: str, person: Record) -
 
 def device_list(connection: Connection, ledger: str) -> list[Any]:
     """Every phone with when it was last seen."""
-    joined = devices.join(records, and_(records.c.ledger == devices.c.ledger, records.c.id == devices.c.device))
-    wanted = select(devices, records.c.state, records.c.title).select_from(joined).where(devices.c.ledger == ledger, devices.c.person != "server")
+    joined = devices.join(listed, and_(listed.c.ledger == devices.c.ledger, listed.c.id == devices.c.device))
+    wanted = select(devices, listed.c.state, listed.c.title).select_from(joined).where(devices.c.ledger == ledger, devices.c.person != "server")
     return list(connection.execute(wanted.order_by(devices.c.last_seen.desc())).all())
 
 
@@ -165,7 +165,7 @@ def photos_on_their_way(link: Link, ledger: str) -> dict[str, int]:
 
 def names(link: Link, ledger: str) -> dict[str, str]:
     """id -> name of every person, unit and criterion."""
-    rows = link.all("SELECT id, title FROM records WHERE ledger = ? AND kind IN ('person', 'unit', 'criterion')", (ledger,))
+    rows = link.all("SELECT id, title FROM listed WHERE ledger = ? AND kind IN ('person', 'unit', 'criterion')", (ledger,))
     return {row[0]: row[1] for row in rows} | {"server": "服务器"}
 
 

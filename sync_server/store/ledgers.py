@@ -12,14 +12,11 @@ from typing import Any
 
 from shared.operation import Entry, Operation
 from shared.protocol import Verdict
-from shared.rules import Record, Row
+from shared.rules import Record
 from sync_server.store.database import Link
 
 _OPERATION = ("ledger", "no", "id", "device", "n", "kind", "subject", "author", "raw", "received_at", "verdict", "code", "other", "flags")
-_RECORD = (
-    "ledger", "id", "kind", "no", "body", "title", "number", "state", "level", "enterprise", "community", "section", "person", "at",
-    "conflicts",
-)  # fmt: skip
+_RECORD = ("ledger", "id", "kind", "no", "body", "conflicts")
 _UPSERT_RECORD = (
     f"INSERT INTO records ({', '.join(_RECORD)}) VALUES ({', '.join('?' * len(_RECORD))}) ON CONFLICT (ledger, id) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in _RECORD[3:])
@@ -191,28 +188,12 @@ def append(link: Link, ledger: str, rows: list[tuple[Operation, Entry]]) -> None
     )  # fmt: skip
 
 
-def put_records(link: Link, ledger: str, changed: Iterable[tuple[Record, Row | None, int]]) -> None:
-    """Records as they are now, with how they stand in lists and how many conflicts are open on them."""
-    link.many(
-        _UPSERT_RECORD,
-        [
-            (
-                ledger, record["id"], record["kind"], record["no"], _write(record), row.title,
-                row.number, row.state, row.level, row.enterprise, row.community, row.section, row.person, row.at, conflicts,
-            )
-            for record, row, conflicts in ((r, w or _NO_ROW, c) for r, w, c in changed)
-        ],
-    )  # fmt: skip
+def put_records(link: Link, ledger: str, changed: Iterable[tuple[Record, int]]) -> None:
+    """Records as they are now, with how many conflicts are open on them."""
+    rows = [(ledger, record["id"], record["kind"], record["no"], _write(record), conflicts) for record, conflicts in changed]
+    link.many(_UPSERT_RECORD, rows)
 
 
-def put_columns(link: Link, ledger: str, rows: Iterable[tuple[Record, Row | None]]) -> None:
-    """The columns beside records that are there already."""
-    names = _RECORD[5:-1]
-    sql = f"UPDATE records SET {', '.join(f'{name} = ?' for name in names)} WHERE ledger = ? AND id = ?"
-    link.many(sql, [(*(getattr(row or _NO_ROW, name) for name in names), ledger, record["id"]) for record, row in rows])
-
-
-_NO_ROW = Row()
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 

@@ -187,7 +187,7 @@ def outdated(link: Link) -> list[str]:
 
 
 def rebuild(link: Link, ledger: str) -> None:
-    """Rows, terms, spans and the columns beside records of a whole ledger, from its operations. Records themselves stay as they are."""
+    """Rows, terms and spans of a whole ledger, from its operations. Records themselves stay as they are."""
     for table in ("listed", "terms", "spans"):
         link.run(f"DELETE FROM {table} WHERE ledger = ?", (ledger,))
     records: dict[str, Record] = {}
@@ -202,7 +202,6 @@ def rebuild(link: Link, ledger: str) -> None:
             records.update(changed)
             put_spans(link, ledger, standing.turns(changed, stored.no, stored.entry.received_at))
     put_listed(link, ledger, ((record, NOWHERE, Place.of(record)) for record in records.values()))
-    store.put_columns(link, ledger, ((record, rules.row_of(record)) for record in records.values()))
     link.run("UPDATE ledgers SET projected = ? WHERE ledger = ?", (PROJECTION, ledger))
 
 

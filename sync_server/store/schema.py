@@ -6,7 +6,7 @@
     held         operations of a newer version than this program, kept until it is upgraded
     devices      per device: its key, the end of its chain, what it has pulled
     signatures   the signature of every push
-    records      the folded state of each thing
+    records      the folded state of each thing, and how many conflicts are open on it
     listed       how each thing that is handed in stands in lists
     terms        by which words and marks it is found there, newest first
     spans        from when to when a traced thing stood how
@@ -112,18 +112,9 @@ records = Table(
     _text("kind"),
     _number("no"),
     _text("body"),
-    _text("title"),
-    _text("number"),
-    _text("state"),
-    _text("level"),
-    _text("enterprise"),
-    _text("community"),
-    _text("section"),
-    _text("person"),
-    _number("at"),
     Column("conflicts", Integer, nullable=False),
     PrimaryKeyConstraint("ledger", "id"),
-    Index("records_list", "ledger", "kind", "at"),
+    Index("records_kind", "ledger", "kind"),
     Index("records_changed", "ledger", "no"),
 )
 Index("records_conflicts", records.c.ledger, records.c.id, sqlite_where=records.c.conflicts > 0, postgresql_where=records.c.conflicts > 0)

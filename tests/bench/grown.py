@@ -21,9 +21,8 @@ _OPERATION = (
     "code, other, flags FROM operations WHERE ledger = ? AND no > ? AND no <= ?"
 )
 _RECORD = (
-    "INSERT INTO records (ledger, id, kind, no, body, title, number, state, level, enterprise, community, section, person, at, conflicts) "
-    "SELECT ledger, {id}, kind, no + ?, body, title, number, state, level, enterprise, community, section, person, at, conflicts "
-    "FROM records WHERE ledger = ? AND no > ? AND no <= ? AND kind {what} 'blob'"
+    "INSERT INTO records (ledger, id, kind, no, body, conflicts) SELECT ledger, {id}, kind, no + ?, body, conflicts FROM records "
+    "WHERE ledger = ? AND no > ? AND no <= ? AND kind {what} 'blob'"
 )
 _VISIBLE = (
     "INSERT INTO visible (ledger, scope, record, no, present) SELECT ledger, scope, ? || substr(record, 14), no + ?, present FROM visible "

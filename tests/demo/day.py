@@ -182,7 +182,7 @@ def check_nothing_lost(server: ServerProcess, team: list[Inspector]) -> None:
 def summary(server: ServerProcess, team: list[Inspector], photos: int) -> dict[str, Any]:
     """Counted in the ledger itself, after verify has read every byte of it."""
     verified = run_command(server.data, "verify")
-    kinds = dict(ask(server, "SELECT kind, count(*) FROM records WHERE state NOT IN ('draft', 'void') GROUP BY kind"))
+    kinds = dict(ask(server, "SELECT kind, count(*) FROM listed WHERE state != 'void' GROUP BY kind"))
     verdicts = dict(ask(server, "SELECT verdict, count(*) FROM operations GROUP BY verdict"))
     missing = sum(inspector.client.unsent().operations + inspector.client.unsent().photos for inspector in team)
     return {

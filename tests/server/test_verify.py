@@ -24,22 +24,7 @@ SEEDS = 200
 # What `verify` answers for: every column that says something about the ledger. (Times of last contact and of arrival of a signature are notes.)
 COLUMNS: dict[str, tuple[str, ...]] = {
     "operations": ("no", "id", "device", "n", "kind", "subject", "author", "raw", "received_at", "verdict", "code", "other", "flags"),
-    "records": (
-        "id",
-        "kind",
-        "no",
-        "body",
-        "title",
-        "number",
-        "state",
-        "level",
-        "enterprise",
-        "community",
-        "section",
-        "person",
-        "at",
-        "conflicts",
-    ),
+    "records": ("id", "kind", "no", "body", "conflicts"),
     "listed": (
         "id", "kind", "title", "number", "state", "level", "enterprise", "community", "section", "lead", "person", "at", "deadline", "listing",
         "source", "search",
