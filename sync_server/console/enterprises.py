@@ -57,6 +57,8 @@ def enterprise_pages(pages: APIRouter, frame: Frame) -> None:
             lines = {kind: _lines(link, ledger, visit.person, kind, id) for kind in ("inspection", "listing", "measure", "document")}
             people, answers = _people(link, ledger, visit.person, id), _answers(link, ledger, visit.person, id)
             steps, units = timeline(link, ledger, id), store.records_of_kind(link, ledger, "unit")
+        if visit.of_enterprise:  # what others tried in vain is not its to read
+            steps = [run for run in steps if run[0].verdict == "accepted"]
         own = [line for line in lines["inspection"] if line.level in ENTERPRISE_KINDS]
         return frame.page(
             visit, "enterprise.html", record=record, steps=steps, conflicts=open_conflicts(record), people=people, answers=answers, own=own,

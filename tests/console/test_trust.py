@@ -468,6 +468,18 @@ def test_text_that_is_none_is_no_failure(trust: Site) -> None:
     assert answer.status_code == 403
 
 
+def test_what_the_department_tried_in_vain_is_not_shown_to_the_enterprise(trust: Site, visitors: dict[str, Browser]) -> None:
+    words = "内部研究：拟移送公安"
+    refused = trust.world.service.act(LEDGER, [Act("head", "hazard.return", "h1", {"reason": words}, SEEN)]).verdicts[0]
+    assert refused.verdict == "refused"
+    edit = Act("head2", "enterprise.edit", "e1", {"changes": {"address": words}}, SEEN)
+    assert trust.world.service.act(LEDGER, [edit]).verdicts[0].verdict == "refused"
+    assert words in visitors["head"].get("/settle").text
+    for person in ENTERPRISE:
+        for page in ("/settle", "/hazards/h1", "/mine/hazards/h1", "/enterprises/e1"):
+            assert words not in visitors[person].get(page).text, (person, page)
+
+
 def store_record(site: Site, id: str) -> dict[str, Any]:
     """A record as it stands."""
     with site.world.service.database.read() as link:
