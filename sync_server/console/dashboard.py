@@ -62,16 +62,33 @@ def dashboard_pages(pages: APIRouter, frame: Frame) -> None:
             values: dict[str, Any] = {
                 "total": total(groups), "table": _table(link, visit, groups, str(grouped), campaign), "chart": None, "past": past,
                 "phases": _phases(campaign, day_of(now)), "today": _place(campaign, day_of(now)), "campaign": campaign,
+                "first": _first_steps(link, ledger) if visit.may("administer") else [],
                 "todo": needs_me(link, ledger, visit.person, now), "quality": _quality(link, visit, total(groups)),
             }  # fmt: skip
         if any(each.found for each in past):
-            series = {name: [getattr(each, name) for each in past] for name in ("open", "overdue", "closed")}
+            series = {name: [getattr(each, name) for each in past] for name in ("open", "overdue")}  # what is closed would flatten them
             values["chart"] = draw([each.day.isoformat() for each in past], series)
         whole = "ledger" in scopes_of(visit.person)
         return frame.page(
             visit, "dashboard.html", by=grouped, days=days, ranges=RANGES, measures=MEASURES, now=now, whole=whole,
             address=lambda measure, **more: f"{visit.home}/hazards?{urlencode({**QUERY[measure], **more}, doseq=True)}", **values,
         )  # fmt: skip
+
+
+def _first_steps(link: Link, ledger: str) -> list[tuple[str, str, bool]]:
+    """(word, page, whether it is done) of what a new ledger needs before the first inspection; nothing once all of it is there."""
+    def least(kind: str, number: int = 1) -> bool:
+        rows = link.all("SELECT id FROM records WHERE ledger = ? AND kind = ? LIMIT ?", (ledger, kind, number))
+        return len(rows) == number
+
+    phones = link.all("SELECT device FROM devices WHERE ledger = ? AND person <> 'server' LIMIT 1", (ledger,))
+    steps = [
+        ("first_units", "units", least("unit")), ("first_people", "people", least("person", 2)),
+        ("first_enterprises", "import", least("enterprise")), ("first_campaign", "settings#campaign", least("campaign")),
+        ("first_criteria", "criteria", least("criterion")), ("first_phones", "devices", bool(phones)),
+    ]  # fmt: skip
+    needed = [done for word, _, done in steps if word != "first_criteria"]  # without a library criteria are typed
+    return [] if all(needed) else steps
 
 
 def _own_unit(person: Record) -> str:
