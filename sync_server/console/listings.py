@@ -199,12 +199,11 @@ def _ours(at: Standing, paper: Paper, level: str = "") -> Paper:
 
 
 def next_number(at: Standing) -> str:
-    """青榆街道挂牌〔2023〕3号: what follows the highest number of this year, in the words of the newest notice; it may be typed over."""
-    year, listings = day_of(at.now).year, store.records_of_kind(at.link, at.visit.ledger, "listing")
-    listed = sorted((one for one in listings if one["number"] and one["listed_at"]), key=lambda one: int(one["listed_at"]))
-    taken = [found for one in listed if (found := re.fullmatch(rf"(.*〔{year}〕)(\d+)号", one["number"]))]
-    start = taken[-1][1] if taken else f"{(at.ledger or {'name': ''})['name']}挂牌〔{year}〕"
-    return f"{start}{max((int(found[2]) for found in taken if found[1] == start), default=0) + 1}号"
+    """青榆街道挂牌〔2023〕3号: the number that follows the highest of this year; it may be typed over."""
+    name, year = (at.ledger or {"name": ""})["name"], day_of(at.now).year
+    start = f"{name}挂牌〔{year}〕"
+    taken = [re.fullmatch(re.escape(start) + r"(\d+)号", one["number"] or "") for one in store.records_of_kind(at.link, at.visit.ledger, "listing")]
+    return f"{start}{max((int(found[1]) for found in taken if found), default=0) + 1}号"
 
 
 def _deciding(at: Standing) -> Iterator[Paper]:

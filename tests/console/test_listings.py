@@ -205,3 +205,11 @@ def test_what_calls_for_attention_about_a_listing_is_told_by_its_number_and_open
     loop.do("boss", "listing.ask_delisting", {"text": "申请验收"}, id)
     text = people["head"].get("/alerts").text
     assert f'/listings/{id}">{loop.other(id)["number"]} 安全出口封堵</a>' in text
+
+
+def test_a_proposal_lands_where_it_is_decided_and_the_hazard_leads_there(site: Site, people: People) -> None:
+    loop, head = Loop(site).confirm(), people["head"]
+    landed = send(head, head.get(f"/hazards/{loop.id}").text, "propose", reason="谁发现谁挂牌")
+    id = loop.record["listing"]["id"]
+    assert f"/listings/{id}?done=listing.propose" in landed.url and "step-list" in landed.text
+    assert f'/listings/{id}">挂牌督办：提请中</a>' in head.get(f"/hazards/{loop.id}").text

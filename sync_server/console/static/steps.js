@@ -21,6 +21,13 @@ for (const place of document.querySelectorAll(".where")) {
   });
 }
 
+// An address that names a step opens its form.
+const named = document.getElementById(location.hash.slice(1));
+if (named?.matches("details")) {
+  named.open = true;
+  named.scrollIntoView();
+}
+
 for (const button of document.querySelectorAll("button.print")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
