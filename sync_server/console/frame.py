@@ -297,6 +297,15 @@ class Frame:
         answer.status_code = 409
         return answer
 
+    def attempt(self, visit: Visit, form: Form, which: str, act: Callable[[], Response], show: Callable[[], Response]) -> Response:
+        """Do it; what a rule refuses is told on the page that the form stood on, with what was typed."""
+        try:
+            return act()
+        except Refused as refused:
+            if refused.code in (NO_RECORD.code, FORM_EXPIRED.code):
+                raise
+            return self.again(visit, form, which, refused, show)
+
     def new_id(self) -> str:
         """For an operation that a form may become."""
         return new_id(self.service.clock(), self.service.randomness(10))

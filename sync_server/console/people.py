@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
@@ -24,7 +25,7 @@ from sync_server.console.leaving import hand_over, open_work, part
 from sync_server.console.reading import device_list, timeline
 from sync_server.people_import import PeoplePlan, read_people, template_csv
 from sync_server.reads import note_read
-from sync_server.service import person_record
+from sync_server.service import Service, person_record
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -42,9 +43,6 @@ ITSELF = reason("people.itself", "请选择另一名同事接手", "choose a col
 def people_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
     """Adds the pages."""
     service = frame.service
-    folder = settings.data / "imports"
-
-    # -- the list ------------------------------------------------------------------------------------------------------------------------
 
     @pages.get("/people")
     def list_people(request: Request, ledger: str) -> Response:
@@ -99,12 +97,18 @@ def people_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
 
         def done() -> Response:
             if form.get("role"):
-                steps.append(("person.grant", f"p-{id}", _role(ledger, form)))
+                steps.append(("person.grant", f"p-{id}", _role(service, ledger, form)))
             return frame.act_all(visit, form, steps, f"{visit.home}/people/p-{id}")
 
-        return attempt(visit, form, "new", done, lambda: show_new(visit))
+        return frame.attempt(visit, form, "new", done, lambda: show_new(visit))
 
-    # -- import --------------------------------------------------------------------------------------------------------------------------
+    _import_pages(pages, frame, settings.data / "imports")
+    _person_pages(pages, frame)
+
+
+def _import_pages(pages: APIRouter, frame: Frame, folder: Path) -> None:
+    """People from a list: checked row by row, then all of them or none."""
+    service = frame.service
 
     def plan_of(visit: Visit, file: str) -> PeoplePlan:
         data = kept_file(folder / visit.ledger, file)
@@ -152,7 +156,10 @@ def people_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
             raise Refused(reason_of(refused.entry.code), str(rows[refused.position])) from None
         return frame.page(visit, "people_import.html", plan=plan, file="", name=form.get("name", ""))
 
-    # -- one person ----------------------------------------------------------------------------------------------------------------------
+
+def _person_pages(pages: APIRouter, frame: Frame) -> None:
+    """One person: who it is, roles, stand-ins, leaving."""
+    service = frame.service
 
     @pages.get("/people/{id}")
     def show_person(request: Request, ledger: str, id: str) -> Response:
@@ -189,15 +196,6 @@ def people_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
             suggested=suggested_login(person, {a.login for a in accounts(service, ledger).values()}) if administers and account is None else "",
         )  # fmt: skip
 
-    def attempt(visit: Visit, form: Form, which: str, act: Callable[[], Response], show_again: Callable[[], Response]) -> Response:
-        """Do it; what a rule refuses is told on the page with what was typed."""
-        try:
-            return act()
-        except Refused as refused:
-            if refused.code in (NO_RECORD.code, FORM_EXPIRED.code):
-                raise
-            return frame.again(visit, form, which, refused, show_again)
-
     def about(request: Request, ledger: str, id: str, form: Form) -> tuple[Visit, Record]:
         """A form about a person that exists."""
         visit = frame.posted(request, ledger, form)
@@ -208,6 +206,11 @@ def people_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
             raise Refused(NO_RECORD, id)
         return visit, person
 
+    def step(visit: Visit, form: Form, which: str, kind: str, id: str, body: Callable[[], dict[str, Any]]) -> Response:
+        """One operation about the person."""
+        page = f"{visit.home}/people/{id}"
+        return frame.attempt(visit, form, which, lambda: frame.act(visit, form, kind, id, body(), page), lambda: show(visit, id))
+
     @pages.post("/people/{id}/edit")
     def edit(request: Request, ledger: str, id: str, form: Fields) -> Response:
         visit, person = about(request, ledger, id, form)
@@ -215,23 +218,20 @@ def people_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
         changes = {name: form.get(name, "") for name in FIELDS if name in form and form.get(name, "") != person[name]}
         if not changes:
             return frame.back(f"{visit.home}/people/{id}", "unchanged")
-        done = lambda: frame.act(visit, form, "person.edit", id, {"changes": changes}, f"{visit.home}/people/{id}")  # noqa: E731
-        return attempt(visit, form, "edit", done, lambda: show(visit, id))
+        return step(visit, form, "edit", "person.edit", id, lambda: {"changes": changes})
 
     @pages.post("/people/{id}/grant")
     def grant(request: Request, ledger: str, id: str, form: Fields) -> Response:
         visit, _ = about(request, ledger, id, form)
         visit.require("administer")
-        done = lambda: frame.act(visit, form, "person.grant", id, _role(ledger, form), f"{visit.home}/people/{id}")  # noqa: E731
-        return attempt(visit, form, "grant", done, lambda: show(visit, id))
+        return step(visit, form, "grant", "person.grant", id, lambda: _role(service, ledger, form))
 
     @pages.post("/people/{id}/revoke")
     def revoke(request: Request, ledger: str, id: str, form: Fields) -> Response:
         visit, _ = about(request, ledger, id, form)
         visit.require("administer")
         body = {"role": form.get("role", ""), "unit": form.get("unit", "")}
-        done = lambda: frame.act(visit, form, "person.revoke", id, body, f"{visit.home}/people/{id}")  # noqa: E731
-        return attempt(visit, form, "grant", done, lambda: show(visit, id))
+        return step(visit, form, "grant", "person.revoke", id, lambda: body)
 
     @pages.post("/people/{id}/stand-in")
     def stand_in(request: Request, ledger: str, id: str, form: Fields) -> Response:
@@ -239,28 +239,27 @@ def people_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
         visit, _ = about(request, ledger, id, form)
         visit.require("appoint")
 
-        def done() -> Response:
+        def body() -> dict[str, Any]:
             role, _, unit = form.get("held", "").partition("|")
             start = end_of(date.fromisoformat(form.day("from"))) - DAY + 1
-            body = {"role": role, "unit": unit, "person": form.get("person", ""), "from": start, "until": form.end_of_day("until")}
-            return frame.act(visit, form, "person.stand_in", id, {**body, "reason": form.get("reason", "")}, f"{visit.home}/people/{id}")
+            days = {"from": start, "until": form.end_of_day("until")}
+            return {"role": role, "unit": unit, "person": form.get("person", ""), **days, "reason": form.get("reason", "")}
 
-        return attempt(visit, form, "stand_in", done, lambda: show(visit, id))
+        return step(visit, form, "stand_in", "person.stand_in", id, body)
 
     @pages.post("/people/{id}/stand-in/end")
     def end_stand_in(request: Request, ledger: str, id: str, form: Fields) -> Response:
         visit, _ = about(request, ledger, id, form)
         visit.require("appoint")
         body = {"absence": form.whole("absence"), "reason": form.get("reason", "")}
-        done = lambda: frame.act(visit, form, "person.end_stand_in", id, body, f"{visit.home}/people/{id}")  # noqa: E731
-        return attempt(visit, form, "stand_in", done, lambda: show(visit, id))
+        return step(visit, form, "stand_in", "person.end_stand_in", id, lambda: body)
 
     @pages.post("/people/{id}/leave")
     def leave(request: Request, ledger: str, id: str, form: Fields) -> Response:
         """Hand all open work to a colleague; then end roles, devices and the account, if that is ticked. All of it or nothing."""
         visit, person = about(request, ledger, id, form)
         visit.require("administer")
-        return attempt(visit, form, "leave", lambda: carry_out(visit, form, person), lambda: show(visit, id))
+        return frame.attempt(visit, form, "leave", lambda: carry_out(visit, form, person), lambda: show(visit, id))
 
     def carry_out(visit: Visit, form: Form, person: Record) -> Response:
         to, why, ends = form.get("to", ""), form.get("reason", ""), form.get("end") == "1"
@@ -289,20 +288,21 @@ def people_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
             end_sessions(service, visit.ledger, person["id"])
         return frame.back(f"{visit.home}/people/{person['id']}", "people.left" if ends else "people.handed_over")
 
-    def _role(ledger: str, form: Form) -> dict[str, str]:
-        """The role of a form with its place: none, a section or community, or an enterprise by name, number or code. Raises Refused."""
-        role = form.get("role", "")
-        if role not in ROLES:
-            raise Refused(BAD_FORM, "role")
-        if role not in ENTERPRISE_ROLES:
-            return {"role": role, "unit": "" if role in WHOLE_LEDGER else form.get("role_unit", "")}
-        wanted = form.get("enterprise", "")
-        with service.database.read() as link:
-            enterprises = store.records_of_kind(link, ledger, "enterprise")
-        found = [e["id"] for e in enterprises if wanted and wanted in (e["name"], e["number"], e["credit_code"])]
-        if len(found) != 1:
-            raise Refused(NO_ENTERPRISE, wanted)
-        return {"role": role, "unit": found[0]}
+
+def _role(service: Service, ledger: str, form: Form) -> dict[str, str]:
+    """The role of a form with its place: none, a section or community, or an enterprise by name, number or code. Raises Refused."""
+    role = form.get("role", "")
+    if role not in ROLES:
+        raise Refused(BAD_FORM, "role")
+    if role not in ENTERPRISE_ROLES:
+        return {"role": role, "unit": "" if role in WHOLE_LEDGER else form.get("role_unit", "")}
+    wanted = form.get("enterprise", "")
+    with service.database.read() as link:
+        enterprises = store.records_of_kind(link, ledger, "enterprise")
+    found = [e["id"] for e in enterprises if wanted and wanted in (e["name"], e["number"], e["credit_code"])]
+    if len(found) != 1:
+        raise Refused(NO_ENTERPRISE, wanted)
+    return {"role": role, "unit": found[0]}
 
 
 def _units(link: Link, ledger: str) -> list[Record]:

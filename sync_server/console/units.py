@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 from fastapi import APIRouter, Request, Response
 
@@ -11,7 +10,7 @@ from shared.errors import Refused, reason
 from shared.people import ENTERPRISE_ROLES, roles_at, roles_of
 from shared.rules import Record
 from sync_server.console.finding import Wanted, find
-from sync_server.console.frame import FORM_EXPIRED, NO_RECORD, Fields, Form, Frame, Visit
+from sync_server.console.frame import NO_RECORD, Fields, Form, Frame, Visit
 from sync_server.console.reading import timeline
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -61,7 +60,7 @@ def unit_pages(pages: APIRouter, frame: Frame) -> None:
             check_names(ledger, f"u-{id}", body["kind"], form)
             return frame.act(visit, form, "unit.add", f"u-{id}", body, f"{visit.home}/units")
 
-        return attempt(visit, form, "new", done, lambda: show_list(visit))
+        return frame.attempt(visit, form, "new", done, lambda: show_list(visit))
 
     @pages.get("/units/liaisons")
     def liaisons(request: Request, ledger: str) -> Response:
@@ -107,15 +106,6 @@ def unit_pages(pages: APIRouter, frame: Frame) -> None:
             if any(unit[name] == form.get(name, "") for unit in alike):
                 raise Refused(TAKEN, form.get(name, ""))
 
-    def attempt(visit: Visit, form: Form, which: str, act: Callable[[], Response], show_again: Callable[[], Response]) -> Response:
-        """Do it; what a rule refuses is told on the page with what was typed."""
-        try:
-            return act()
-        except Refused as refused:
-            if refused.code in (NO_RECORD.code, FORM_EXPIRED.code):
-                raise
-            return frame.again(visit, form, which, refused, show_again)
-
     def step(request: Request, ledger: str, id: str, form: Form, which: str, right: str, kind: str, body: dict[str, object]) -> Response:
         """One operation about a unit that exists."""
         visit = frame.posted(request, ledger, form)
@@ -129,7 +119,7 @@ def unit_pages(pages: APIRouter, frame: Frame) -> None:
                 check_names(ledger, id, unit["unit_kind"], form)
             return frame.act(visit, form, kind, id, body, f"{visit.home}/units/{id}")
 
-        return attempt(visit, form, which, done, lambda: show(visit, id))
+        return frame.attempt(visit, form, which, done, lambda: show(visit, id))
 
     @pages.post("/units/{id}/edit")
     def edit(request: Request, ledger: str, id: str, form: Fields) -> Response:
