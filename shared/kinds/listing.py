@@ -90,6 +90,9 @@ PRESS_ORDER = reason(
     "L7",
 )
 PUBLISHED_WHEN = reason("listing.published_when", "公布日期早于挂牌（摘牌）之日，或晚于今天", "published before the decision, or in the future", "L6")
+NUMBER_TAKEN = reason(
+    "listing.number_taken", "这个文号已用于另一条挂牌，请改用下一个", "another listing has this number already: take the next one", "L2"
+)
 SAME_MEDIUM = reason("listing.same_medium", "摘牌须在公布挂牌的同一媒介公布", "a delisting is published where the listing was", "L6")
 NOTHING_TO_PUBLISH = reason("listing.nothing_to_publish", "还没有作出可以公布的决定", "there is no decision to be published yet", "L6")
 
@@ -189,13 +192,31 @@ def _judge_list(case: Case) -> None:
     hazard = case.need(case.record["hazard"], "hazard")
     refuse_if(hazard["level"] != "major" or hazard["state"] not in DECIDED, NOT_MAJOR)
     refuse_if(not hazard["found_at"] < case.body["deadline"] <= case.entry.received_at + YEAR + DAY, DEADLINE)
+    _judge_number(case)
+
+
+def _judge_number(case: Case) -> None:
+    """No two notices have the same number, also of those that were withdrawn."""
+    taken = case.read(_number_id(case)) if case.body.get("no") else None
+    refuse_if(taken is not None and taken["listing"] != case.record["id"], NUMBER_TAKEN, case.body.get("no") or "")
+
+
+def _number_id(case: Case) -> str:
+    """The record by which a notice's number is known to be taken."""
+    return f"counter/listing/{case.body['no']}"
+
+
+def _fold_number(case: Case) -> None:
+    case.put(case.record, "number", case.body["no"])
+    if case.read(_number_id(case)) is None:
+        case.create_at(_number_id(case), "counter", {"listing": case.record["id"]})
 
 
 def _fold_list(case: Case) -> None:
     record = case.record
     for name in _STATED:
         case.put(record, name, case.body.get(name))
-    case.put(record, "number", case.body["no"])
+    _fold_number(case)
     case.put(record, "listed_at", case.entry.received_at)
     record["listed_by"] = case.op.by
     _go(case, record)
@@ -222,6 +243,7 @@ def _judge_escalate(case: Case) -> None:
     """Decided by the higher authority itself (the office records what comes from above the subdistrict), asked for or not."""
     _judge_higher(case)
     _judge_level(case, case.body["level"])
+    _judge_number(case)
 
 
 def _judge_ask_escalation(case: Case) -> None:
@@ -265,7 +287,7 @@ def _fold_escalate(case: Case) -> None:
     for name in ("level", "grounds", "supervising_unit", "supervisor"):
         case.put(record, name, body[name])
     if body.get("no"):
-        case.put(record, "number", body["no"])
+        _fold_number(case)
     if record.get("escalation"):
         case.put(record, "escalation", None)
     _go(case, record)

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from shared.calendar import DAY, day_of
 from shared.deadlines import is_listing_owed, listing_due
-from shared.errors import Refused, reason
+from shared.errors import Refused
 from shared.kinds.lifecycle import DECIDED
 from shared.kinds.listing import AUTHORITY, GROUNDS, LEVELS, NOT_RECTIFIED, PRESSES, RANK, YEAR
 from shared.rules import WRONG_STATE, Record
@@ -29,11 +29,6 @@ from sync_server.store.database import Link
 COLUMNS = ("proposed", "listed", "delist_requested", "delisted")
 ENDED = ("rejected", "withdrawn")
 SHOWN_DELISTED = 90  # days that a delisted one stays on the board
-
-
-NUMBER_TAKEN = reason(
-    "listings.number_taken", "这个文号已用于另一条挂牌，请改用下一个", "another listing has this number already: take the next one", "L2"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +92,10 @@ def listing_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         with frame.service.database.read() as link:
             at = standing(frame, visit, link, _seen(link, visit, id))
             paper = next((paper for paper in papers_of(at) if paper.step == step and not paper.blocked), None)
-            taken = {one["number"] for one in store.records_of_kind(link, ledger, "listing") if one["id"] != id} - {None}
         if paper is None:
             raise Refused(WRONG_STATE)
         try:
-            acts = acts_of(frame, blobs, visit, paper, form)
-            if acts[-1][2].get("no") in taken:
-                raise Refused(NUMBER_TAKEN)
-            return do(frame, visit, form, acts, f"{visit.home}/listings/{id}")
+            return do(frame, visit, form, acts_of(frame, blobs, visit, paper, form), f"{visit.home}/listings/{id}")
         except Refused as refused:
             return frame.again(visit, form, step, refused, lambda: listing_page(frame, visit, id))
 

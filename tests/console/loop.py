@@ -94,7 +94,7 @@ class Loop:
     def listed(self, level: str = "section", **more: Any) -> str:
         """The id of a listing that is in force."""
         id = self.proposed(level)
-        body = {**LIST, "deadline": self.now + 45 * DAY, **more}
+        body = {**LIST, "no": f"{LIST['no']} {id}", "deadline": self.now + 45 * DAY, **more}  # each has a number of its own
         self.do("head" if level == "section" else "committee", "listing.list", body, id)
         return id
 

@@ -43,6 +43,18 @@ def test_a_listing_keeps_the_number_of_its_notice() -> None:
     assert listed().book.records["l1"]["number"] == LIST["no"]
 
 
+def test_a_number_belongs_to_one_listing_also_when_it_goes_up_a_level() -> None:
+    way, up = listed(), {"level": "committee", "grounds": ["regional"], "supervising_unit": "安委会", "supervisor": "主任", "reason": "x"}
+    way.book.done("head", "listing.ask_escalation", "l1", {"level": "committee", "grounds": ["regional"], "reason": "x"})
+    way.book.done("committee", "listing.escalate", "l1", {**up, "no": LIST["no"]})  # its own it may keep
+    other = listed()
+    other.book.done("committee", "listing.escalate", "l1", {**up, "no": "安委挂〔2023〕1号"})
+    other.book.done("committee", "listing.withdraw", "l1", {"reason": "x"})
+    other.book.done("head", "listing.propose", "l2", propose())
+    for number in (LIST["no"], "安委挂〔2023〕1号"):
+        assert other.book.act("head", "listing.list", "l2", {**LIST, "no": number}).code == "listing.number_taken"
+
+
 def test_a_listing_lasts_a_year_at_most() -> None:
     way = Closing().to("plan_pending")
     way.book.done("head", "listing.propose", "l1", propose())
@@ -161,7 +173,8 @@ def test_a_withdrawn_listing_may_be_followed_by_one_that_is_accepted() -> None:
     way.verify()
     book.done("head", "listing.withdraw", "l1", {"reason": "x"})
     book.done("head", "listing.propose", "l2", propose())
-    book.done("head", "listing.list", "l2", LIST)
+    assert book.act("head", "listing.list", "l2", LIST).code == "listing.number_taken", "that notice went out with its number"
+    book.done("head", "listing.list", "l2", {**LIST, "no": f"{LIST['no']}之二"})
     book.done("boss", "listing.ask_delisting", "l2", {"text": "x"})
     book.done("head", "listing.delist", "l2", {**ACCEPTANCE, "on_site_at": book.now})
     book.done("head", "hazard.close", "h1", {})
