@@ -15,6 +15,7 @@ from sync_server.console.words.people import browser_of
 from sync_server.second_factor import fresh_recovery_codes, fresh_secret, invitation, is_secret, matching_step, picture
 
 NOT_TWICE = reason("account.not_twice", "两次输入的新密码不一致，请重新输入", "the new password was not typed the same twice: type it again")
+WRONG_PASSWORD = reason("account.wrong_password", "当前密码不对，请重新输入", "the present password is wrong: type it again")
 IS_ON = reason("account.is_on", "二次验证已经开启；要换验证器，请先关闭", "the second factor is on already: turn it off first to change the app")
 
 
@@ -52,7 +53,7 @@ def account_pages(pages: APIRouter, frame: Frame) -> None:
             agent = request.headers.get("user-agent", "")
             session = auth.change_password(service, visit.session, form.get("old_password", ""), form.get("new_password", ""), agent=agent)
         except Refused as refused:
-            return frame.again(visit, form, "password", refused, lambda: show(visit))
+            return frame.again(visit, form, "password", _own(refused), lambda: show(visit))
         to = f"/console/{ledger}/account?done=account.password" if not visit.session.must_change else f"/console/{ledger}/"
         return with_session(frame, RedirectResponse(to, 303), session)
 
@@ -76,7 +77,7 @@ def account_pages(pages: APIRouter, frame: Frame) -> None:
             if not step:
                 raise Refused(auth.WRONG_CODE)
         except Refused as refused:
-            return frame.again(visit, form, "second", refused, lambda: show_secret(visit, secret))
+            return frame.again(visit, form, "second", _own(refused), lambda: show_secret(visit, secret))
         auth.set_second_factor(service, ledger, visit.person["id"], secret, step)
         codes = fresh_recovery_codes()
         auth.set_recovery_codes(service, ledger, visit.person["id"], codes)
@@ -90,7 +91,7 @@ def account_pages(pages: APIRouter, frame: Frame) -> None:
         try:
             _confirm(visit, form)
         except Refused as refused:
-            return frame.again(visit, form, "second", refused, lambda: show(visit))
+            return frame.again(visit, form, "second", _own(refused), lambda: show(visit))
         codes = fresh_recovery_codes()
         auth.set_recovery_codes(service, ledger, visit.person["id"], codes)
         return show(visit, codes=codes)
@@ -101,7 +102,7 @@ def account_pages(pages: APIRouter, frame: Frame) -> None:
         try:
             _confirm(visit, form)
         except Refused as refused:
-            return frame.again(visit, form, "second", refused, lambda: show(visit))
+            return frame.again(visit, form, "second", _own(refused), lambda: show(visit))
         auth.set_second_factor(service, ledger, visit.person["id"], "")
         return frame.back(f"{visit.home}/account", "account.second_off")
 
@@ -121,3 +122,8 @@ def account_pages(pages: APIRouter, frame: Frame) -> None:
         """Password and code both, as at the door. Raises Refused."""
         row = auth.confirm_password(service, visit.session, form.get("password", ""))
         auth.use_code(service, visit.ledger, row, form.get("code", ""))
+
+
+def _own(refused: Refused) -> Refused:
+    """Why, to somebody whose name is known."""
+    return Refused(WRONG_PASSWORD) if refused.code == auth.WRONG_PASSWORD.code else refused

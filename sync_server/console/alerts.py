@@ -191,7 +191,7 @@ def _page(text: str) -> int:
 
 
 def _places(link: Link, ledger: str) -> dict[str, list[Record]]:
-    units = store.records_of_kind(link, ledger, "unit")
+    units = [unit for unit in store.records_of_kind(link, ledger, "unit") if unit["state"] == "active"]
     return {kind: [unit for unit in units if unit["unit_kind"] == kind] for kind in ("community", "section")}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from shared.errors import Refused
+from shared.errors import Refused, reason
 from shared.kinds.settings import DEFAULTS
 from shared.rules import Record
 from sync_server.console.frame import BAD_FORM, Fields, Form, Frame, Visit
@@ -32,6 +32,7 @@ SETTINGS: dict[str, tuple[tuple[str, str, str], ...]] = {
 NAMES = ("name", "name_en", "district", "city")
 CAMPAIGN = ("title", "document_no", "issued_by", "issued_on", "count_from", "ends_on")
 MOST_PHASES = 10
+NO_END = reason("settings.no_end", "阶段要有结束日期，什么都没有改变", "a phase needs its last day; nothing was changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,9 @@ def _campaign(form: Form) -> dict[str, Any]:
     if missing:
         raise Refused(BAD_FORM, missing[0])
     rows = [number for number in range(MOST_PHASES) if form.get(f"phase_{number}_name")]
+    endless = [form[f"phase_{number}_name"] for number in rows if not form.get(f"phase_{number}_to")]
+    if endless:
+        raise Refused(NO_END, endless[0])
     body["phases"] = [
         {
             "name": form[f"phase_{number}_name"], "from": form.day(f"phase_{number}_from") if form.get(f"phase_{number}_from") else None,

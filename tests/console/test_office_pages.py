@@ -305,6 +305,8 @@ def test_the_campaign_is_set_with_its_phases_and_wrong_dates_are_refused_with_th
     office.get("/settings")
     wrong = office.post("/settings/campaign", **{**fields, "ends_on": "2023-01-31", "base": str(campaign["no"])})
     assert wrong.status_code == 409 and "起止日期顺序不对" in wrong.text and 'value="2023-01-31"' in wrong.text
+    endless = office.post("/settings/campaign", **{**fields, "phase_1_to": "", "base": str(campaign["no"])})
+    assert endless.status_code == 409 and "阶段要有结束日期，什么都没有改变（自查自改）" in endless.text
     page = office.post("/settings/campaign", **{**fields, "ends_on": "2024-01-31", "base": str(campaign["no"])}).text
     assert "<del>2023-12-31</del><ins>2024-01-31</ins>" in page
 

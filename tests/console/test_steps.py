@@ -96,6 +96,7 @@ def test_two_verify_with_their_photo_and_another_strikes_it_off(site: Site, peop
     assert loop.record["verification"]["team"] == ["lin", "zhou"]
     assert [p["by"] for p in loop.record["photos"].values() if p["phase"] == "verify"] == ["lin"]
     assert "close" not in forms(page(lin, loop)), "an inspector does not strike off"
+    assert "核查属实，等待没有参加核查的审核人员销号" in page(lin, loop) and "等待现场核查" not in page(lin, loop)
     assert send(people["head"], page(people["head"], loop), "close").status_code == 200
     assert loop.record["state"] == "closed" and loop.record["closed_by"] == "head"
 

@@ -13,6 +13,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A form that was refused comes back with why: there, not at the top of a long page.
+document.querySelector("main [role=alert]")?.scrollIntoView({ block: "center" });
+
 // Parts marked data-live renew themselves when the ledger grows, unless somebody is at work in them.
 const live = () => [...document.querySelectorAll("[data-live]")];
 const busy = (part) =>

@@ -16,5 +16,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "needs_nothing": ("没有等您办理的事项。", "Nothing waits for you."), "quality": ("质量", "Quality"), "q_first_pass": ("一次核查通过率", "Verified at the first try"),
     "q_recurrence": ("反复出现", "Recurrences"), "q_self_share": ("企业自查占比", "Share found by enterprises"), "q_reopened": ("虚假销号", "False closures"),
     "days_range": ("最近{}天", "Last {} days"), "empty_dashboard": ("台账里还没有隐患。检查员提交后，这里显示底数和变化。", "The ledger has no hazards yet. Their number and its course appear here."),
+    "first_steps": ("开始使用", "To begin with"), "first_units": ("录入科室和社区", "Add sections and communities"),
+    "first_people": ("录入或导入人员，授予岗位", "Add or import people, give them their roles"), "first_enterprises": ("导入企业名录", "Import the register of enterprises"),
+    "first_campaign": ("设置专项行动和时限", "Set the campaign and the time limits"), "first_criteria": ("加入重大隐患判定标准", "Add the criteria of major hazards"),
+    "first_phones": ("为检查员登记手机，安排检查", "Enrol the inspectors' phones, plan inspections"), "empty_numbers": ("录入社区和科室、导入企业后，这里按单位统计。", "Numbers by unit appear here when there are units and enterprises."),
+    "first_done": ("已完成", "done"),
+    "queue_empty_here": ("这里都办完了。", "Nothing more waits here."),
+    "ball_close": ("核查属实，等待没有参加核查的审核人员销号", "Verified; waits to be closed by a reviewer who was not on the team"),
     "whole_ledger": ("全街道", "The whole subdistrict"), "my_area": ("我的范围", "My area"), "unit_name": ("单位", "Unit"),
 }  # fmt: skip

@@ -14,7 +14,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "verdict": ("回执", "Receipt"), "on_its_way": ("照片在途", "photo on its way"), "since": ("自", "since"), "erased": ("已依规删除", "erased"),
     "before": ("整改前", "Before"), "after": ("整改后", "After"), "empty_hazards": ("还没有提交的隐患。检查员在手机上提交检查后，隐患会出现在这里。",
         "No hazards yet. They appear here when inspectors hand in an inspection."),
-    "empty_inspections": ("还没有提交的检查。", "No inspections have been handed in yet."), "empty_enterprises": ("还没有企业。请先导入企业名录。", "No enterprises yet. Import the register first."),
+    "empty_inspections": ("还没有提交的检查。在“任务”中安排检查；检查员在手机上提交后，检查会出现在这里。", "No inspections have been handed in yet. Plan them under Tasks; they appear here when inspectors hand them in on their phones."), "empty_enterprises": ("还没有企业。请先导入企业名录。", "No enterprises yet. Import the register first."),
     "empty_settle": ("没有被拒绝或冲突的操作，一切正常。", "Nothing was refused and nothing collides. All is well."),
     "empty_devices": ("还没有登记的手机。选择人员，生成登记码。", "No phones yet. Choose a person and make a code."),
     "deadline": ("整改期限", "Deadline"), "description": ("隐患描述", "Description"), "cause": ("原因", "Cause"), "finder": ("发现人", "Found by"),
