@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 DAY = 86_400_000  # ms
+YEAR = 365 * DAY
 _AHEAD = 8 * 3_600_000  # ms by which Shanghai is ahead of UTC
 _EPOCH = date(1970, 1, 1).toordinal()
 

@@ -24,7 +24,7 @@ def main() -> int:
     )
     parser.add_argument("--histories", type=int, default=HISTORIES, help="simulated histories (default: %(default)s)")
     options, pytest_arguments = parser.parse_known_args()
-    workers = ["-n", str(max(2, os.cpu_count() or 2))]
+    workers = ["-n", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile"]  # the tests of a file share its ledger, its server, its browser
     if pytest_arguments:
         return run("pytest", ["pytest", *workers, *pytest_arguments])
     steps = {

@@ -13,7 +13,6 @@ from typing import Any
 from shared.errors import reason
 from shared.fields import text
 from shared.kinds.lifecycle import BEFORE, scopes
-from shared.kinds.listing import YEAR as YEAR
 from shared.kinds.listing import authority
 from shared.operation import Operation
 from shared.people import ENT_PRINCIPAL, may, require_reach, roles_at, roles_of

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.calendar import DAY, day_of
+from shared.calendar import DAY, YEAR, day_of
 from shared.errors import Refused, reason
 from shared.fields import choice, day, digest, identifier, integer, listing, moment, optional, text
 from shared.kinds.lifecycle import DECIDED, scopes_about, snapshot
@@ -22,7 +22,6 @@ from shared.rules import Case, Family, Kind, Record, Row, refuse_if
 LEVELS = ("section", "committee", "district", "city", "province")
 GROUNDS = ("multi_department", "regional", "complex_cause", "hard_to_fix")  # 涉多部门、区域性、原因复杂、整改难度大
 OPEN = ("proposed", "listed", "delist_requested")
-YEAR = 365 * DAY  # a listing lasts no longer, with all its extensions (L5)
 PRESSES = ("urge", "interview", "expose", "suspend", "transfer")  # 督促函、约谈、曝光、停产停业、移送: in this order, the last two are alike (L7)
 RANK = {"urge": 1, "interview": 2, "expose": 3, "suspend": 4, "transfer": 4}
 
@@ -191,7 +190,7 @@ def _judge_list(case: Case) -> None:
     _judge_authority(case)
     hazard = case.need(case.record["hazard"], "hazard")
     refuse_if(hazard["level"] != "major" or hazard["state"] not in DECIDED, NOT_MAJOR)
-    refuse_if(not hazard["found_at"] < case.body["deadline"] <= case.entry.received_at + YEAR + DAY, DEADLINE)
+    refuse_if(not hazard["found_at"] < case.body["deadline"] <= case.entry.received_at + YEAR + DAY, DEADLINE)  # a year with all extensions, L5
     _judge_number(case)
 
 

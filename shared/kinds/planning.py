@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from shared.calendar import DAY, ReadYear, day_of, working_days_before
+from shared.calendar import DAY, YEAR, ReadYear, day_of, working_days_before
 from shared.errors import Conflict, reason
 from shared.fields import digest, flag, integer, listing, moment, optional, text
 from shared.kinds.calendar import years_of
@@ -12,7 +12,6 @@ from shared.kinds.closing import (
     DEADLINE_RANGE,
     LISTED_DEADLINE,
     WHY,
-    YEAR,
     is_listed,
     judge_authority,
     judge_principal,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.calendar import DAY
+from shared.calendar import DAY, YEAR
 from shared.errors import Reason, Refused, reason
 from shared.fields import choice, identifier, listing, moment, optional, position, text
 from shared.kinds.closing import (
@@ -14,7 +14,6 @@ from shared.kinds.closing import (
     TIMES,
     VERIFY_PHOTO,
     WHY,
-    YEAR,
     begin_again,
     is_listed,
     judge_reviewer,

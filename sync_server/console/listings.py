@@ -10,11 +10,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from shared.calendar import DAY, day_of
+from shared.calendar import DAY, YEAR, day_of
 from shared.deadlines import is_listing_owed, listing_due
 from shared.errors import Refused
 from shared.kinds.lifecycle import DECIDED
-from shared.kinds.listing import AUTHORITY, GROUNDS, LEVELS, NOT_RECTIFIED, PRESSES, RANK, YEAR
+from shared.kinds.listing import AUTHORITY, GROUNDS, LEVELS, NOT_RECTIFIED, PRESSES, RANK
 from shared.rules import WRONG_STATE, Record
 from shared.supervision import RUNNING, delisted_at, is_listing_overdue, next_presses, progress_due, publication_due, published
 from sync_server.blobs import LocalBlobs

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from shared.calendar import DAY, day_of
+from shared.calendar import DAY, YEAR, day_of
 from shared.deadlines import Due, due
 from shared.errors import Refused
-from shared.kinds.closing import YEAR, is_listed
+from shared.kinds.closing import is_listed
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
 from sync_server.console.asking import acts_of

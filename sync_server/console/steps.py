@@ -10,10 +10,10 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from shared.calendar import DAY, day_of, end_of, working_days_after
+from shared.calendar import DAY, YEAR, day_of, end_of, working_days_after
 from shared.deadlines import due, is_listing_owed, listing_due
 from shared.errors import Refused
-from shared.kinds.closing import NOT_AUTHORITY, YEAR, is_listed
+from shared.kinds.closing import NOT_AUTHORITY, is_listed
 from shared.kinds.criterion import holds_on
 from shared.kinds.detours import SECOND
 from shared.kinds.lifecycle import BEFORE, DECIDED, OPEN_STATES
