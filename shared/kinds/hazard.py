@@ -81,6 +81,12 @@ CRITERION_NEEDED = reason(
     "a major hazard needs a criterion, or an expert opinion and a second reviewer",
     "R11",
 )
+OPINION_NEEDED = reason(
+    "hazard.opinion",
+    "没有判定标准的重大隐患，须先由另一名审核人员用本人账号写明专家意见，再按该意见确认",
+    "without a criterion another reviewer first puts down the expert opinion under the own account; it is confirmed on that opinion",
+    "T7",
+)
 SECOND_REVIEWER = reason(
     "hazard.second_reviewer",
     "第二审核人须是另一名审核人员，且不是发现人；请另选",
@@ -282,13 +288,27 @@ def _fold_submit(case: Case) -> None:
 
 def _judge_decision(case: Case) -> None:
     """A reviewer of the area, not one of the finders, on a submission nobody has moved on (T3, T5-T8)."""
+    _judge_stranger(case)
+    case.require_state(BEFORE[case.op.kind])
+
+
+def _judge_stranger(case: Case) -> None:
     record, author = case.record, case.author
     deciding = {case.op.by}
     if author is not None:
         require_reach(author, scopes(record))
         deciding.add(author["id"])
     refuse_if(not deciding.isdisjoint((record["finder"], *record["finders"])), OWN_WORK)
-    case.require_state(BEFORE[case.op.kind])
+
+
+def _judge_give_opinion(case: Case) -> None:
+    """R11, T7: what an expert says where no criterion fits, put down by one reviewer; another one decides on it."""
+    _judge_stranger(case)
+    case.require_state(BEFORE["hazard.confirm"])
+
+
+def _fold_give_opinion(case: Case) -> None:
+    case.put(case.record, "opinion", {"text": case.body["expert_opinion"], "by": case.op.by, "at": case.entry.received_at})
 
 
 def _fold_return(case: Case) -> None:
@@ -323,13 +343,17 @@ def _judge_major(case: Case) -> None:
 
 
 def _judge_opinion(case: Case) -> None:
-    """Without a criterion: an expert opinion and a second reviewer, who is neither a finder nor the first."""
+    """Without a criterion: the opinion that another reviewer, who is neither a finder nor the first, has put down under the own account."""
     body, record = case.body, case.record
     refuse_if(not body.get("expert_opinion") or not body.get("second_reviewer"), CRITERION_NEEDED)
     second = case.need(body["second_reviewer"], "person")
     first = {case.op.by, case.author["id"]} if case.author is not None else {case.op.by}
     other = second["id"] not in first and second["id"] not in record["finders"]
-    refuse_if(not other or not any(held["role"] in ("section_head", "office") for held in second["roles"]), SECOND_REVIEWER)
+    given = record.get("opinion") or {"by": "", "text": ""}
+    stands = (given["by"], given["text"]) == (body["second_reviewer"], body["expert_opinion"])
+    reviews = stands or any(held["role"] in ("section_head", "office") for held in second["roles"])
+    refuse_if(not other or not reviews, SECOND_REVIEWER)
+    refuse_if(not stands, OPINION_NEEDED)
 
 
 def _judge_fixed(case: Case) -> None:
@@ -497,6 +521,7 @@ HAZARD = Family(
         Kind("hazard.remove_photo", "report", {"photo": identifier, **_WHY}, _fold_remove_photo, _judge_remove_photo),
         Kind("hazard.submit", "report", {}, _fold_submit, _judge_submit),
         Kind("hazard.return", "review", _WHY, _fold_return, _judge_decision, decision=True),
+        Kind("hazard.give_opinion", "review", {"expert_opinion": text(1000)}, _fold_give_opinion, _judge_give_opinion, decision=True),
         Kind("hazard.confirm", "review", _CONFIRM, _fold_confirm, _judge_confirm, decision=True, reads=_confirm_reads),
         Kind("hazard.merge", "review", {"into": identifier, **_WHY}, _fold_merge, _judge_merge, decision=True, reads=_merge_reads),
         Kind(

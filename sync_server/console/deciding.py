@@ -11,13 +11,12 @@ from shared.calendar import DAY, day_of, end_of
 from shared.errors import Refused, reason
 from shared.kinds.presets import presets
 from shared.kinds.settings import setting
-from shared.people import OFFICE, SECTION_HEAD
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
 from sync_server.console.asking import drawing_of
 from sync_server.console.criteria import criterion_choices
 from sync_server.console.frame import BAD_FORM, NO_RECORD, Form, Frame, Visit, kept_of
-from sync_server.console.siblings import hazards_at, people_with
+from sync_server.console.siblings import hazards_at
 from sync_server.console.words import SHANGHAI
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -28,14 +27,14 @@ SIGNERS = (("principal", ("principal",)), ("second", ("safety_director", "deputy
 
 
 def offered(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, Any]:
-    """What the form offers: sections, second reviewers, days by level, ready-made reasons."""
+    """What the form offers: sections, the opinion that another reviewer has put down, days by level, ready-made reasons."""
     ledger = store.records(link, visit.ledger, ["ledger"]).get("ledger")
     now, choices = frame.service.clock(), criterion_choices(link, visit.ledger, record)
     typed = kept_of(visit.request).form.get("criterion", "")
     days = {level: (datetime.fromtimestamp(now / 1000, SHANGHAI) + timedelta(days=default_days(ledger, level))) for level in ("general", "major")}
     return {
         "sections": [u for u in store.records_of_kind(link, visit.ledger, "unit") if u["unit_kind"] == "section" and u["state"] == "active"],
-        "reviewers": [p for p in reviewers(link, visit.ledger) if p["id"] != visit.person["id"] and p["id"] not in record["finders"]],
+        "opinion": record.get("opinion"),
         "deadlines": {level: day.strftime("%Y-%m-%d") for level, day in days.items()},
         "today": datetime.fromtimestamp(now / 1000, SHANGHAI).strftime("%Y-%m-%d"),
         "presets": {name: preset_texts(link, visit.ledger, name) for name in ("return", "merge", "void")},
@@ -55,13 +54,8 @@ def preset_texts(link: Link, ledger: str, name: str) -> list[str]:
     return presets(lambda id: store.records(link, ledger, [id]).get(id), name)
 
 
-def reviewers(link: Link, ledger: str) -> list[Record]:
-    """Who may be a second reviewer, by name."""
-    return people_with(link, ledger, f"role:{SECTION_HEAD}", f"role:{OFFICE}")
-
-
 def decision_name(form: Form) -> str:
-    """Which of the forms it is: "confirm", "return", "merge" or "void"."""
+    """Which of the forms it is: "confirm", "opinion", "return", "merge" or "void"."""
     return "confirm" if form.get("decision") in ("general", "major") else form.get("decision", "")
 
 
@@ -70,6 +64,8 @@ def decision_of(frame: Frame, blobs: LocalBlobs, visit: Visit, record: Record, f
     decision = form.get("decision", "")
     if decision in ("return", "void"):
         return f"hazard.{decision}", {"reason": reasons_of(form)}
+    if decision == "opinion":
+        return "hazard.give_opinion", {"expert_opinion": form.get("expert_opinion", "")}
     if decision == "merge":
         return "hazard.merge", {"into": _merge_target(frame, visit, record, form), "reason": reasons_of(form)}
     if decision not in ("general", "major"):
@@ -83,7 +79,9 @@ def decision_of(frame: Frame, blobs: LocalBlobs, visit: Visit, record: Record, f
         body["deadline"] = form.end_of_day("deadline") if form.get("deadline") else _default_deadline(frame, visit, decision)
     if decision == "major":
         body |= {name: SAID.get(form.get(field, "")) for name, field in (("unsafe_now", "unsafe"), ("mass_casualty", "mass"))}
-        body |= {name: form.get(name) or None for name in ("criterion", "expert_opinion", "second_reviewer")}
+        body["criterion"] = form.get("criterion") or None
+        if form.get("on_opinion") and record.get("opinion"):
+            body |= {"expert_opinion": record["opinion"]["text"], "second_reviewer": record["opinion"]["by"]}
     if form.get("reason"):
         body["reason"] = form["reason"]
     return "hazard.confirm", body

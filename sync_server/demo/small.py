@@ -461,6 +461,7 @@ class Small:
         stage, head = self.stage, self.head[3]
         yield at("08-16 10:00")
         opinion = {"expert_opinion": "专家初步意见：气瓶间疑似通风不良，存放数量超限，按重大隐患处置", "second_reviewer": self.office}
+        stage.act(self.office, "hazard.give_opinion", "m8", {"expert_opinion": opinion["expert_opinion"]})
         stage.act(head, "hazard.confirm", "m8", confirm("major", self.sections[3], deadline=until("10-14"), **opinion))
         yield at("08-18 15:00")
         body = {"level": "general", "reason": "专家复核：气瓶间通风面积和数量符合要求，仅气瓶未固定", "deadline": until("09-01")}

@@ -694,6 +694,8 @@ class Year:
         """T7 or T8, then the measures and the listing, then the five elements (T9 to T11)."""
         stage, random, head = self.stage, self.random, self.heads[note.section]
         cited = self._criterion(firm, note)
+        if "expert_opinion" in cited:
+            stage.act(self.office, "hazard.give_opinion", note.id, {"expert_opinion": cited["expert_opinion"]})
         note.criterion = cited.get("criterion", "")
         note.recurs = self._comes_back(note)
         if note.fixed:

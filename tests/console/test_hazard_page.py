@@ -324,13 +324,21 @@ def test_ready_made_reasons_and_own_words_become_one_reason(site: Site) -> None:
     assert record(site, hazard)["return_reason"] == f"{preset}；尽快"
 
 
-def test_without_a_criterion_an_expert_opinion_and_a_second_reviewer_confirm_a_major_hazard(site: Site) -> None:
-    hazard, browser = found(site), site.browser("head")
-    page = browser.get(f"/hazards/{hazard}").text
-    assert re.search(r'<option value="office">', page) and not re.search(r'name="second_reviewer".*<option value="head">', page)
-    said: dict[str, Any] = {"section": "s1", "unsafe": "no", "mass": "no", "expert_opinion": "专家认为可能坍塌", "second_reviewer": "office"}
-    assert browser.post(f"/hazards/{hazard}", decision="major", **said).status_code == 200
-    assert (record(site, hazard)["state"], record(site, hazard)["second_reviewer"]) == ("plan_pending", "office")
+def test_without_a_criterion_one_reviewer_puts_down_an_expert_opinion_and_another_confirms_on_it(site: Site) -> None:
+    hazard, head, office = found(site), site.browser("head"), site.browser("office")
+    said: dict[str, Any] = {"section": "s1", "unsafe": "no", "mass": "no", "on_opinion": "1"}
+    typed: dict[str, Any] = {"expert_opinion": "专家认为可能坍塌", "second_reviewer": "office"}
+    head.get(f"/hazards/{hazard}")
+    assert head.post(f"/hazards/{hazard}", decision="major", **said, **typed).status_code == 409, "nobody's name is typed for them"
+    office.get(f"/hazards/{hazard}")
+    assert "专家认为可能坍塌" in office.post(f"/hazards/{hazard}", decision="opinion", expert_opinion="专家认为可能坍塌").text
+    office.get(f"/hazards/{hazard}")
+    alone = office.post(f"/hazards/{hazard}", decision="major", **said)
+    assert alone.status_code == 409 and "第二审核人" in alone.text
+    assert "专家认为可能坍塌" in head.get(f"/hazards/{hazard}").text
+    assert head.post(f"/hazards/{hazard}", decision="major", **said).status_code == 200
+    kept = record(site, hazard)
+    assert (kept["state"], kept["second_reviewer"], kept["expert_opinion"]) == ("plan_pending", "office", "专家认为可能坍塌")
 
 
 def fixed_at_once(site: Site) -> str:

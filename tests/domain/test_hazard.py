@@ -203,7 +203,24 @@ def test_what_an_inspection_found_is_submitted_after_that_inspection() -> None:
     ids=range(18),
 )
 def test_a_confirmation_meets_every_guard_of_its_row(body: dict[str, Any], wanted: str) -> None:
-    assert code(hazard_in("submitted"), "head", "hazard.confirm", body) == wanted
+    book = hazard_in("submitted")
+    book.done("office", "hazard.give_opinion", "h1", {"expert_opinion": "x"})
+    assert code(book, "head", "hazard.confirm", body) == wanted
+
+
+def test_the_second_reviewer_of_a_major_hazard_without_a_criterion_speaks_under_the_own_account() -> None:
+    """R11, T7: a name that the first one types is no second reviewer."""
+    book, on_opinion = hazard_in("submitted"), MAJOR | {"criterion": None, "expert_opinion": "x", "second_reviewer": "office"}
+    assert code(book, "head", "hazard.confirm", on_opinion) == "hazard.opinion"
+    assert code(book, "lin", "hazard.give_opinion", {"expert_opinion": "x"}) == "no_right"
+    book.done("head", "hazard.give_opinion", "h1", {"expert_opinion": "x"})
+    assert code(book, "head", "hazard.confirm", on_opinion) == "hazard.opinion", "it is the first one's own"
+    assert code(book, "head", "hazard.confirm", on_opinion | {"second_reviewer": "head"}) == "hazard.second_reviewer"
+    book.done("office", "hazard.give_opinion", "h1", {"expert_opinion": "未达标准"})
+    assert code(book, "head", "hazard.confirm", on_opinion) == "hazard.opinion", "that is not what the other one wrote"
+    book.done("head", "hazard.confirm", "h1", on_opinion | {"expert_opinion": "未达标准"})
+    assert code(book, "office", "hazard.give_opinion", {"expert_opinion": "y"}) == "wrong_state"
+    assert (book.records["h1"]["second_reviewer"], book.records["h1"]["decided_by"]) == ("office", "head")
 
 
 def signature(role: str, name: str) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def test_with_a_library_a_major_hazard_cites_one_of_its_entries_or_an_expert_wit
     assert confirm(book, criterion="k1") == ""
     assert book.records["h1"]["criterion"] == "k1"
     book.submitted_hazard("h2")
+    book.done("office", "hazard.give_opinion", "h2", {"expert_opinion": "已达标准"})
     assert confirm(book, "h2", criterion="第三条", expert_opinion="已达标准", second_reviewer="office") == ""
 
 

@@ -147,6 +147,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "hazard.reopen": {"reason": "x", "deadline": NOON + 9 * DAY, "no_photo_reason": "x"},
     "hazard.hand_over": {"to": "x", "documents": "x"},
     "hazard.answer_hand_over": {"answer": "accepted", "text": "x"},
+    "hazard.give_opinion": {"expert_opinion": "x"},
     "hazard.propose_level": {"level": "major", "reason": "x", "criterion": "x"},
     "hazard.agree_level": {},
     "hazard.refuse_level": {"reason": "x"},

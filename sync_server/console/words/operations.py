@@ -10,7 +10,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "inspection.return": ("退回", "returned"), "inspection.accept": ("通过", "accepted"), "inspection.void": ("作废", "voided"),
     "hazard.report": ("记录隐患", "reported"), "hazard.edit": ("修改", "edited"), "hazard.add_photo": ("添加照片", "added a photo"),
     "hazard.remove_photo": ("移除照片", "removed a photo"), "hazard.submit": ("提交", "handed in"), "hazard.return": ("退回补正", "returned"),
-    "hazard.confirm": ("确认", "confirmed"), "hazard.merge": ("合并", "merged"), "task.pass_on": ("移交任务", "passed a task on"), "hazard.pass_on": ("移交未办结的隐患", "passed an open hazard on"),
+    "hazard.confirm": ("确认", "confirmed"), "hazard.give_opinion": ("写明专家意见", "put down an expert opinion"), "hazard.merge": ("合并", "merged"), "task.pass_on": ("移交任务", "passed a task on"), "hazard.pass_on": ("移交未办结的隐患", "passed an open hazard on"),
     "inspection.pass_on": ("移交未办结的检查", "passed an open inspection on"), "hazard.void": ("作废", "voided"),
     "conflict.resolve": ("处理冲突", "settled a conflict"), "operation.adopt": ("采纳", "adopted"), "enterprise.register": ("登记企业", "registered"),
     "enterprise.edit": ("修改企业", "edited"), "blob.received": ("照片已收到", "photo received"),
