@@ -17,6 +17,8 @@ from sync_server.console.words import word
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
 
+PAGE = 50
+
 
 def device_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
     """Adds the pages."""
@@ -26,12 +28,18 @@ def device_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
             found = sorted(device_list(connection, visit.ledger), key=lambda row: (-(row.last_seen or 0), row.device))
         with frame.service.database.read() as link:
             waiting = photos_on_their_way(link, visit.ledger)
-            people = [p for p in store.records_of_kind(link, visit.ledger, "person") if p["state"] == "active" and roles_of(p)]
+            everyone = store.records_of_kind(link, visit.ledger, "person")
             units = {unit["id"]: unit["name"] for unit in store.records_of_kind(link, visit.ledger, "unit")}
             head = store.head(link, visit.ledger)
         size = head.size if head else 0
-        groups = _groups(people, units, word("side_enterprise", visit.language))
-        return frame.page(visit, "devices.html", found=found, waiting=waiting, groups=groups, size=size, **({"code": None} | more))
+        words, asked = visit.request.query_params.get("q", "").strip(), visit.request.query_params.get("page", "")
+        page = max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+        called = {person["id"]: person["name"] for person in everyone}
+        found = [row for row in found if words.lower() in f"{called.get(row.person, '')} {row.title} {row.device}".lower()]
+        groups = _groups([p for p in everyone if p["state"] == "active" and roles_of(p)], units, word("side_enterprise", visit.language))
+        shown, last = found[(page - 1) * PAGE : page * PAGE], max(1, -(-len(found) // PAGE))
+        values = {"found": shown, "total": len(found), "page": page, "last": last, "words": words, "code": None} | more
+        return frame.page(visit, "devices.html", waiting=waiting, groups=groups, size=size, **values)
 
     @pages.get("/devices")
     def list_devices(request: Request, ledger: str) -> Response:

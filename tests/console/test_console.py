@@ -356,3 +356,16 @@ def test_a_form_for_a_hazard_of_another_area_changes_nothing(site: Site) -> None
     answer = head.post(f"/hazards/{theirs}", decision="return", reason="越界")
     assert answer.status_code in (404, 409) and record(site, theirs)["state"] == before["state"] == "submitted"
     assert "外科室的隐患" not in answer.text
+
+
+def test_a_phone_is_found_by_its_person_and_the_list_comes_in_pages(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    for person in ("lin", "qin"):
+        site.world.device(person)
+    browser = site.browser("admin")
+    called = record(site, "qin")["name"]
+    rows = re.findall(r'<tr><td class="title">([^<]*)', browser.get(f"/devices?q={called}").text)
+    assert rows and set(rows) == {called}
+    assert "没有" in browser.get("/devices?q=no-such-phone").text
+    monkeypatch.setattr("sync_server.console.devices.PAGE", 1)
+    pages = [re.findall(r'<tr><td class="title">([^<]*)', browser.get(f"/devices?page={page}").text) for page in (1, 2)]
+    assert [len(page) for page in pages] == [1, 1] and 'rel="next"' in browser.get("/devices").text

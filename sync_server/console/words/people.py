@@ -19,7 +19,7 @@ def browser_of(agent: str) -> str:
 
 WORDS: dict[str, tuple[str, str]] = {
     "people": ("人员", "People"), "units": ("科室和社区", "Units"), "accounts": ("账号", "Accounts"), "reads": ("查阅记录", "Who looked"),
-    "search_people": ("搜索姓名、拼音、职务、证号", "Search name, pinyin, post, card number"), "side": ("所属", "Side"),
+    "search_devices": ("搜索人员、设备", "Search person, phone"), "search_people": ("搜索姓名、拼音、职务、证号", "Search name, pinyin, post, card number"), "side": ("所属", "Side"),
     "side_government": ("街道人员", "Government"), "side_enterprise": ("企业人员", "Enterprises"), "person_active": ("在岗", "In post"),
     "person_left": ("已离岗", "Left"), "person_no_role": ("没有岗位", "No role"), "has_account": ("有账号", "has a login"),
     "add_person": ("新增人员", "Add a person"), "edit_person": ("修改信息", "Edit"), "import_people": ("导入人员", "Import people"),
@@ -47,6 +47,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "people.left": ("工作已移交，岗位、手机和账号已结束", "handed over; roles, phones and account ended"), "people.handed_over": ("工作已移交", "handed over"),
     "import_people_note": ("先检查后导入。按证号、姓名加电话或姓名加单位识别，重复导入不会产生重复人员；只增加岗位，不收回岗位；企业人员按信用代码对应企业；有一处错误则全部不导入。",
         "Checked first. Known again by card, by name and phone or by name and unit, so importing again doubles nobody; roles are only added; enterprise people by credit code; with any error nothing is imported."),
+    "import_columns_note": (
+        "必须有：企业名称、所属社区。全部列：{}。列的顺序不限，表头上面可以有标题行；社区和科室写单位名称；多个科室、行业或标签用顿号分开。",
+        "Needed: 企业名称, 所属社区. All columns: {}. Any order, titles may stand above; communities and sections by name; several sections, sectors or tags are separated by 、."),
+    "import_industries_note": ("行业写：{}。", "Sectors: {}."),
+    "import_roles_note": ("岗位写：{}；多个岗位用顿号分开。", "Roles: {}; several are separated by 、."),
     "empty_table": ("下载空表", "Empty table"), "known_person": ("已有", "known"), "new_person": ("新增", "new"),
     "unit_kind": ("类型", "Kind"), "unit_kind.section": ("科室", "Sections"), "unit_kind.community": ("社区", "Communities"),
     "unit_kind.station": ("站所和其他成员单位", "Stations and other member units"), "add_unit": ("新增单位", "Add a unit"), "edit_unit": ("修改单位", "Edit"),
