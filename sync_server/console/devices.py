@@ -38,7 +38,7 @@ def device_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
         found = [row for row in found if words.lower() in f"{called.get(row.person, '')} {row.title} {row.device}".lower()]
         groups = _groups([p for p in everyone if p["state"] == "active" and roles_of(p)], units, word("side_enterprise", visit.language))
         shown, last = found[(page - 1) * PAGE : page * PAGE], max(1, -(-len(found) // PAGE))
-        values = {"found": shown, "total": len(found), "page": page, "last": last, "words": words, "code": None} | more
+        values: dict[str, Any] = {"found": shown, "total": len(found), "page": page, "last": last, "words": words, "code": None} | more
         return frame.page(visit, "devices.html", waiting=waiting, groups=groups, size=size, **values)
 
     @pages.get("/devices")
