@@ -13,6 +13,7 @@ from tests.closing import LIST
 from tests.console.conftest import PASSWORD, Browser, Site
 from tests.console.forms import People, forms, send
 from tests.console.loop import Loop
+from tests.documents.reading import pages
 from tests.pictures import picture
 from tests.worlds import DAY, LEDGER
 
@@ -213,3 +214,9 @@ def test_a_proposal_lands_where_it_is_decided_and_the_hazard_leads_there(site: S
     id = loop.record["listing"]["id"]
     assert f"/listings/{id}?done=listing.propose" in landed.url and "step-list" in landed.text
     assert f'/listings/{id}">挂牌督办：提请中</a>' in head.get(f"/hazards/{loop.id}").text
+
+
+def test_the_notice_with_what_the_form_offers_fits_one_sheet(site: Site, people: People) -> None:
+    head, id = people["head"], Loop(site, description="材料堆场不符合“安全带高挂低用，挂点牢固”，共2处").confirm().proposed()
+    assert send(head, show(head, id), "list").status_code == 200
+    assert len(pages(head.get(f"/listings/{id}/notice.pdf").content)) == 1

@@ -14,10 +14,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "listings_report_late": ("进展报告超期", "report late"), "listings_publish_late": ("超期未公布", "not published in time"), "listings_to_publish": ("待公布，{} 前", "publish by {}"),
     "listings_turn": ("应采取：{}", "next: {}"), "listings_or": ("或", " or "), "listings_escalation_waits": ("提级待决定", "going up, undecided"), "listings_ended": ("未挂牌、已撤销和更早摘牌的", "Not listed, withdrawn, and delisted earlier"),
     "listings_notices": ("公示内容", "Public notices"), "listings_no": ("文号", "Number"), "listings_committee": ("{}安全生产委员会", "{} work safety committee"),
-    "listings_requirements": (
-        "限期完成整改；按期报送整改方案和整改进展；期满前申请验收；确需延期的，提前15个工作日书面申请。",
-        "Rectify in time; hand in the plan and reports on progress when due; ask for acceptance before the end; ask for an extension 15 working days before.",
-    ),
+    "listings_requirements": ("限期完成整改，彻底消除隐患。", "Rectify in time and remove the hazard for good."),
     "listings_publish_later": ("可以挂牌后再登记公布。", "May be recorded after the listing."), "listings_asked": ("提请级别：{}。理由：{}", "Level: {}. Reason: {}"),
     "listings_team": ("每行一人，两人以上到场。", "One a line; two or more on site."), "listings_expert": ("停产停业整改的必填。", "Needed after a suspension."),
     "listings_same_medium": ("5个工作日内在同一媒介公布：{}", "In the same medium within 5 working days: {}"), "listings_opinion": ("经现场验收，隐患已消除，验收合格，同意摘牌。", "Accepted on site: the hazard is removed; delisted."),
