@@ -79,6 +79,11 @@ def read_enterprises(data: bytes, units: Sequence[Record], existing: Sequence[Re
     return _Reading(units, existing).read(find_table(data, HEADERS, ("name", "community"), NO_HEADER))
 
 
+def template_csv() -> bytes:
+    """An empty table with every column that is known, to be filled in."""
+    return (",".join(names[0] for names in HEADERS.values()) + "\r\n").encode("utf-8-sig")
+
+
 class _Reading:
     """Rows to fields, with everything known about units and enterprises."""
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Request, Response, UploadFile
 
+from shared.checklist import INDUSTRIES
 from shared.errors import Refused
 from sync_server.accept import NotAccepted
 from sync_server.blobs import write_durably
 from sync_server.console.frame import FORM_EXPIRED, NO_RECORD, Fields, Frame, Visit, reason_of
-from sync_server.importers import Plan, import_acts, read_enterprises
+from sync_server.importers import HEADERS, Plan, import_acts, read_enterprises, template_csv
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
 from sync_server.tables import MOST_BYTES, TOO_MUCH, report_csv
@@ -24,6 +25,7 @@ _NAME = re.compile(r"[0-9a-f]{64}\.(csv|xlsx)")
 def import_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
     """Adds the pages. A checked file waits in the data folder under its digest until it is carried out."""
     folder = settings.data / "imports"
+    known: dict[str, Any] = {"columns": [names[0] for names in HEADERS.values()], "industries": list(INDUSTRIES.values())}
 
     def plan_of(visit: Visit, file: str) -> Plan:
         path = folder / visit.ledger / file
@@ -37,7 +39,12 @@ def import_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
     def ask(request: Request, ledger: str) -> Response:
         visit = frame.visit(request, ledger)
         visit.require("register")
-        return frame.page(visit, "import.html", plan=None, file="", name="")
+        return frame.page(visit, "import.html", **known, plan=None, file="", name="")
+
+    @pages.get("/import/template.csv")
+    def template(request: Request, ledger: str) -> Response:
+        frame.visit(request, ledger).require("register")
+        return Response(template_csv(), media_type="text/csv", headers={"Content-Disposition": 'attachment; filename="enterprises.csv"'})
 
     @pages.post("/import")
     def check(request: Request, ledger: str, form: Fields, file: Annotated[UploadFile, File()]) -> Response:
@@ -47,7 +54,7 @@ def import_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
         if len(data) > MOST_BYTES:
             raise Refused(TOO_MUCH)
         kept = _keep(folder / ledger, data, file.filename or "")
-        return frame.page(visit, "import.html", plan=plan_of(visit, kept), file=kept, name=file.filename or "")
+        return frame.page(visit, "import.html", **known, plan=plan_of(visit, kept), file=kept, name=file.filename or "")
 
     @pages.get("/import/{file}/report.csv")
     def report(request: Request, ledger: str, file: str) -> Response:
@@ -69,7 +76,7 @@ def import_pages(pages: APIRouter, frame: Frame, settings: Settings) -> None:
                 frame.service.act(ledger, made, atomic=True)
         except NotAccepted as refused:
             raise Refused(reason_of(refused.entry.code), f"{plan.row_of(refused.position)}") from None
-        return frame.page(visit, "import.html", plan=plan, file="", name=form.get("name", ""))
+        return frame.page(visit, "import.html", **known, plan=plan, file="", name=form.get("name", ""))
 
 
 def _keep(folder: Path, data: bytes, name: str) -> str:

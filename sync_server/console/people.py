@@ -23,7 +23,7 @@ from sync_server.console.frame import BAD_FORM, FORM_EXPIRED, NO_RECORD, Fields,
 from sync_server.console.import_files import keep_file, kept_file
 from sync_server.console.leaving import hand_over, open_work, part
 from sync_server.console.reading import device_list, timeline
-from sync_server.people_import import PeoplePlan, read_people, template_csv
+from sync_server.people_import import ROLE_NAMES, PeoplePlan, read_people, template_csv
 from sync_server.reads import note_read
 from sync_server.service import Service, person_record
 from sync_server.settings import Settings
@@ -33,6 +33,7 @@ from sync_server.tables import report_csv
 
 FIELDS = ("name", "post", "phone", "card_no", "unit")
 LENDABLE = RIGHTS["review"]
+ROLES_WRITTEN = [names[0] for names in ROLE_NAMES.values()]  # as a file names them
 NOTHING_TO_DO = reason("people.nothing", "没有选择任何要办理的内容；请勾选后再提交", "nothing was chosen: tick what is to be done")
 NO_ENTERPRISE = reason(
     "people.no_enterprise", "没有这个企业；请填企业名录中的名称、编号或信用代码", "no such enterprise: give its name, number or credit code"
@@ -120,7 +121,7 @@ def _import_pages(pages: APIRouter, frame: Frame, folder: Path) -> None:
     def ask_file(request: Request, ledger: str) -> Response:
         visit = frame.visit(request, ledger)
         visit.require("administer")
-        return frame.page(visit, "people_import.html", plan=None, file="", name="")
+        return frame.page(visit, "people_import.html", roles=ROLES_WRITTEN, plan=None, file="", name="")
 
     @pages.get("/people/import/template.csv")
     def template(request: Request, ledger: str) -> Response:
@@ -132,7 +133,7 @@ def _import_pages(pages: APIRouter, frame: Frame, folder: Path) -> None:
         visit = frame.posted(request, ledger, form)
         visit.require("administer")
         kept = keep_file(folder / ledger, file)
-        return frame.page(visit, "people_import.html", plan=plan_of(visit, kept), file=kept, name=file.filename or "")
+        return frame.page(visit, "people_import.html", roles=ROLES_WRITTEN, plan=plan_of(visit, kept), file=kept, name=file.filename or "")
 
     @pages.get("/people/import/{file}/report.csv")
     def report(request: Request, ledger: str, file: str) -> Response:
@@ -154,7 +155,7 @@ def _import_pages(pages: APIRouter, frame: Frame, folder: Path) -> None:
                 service.act(ledger, made, atomic=True)
         except NotAccepted as refused:
             raise Refused(reason_of(refused.entry.code), str(rows[refused.position])) from None
-        return frame.page(visit, "people_import.html", plan=plan, file="", name=form.get("name", ""))
+        return frame.page(visit, "people_import.html", roles=ROLES_WRITTEN, plan=plan, file="", name=form.get("name", ""))
 
 
 def _person_pages(pages: APIRouter, frame: Frame) -> None:

@@ -209,6 +209,15 @@ def workbook(*rows: tuple[Any, ...]) -> bytes:
     return out.getvalue()
 
 
+def test_the_import_pages_say_which_columns_roles_and_sectors_are_known_and_give_an_empty_table(admin: Browser) -> None:
+    enterprises, people = admin.get("/import").text, admin.get("/people/import").text
+    assert all(word in enterprises for word in ("企业名称", "所属社区", "主管科室", "涉氨制冷"))
+    assert all(word in people for word in ("社区工作人员", "科室负责人", "企业主要负责人"))
+    table = admin.get("/import/template.csv").content
+    assert table.decode("utf-8-sig").startswith("企业名称,统一社会信用代码,")
+    assert "找不到表头" not in admin.post("/import", files={"file": ("enterprises.csv", table)}).text
+
+
 HEADER = ("姓名", "单位", "统一社会信用代码", "职务", "岗位", "电话", "执法证号")
 
 
