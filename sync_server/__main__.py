@@ -220,6 +220,8 @@ def _demo(options: argparse.Namespace, settings: Settings) -> int:
             shutil.rmtree(settings.data)
         if options.scenario:
             return _play(options.scenario, _heard_at(settings, listener), listener)
+        if scenarios.is_played(settings.data):
+            raise Refused(scenarios.OTHER_DATA, str(settings.data.absolute()))
         settings, service = _heard_at(settings, listener), open_service(settings)
         _prepare_demo(options, settings, service)
         return _run(settings, listener, service)
@@ -250,8 +252,12 @@ def _prepare_demo(options: argparse.Namespace, settings: Settings, service: Serv
     """The subdistrict, made once; passwords and, if asked for, enrolment codes, fresh each time."""
     with service.database.read() as link:
         head = store.head(link, DEMO_LEDGER)
+        is_demo = ADMIN in store.records(link, DEMO_LEDGER, [ADMIN])
     if head is None or head.size < 2:
         _make_world(service, options.enterprises)
+    elif not is_demo:
+        service.close()
+        raise Refused(scenarios.OTHER_DATA, str(settings.data.absolute()))
     password = fresh_password()
     set_password(service, DEMO_LEDGER, ADMIN, "admin", password)
     supervisor = next(person for person in build_world(enterprises=1).people if ("office", "") in person.roles and person.post == "科长")

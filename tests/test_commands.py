@@ -74,6 +74,20 @@ def test_a_demo_on_a_taken_port_throws_nothing_away_and_does_not_go_on_with_a_st
     assert [file.read_bytes() for file in kept] == [b"work", b"work"]
 
 
+def test_a_demo_does_not_begin_in_a_folder_of_something_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither on a scenario's data nor on a ledger of somebody's own, whose passwords it would set."""
+    (tmp_path / "played").mkdir()
+    (tmp_path / "played" / "scenario").write_text("small")
+    own = ["--ledger", "qingyu", *OPENING[2:]]
+    assert main(["open", "--data", str(tmp_path / "own"), *own]) == 0
+    capsys.readouterr()
+    for folder in ("played", "own"):
+        assert main(["demo", "--data", str(tmp_path / folder), "--port", "0"]) == 1
+        words = capsys.readouterr().err
+        assert "demo.other_data" in words and "--data" in words and str(tmp_path / folder) in words
+    assert [file.name for file in (tmp_path / "played").iterdir()] == ["scenario"]
+
+
 OPENING = ["--ledger", "donghu", "--name", "东湖街道", "--district", "海岳区", "--city", "鲁川市", "--code", "DH", "--admin", "林一"]
 
 

@@ -51,6 +51,11 @@ def ready(data: Path, name: str) -> bool:
     return found == name
 
 
+def is_played(data: Path) -> bool:
+    """Whether the folder holds a scenario, whole or half built."""
+    return (data / "scenario").is_file()
+
+
 def start_clock(name: str) -> StagedClock:
     """The clock of a scenario, standing at its beginning."""
     return StagedClock(SCENARIOS[name].begins)
