@@ -85,7 +85,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     port = free_port()
     settings = Settings(data, port=port)
     world = open_world(settings.database_url)
-    for person in ("admin", "office", "head", "head2", "lin", "leader", "auditor", "safety"):
+    for person in ("admin", "office", "head", "head2", "lin", "leader", "auditor", "safety", "committee"):
         set_password(world.service, LEDGER, person, person, PASSWORD)
     blobs = LocalBlobs(data / "blobs")
     server = uvicorn.Server(uvicorn.Config(create_app(settings, world.service, blobs), "127.0.0.1", port, log_level="error"))

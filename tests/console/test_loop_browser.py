@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from sync_server.auth import log_in, set_password
+from sync_server.auth import log_in
 from sync_server.console.asking import day_text
 from sync_server.console.frame import COOKIE
 from tests.console.conftest import PASSWORD, Site
@@ -18,19 +16,7 @@ from tests.console.loop import Loop
 from tests.pictures import picture
 from tests.worlds import DAY, LEDGER
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 PC, PHONE = (1280, 800), (360, 780)
-
-
-@pytest.fixture(scope="module")
-def chromium(site: Site) -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine; CI has one")
-    set_password(site.world.service, LEDGER, "committee", "committee", PASSWORD)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def at(chromium: Browser, site: Site, person: str, path: str, size: tuple[int, int] = PC, **more: str) -> Page:
