@@ -243,6 +243,7 @@ def use_code(service: Service, ledger: str, row: _Row, code: str) -> None:
     now = service.clock()
     with service.database.write() as link:
         stored = _row(link, "person", ledger, row.person) or row
+        _require_open(stored, now)
         step = matching_step(stored.second_factor, code, now, after=stored.second_used)
         kept = json.loads(stored.recovery) if stored.recovery else []
         hashed = _recovery_hash(service, ledger, row.person, code)
@@ -290,6 +291,8 @@ def _checked(service: Service, ledger: str, row: _Row | None, password: str) -> 
     right = _matches(row.password if row else _NOBODY, password)
     if row is None:
         raise Refused(WRONG_PASSWORD)
+    with service.database.read() as link:
+        row = _row(link, "person", ledger, row.person) or row  # as it stands now: others may have guessed meanwhile
     if right or row.locked_until < FOR_GOOD:  # that an account is shut is told only to who has its password
         _require_open(row, now)
     if not right:

@@ -38,6 +38,40 @@ def test_an_account_locks_after_five_wrong_tries_opens_again_by_itself_and_count
     assert refused.value.code == "login.wrong"
 
 
+def test_who_guesses_many_at_once_is_locked_out_by_the_fifth_wrong_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one password or code is being compared, five others have been wrong: the right one comes too late, too."""
+    auth.set_password(world.service, LEDGER, "lin", "lin", PASSWORD)
+    matches, guessing = auth._matches, True
+
+    def others_guess(hashed: str, password: str) -> bool:
+        nonlocal guessing
+        if guessing:
+            guessing = False
+            for _ in range(5):
+                with pytest.raises(Refused):
+                    entered(world, "wrong")
+        return matches(hashed, password)
+
+    monkeypatch.setattr(auth, "_matches", others_guess)
+    with pytest.raises(Refused) as refused:
+        entered(world)
+    assert refused.value.code == "login.locked"
+
+
+def test_a_locked_account_takes_no_code(world: World) -> None:
+    auth.set_password(world.service, LEDGER, "lin", "lin", PASSWORD)
+    auth.set_second_factor(world.service, LEDGER, "lin", SECRET)
+    with world.service.database.read() as link:
+        before = auth._row(link, "person", LEDGER, "lin")
+    assert before is not None
+    for _ in range(5):
+        with pytest.raises(Refused):
+            entered(world, code="000000")
+    with pytest.raises(Refused) as refused:  # one who had looked before they were wrong
+        auth.use_code(world.service, LEDGER, before, pyotp.TOTP(SECRET).generate_otp(world.clock.now // 30_000))
+    assert refused.value.code == "login.locked"
+
+
 def test_a_code_and_a_recovery_code_are_good_once(world: World) -> None:
     auth.set_password(world.service, LEDGER, "lin", "lin", PASSWORD)
     auth.set_second_factor(world.service, LEDGER, "lin", SECRET)
