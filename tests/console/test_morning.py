@@ -103,6 +103,8 @@ def test_a_supervisors_morning(chromium: Browser, small: Stagehand) -> None:
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
     page = context.new_page()
     page.set_default_timeout(10_000)
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
     page.goto(f"{small.home}/login")
     page.fill("[name=login]", "office")
     page.fill("[name=password]", small.passwords["office"])
@@ -131,3 +133,4 @@ def test_a_supervisors_morning(chromium: Browser, small: Stagehand) -> None:
     settled = [held["settled"] for held in record(small, "g16")["conflicts"].values()]
     assert [(one["pick"], one["reason"]) for one in settled] == [("first", "以先到的为准")] and record(small, "g16")["ledger_no"] in said(page)
     context.close()
+    assert not broken, "no script fails"

@@ -42,9 +42,7 @@ for (const form of document.querySelectorAll("form[data-decision=confirm]")) {
     const major = form.elements.decision.value === "major";
     const fixed = form.elements.immediate?.checked ?? false;
     if (levels.some((one) => one.dataset.deadline === day.value)) day.value = levels.find((one) => one.checked).dataset.deadline;
-    const opinion = form.elements.expert_opinion.value.trim() !== "" || form.elements.second_reviewer.value !== "";
-    form.elements.criterion.required = major && !opinion;
-    for (const name of ["expert_opinion", "second_reviewer"]) form.elements[name].required = major && opinion && !form.elements.criterion.value;
+    form.elements.criterion.required = major && !form.elements.on_opinion?.checked;
     for (const name of ["unsafe", "mass"]) for (const one of form.elements[name]) one.required = major;
     for (const name of ["principal", "second"]) {
       if (form.elements[`${name}_name`]) form.elements[`${name}_name`].required = major && fixed;
