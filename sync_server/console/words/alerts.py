@@ -6,7 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "alerts": ("提醒", "Attention"), "attention_title": ("今日提醒", "What calls for attention today"), "attention_all": ("全部", "All"),
     "attention_none": ("今天没有到期、逾期或失责事项。", "Nothing is due, late or failed today."), "attention_more": ("全部 {} 条", "All {}"),
     "attention_what": ("事项", "What"), "attention_about": ("对象", "About"), "attention_until": ("期限", "Until"),
-    "attention_late": ("过期{}天", "{} days late"), "attention_count": ("{}家", "{} enterprises"),
+    "attention_late": ("过期{}天", "{} day(s) late"), "attention_count": ("{}家", "{} enterprises"),
     "attention_of": ("{}/{}家未答复", "{} of {} not answered"), "attention_as_of": ("截至", "as of"),
     "who.section_head": ("待科室负责人", "For the section heads"), "who.inspector": ("待检查人员", "For the inspectors"),
     "who.office": ("待安委办", "For the committee office"), "who.committee": ("待安委会", "For the committee"), "who.assigned": ("待任务人员", "For those with a task"),

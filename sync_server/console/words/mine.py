@@ -12,7 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mine_report": ("报告自查隐患", "Report a hazard"), "mine_inspect": ("企业自查", "Inspect ourselves"), "mine_records": ("检查记录", "Inspections"),
     "mine_posts": ("您的岗位", "Your post"), "mine_ent_principal": ("主要负责人", "Principal"), "mine_ent_deputy": ("分管负责人（安全总监）", "Deputy (safety director)"),
     "mine_ent_officer": ("安全管理员", "Safety officer"), "mine_finder": ("发现人", "Finder"), "mine_listed": ("挂牌督办", "Listed supervision"),
-    "mine_days_left": ("剩 {} 天", "{} days left"), "mine_today": ("今天到期", "due today"), "mine_overdue": ("逾期 {} 天", "{} days overdue"), "mine_until": ("截止", "Due"),
+    "mine_days_left": ("剩 {} 天", "{} day(s) left"), "mine_today": ("今天到期", "due today"), "mine_overdue": ("逾期 {} 天", "{} day(s) overdue"), "mine_until": ("截止", "Due"),
     "mine_late": ("本企业有 {} 项已经逾期，请抓紧办理。", "{} steps of this enterprise are overdue: see to them now."), "mine_count": ("{} 条", "{}"),
     # steps
     "mine_do_write_plan": ("填报整改方案（五落实）", "Write the plan (five elements)"), "mine_do_revise_plan": ("修改退回的整改方案", "Revise the returned plan"),

@@ -6,7 +6,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "plans": ("方案延期", "Plans"), "plans_title": ("方案和延期审查", "Plans and extensions"), "plans_plan": ("整改方案", "Plans"), "plans_extension": ("延期申请", "Extensions"),
     "plans_empty_plan": ("没有待审的整改方案。企业报送后会出现在这里。", "No plan waits for review. They appear here when enterprises hand them in."),
     "plans_empty_extension": ("没有待决定的延期申请。", "No extension waits for its decision."),
-    "plans_queue": ("待办", "Waiting"), "plans_due": ("{} 前", "by {}"), "plans_late": ("已超 {} 天", "{} days late"), "plans_listed": ("挂牌", "Listed"),
+    "plans_queue": ("待办", "Waiting"), "plans_due": ("{} 前", "by {}"), "plans_late": ("已超 {} 天", "{} day(s) late"), "plans_listed": ("挂牌", "Listed"),
     "plans_not_ours": ("由督办机关决定", "the authority decides"), "plans_not_yours": ("由责任科室审核，您可以查看。", "The responsible section decides; you may look."), "plans_keys": ("键盘：J/K 上一条、下一条，A 同意，R 退回，Ctrl+Enter 提交", "Keys: J/K next and previous, A accept, R return, Ctrl+Enter to send"),
     "plans_elements": ("五落实", "The five elements"), "plans_responsible": ("责任", "Person"), "plans_measures": ("措施", "Measures"), "plans_funds": ("资金", "Funds"),
     "plans_deadline": ("期限", "Deadline"), "plans_contingency": ("预案", "Contingency plan"), "plans_interim": ("整改期间管控", "Controls meanwhile"),

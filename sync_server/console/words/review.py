@@ -9,7 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ball_plan_pending": ("等待企业报送整改方案", "Waits for the plan"), "ball_plan_review": ("等待审核整改方案", "Waits for the review of the plan"),
     "ball_extension_review": ("等待决定延期", "Waits for a decision on the extension"), "ball_rectifying": ("企业整改中", "Is being rectified"),
     "ball_signoff_pending": ("等待企业两人签字", "Waits for the two signatures"), "ball_verify_pending": ("等待现场核查", "Waits for the verification on site"),
-    "ball_with": ("由", "with"), "until": ("截至", "until"), "days_late": ("已超期 {} 天", "{} days late"), "days_left": ("还有 {} 天", "{} days left"),
+    "ball_with": ("由", "with"), "until": ("截至", "until"), "days_late": ("已超期 {} 天", "{} day(s) late"), "days_left": ("还有 {} 天", "{} day(s) left"),
     "handed_over_to": ("已移送 {}，等待答复", "Handed over to {}, whose answer is awaited"), "remind_7": ("离期限不到7天", "Less than 7 days to the deadline"),
     "remind_3": ("离期限不到3天", "Less than 3 days to the deadline"), "remind_1": ("期限就在一天之内", "The deadline is within a day"),
     "overdue": ("已逾期：提醒企业和科室", "Overdue: enterprise and section are reminded"), "overdue_office": ("逾期3天以上：安委办介入", "More than 3 days overdue: the office steps in"),
@@ -65,7 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "all_of_enterprise": ("查看该企业全部隐患", "All hazards of this enterprise"), "suggested": ("可能重复", "May be the same"), "because": ("依据：", "Because of:"),
     "same_template_item": ("同一检查项", "same checklist item"), "same_criterion": ("同一判定标准", "same criterion"), "same_place": ("部位相同", "same place"),
     "like_place": ("部位相近", "similar place"), "like_words": ("描述相似 {}%", "{}% alike in words"), "like_photo": ("照片相似（差异 {}/64）", "photos alike ({} of 64 differ)"),
-    "near_there": ("相距 {} 米", "{} m apart"), "near_in_time": ("相隔 {} 天", "{} days apart"), "this_hazard": ("本条", "This one"),
+    "near_there": ("相距 {} 米", "{} m apart"), "near_in_time": ("相隔 {} 天", "{} day(s) apart"), "this_hazard": ("本条", "This one"),
     # time line
     "merged_here": ("将 {} 并入本条", "merged {} into this one"), "collides_with": ("与第 {} 条冲突", "collides with entry {}"), "settled_by": ("由第 {} 条处理", "settled by entry {}"),
     "on_console": ("网页", "console"), "phone_device": ("手机", "phone"), "taken_out": ("删除", "taken out"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "tasks": ("任务", "Tasks"), "task": ("检查任务", "Task"), "task_new": ("安排检查", "Plan inspections"), "planned": ("待开始", "Planned"),
     "started": ("进行中", "Under way"), "cancelled": ("已取消", "Cancelled"), "task_done": ("已完成", "Done"), "task_open": ("未完成", "Not done yet"),
-    "task_due": ("完成期限", "Due"), "task_late": ("逾期{}天", "{} days late"), "task_only_late": ("只看逾期", "Only late ones"),
+    "task_due": ("完成期限", "Due"), "task_late": ("逾期{}天", "{} day(s) late"), "task_only_late": ("只看逾期", "Only late ones"),
     "task_only_mine": ("只看派给我的", "Only mine"), "task_assigned": ("人员", "People"), "task_members": ("组员", "Members"),
     "task_origin": ("任务来源", "Origin"), "task_purpose": ("检查目的", "Purpose"), "task_theme": ("主题", "Theme"), "task_note": ("说明", "Note"),
     "task_templates": ("检查表（可不选）", "Checklists (optional)"), "task_planned_by": ("安排人", "Planned by"), "task_done_at": ("完成时间", "Done"),
