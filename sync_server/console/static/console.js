@@ -13,6 +13,15 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Buttons that print are there only where they can.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    window.print();
+  });
+}
+
 // A form that was refused comes back with why: there, not at the top of a long page.
 document.querySelector("main [role=alert]")?.scrollIntoView({ block: "center" });
 

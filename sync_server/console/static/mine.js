@@ -1,6 +1,8 @@
 // The enterprise side, handier where there is a script: photos go off one by one with their progress and survive a lost signal, what was typed
 // survives a reload, signatures are drawn with finger or mouse. Without it every form is sent as it stands.
 
+import { drawnOn } from "./pad.js";
+
 const words = document.getElementById("words").dataset;
 const drawer = `paicha/${words.person}/`; // what was typed, in this browser only, until it is handed in
 const SENT = `${drawer}sent`;
@@ -211,44 +213,16 @@ document.documentElement.classList.add("scripted"); // buttons that only a page 
 for (const pad of document.querySelectorAll("[data-sign]")) {
   const canvas = pad.querySelector("canvas");
   const field = pad.querySelector("[name=drawing]");
-  const pen = canvas.getContext("2d");
-  const fallback = pad.parentElement.querySelector("[data-fallback]");
-  const clear = () => {
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    Object.assign(pen, { lineWidth: 5, lineCap: "round", lineJoin: "round", strokeStyle: "#111" });
-  };
+  const before = field.value; // of a form that was refused
+  const { pen, clear } = drawnOn(canvas, (picture) => (field.value = picture));
   pad.hidden = false;
-  fallback.open = false;
+  pad.parentElement.querySelector("[data-fallback]").open = false;
   clear();
-  if (field.value) {
-    const before = new Image();
-    before.addEventListener("load", () => pen.drawImage(before, 0, 0));
-    before.src = field.value;
+  if (before) {
+    field.value = before;
+    const picture = new Image();
+    picture.addEventListener("load", () => pen.drawImage(picture, 0, 0));
+    picture.src = before;
   }
-  const at = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return [((event.clientX - box.left) * canvas.width) / box.width, ((event.clientY - box.top) * canvas.height) / box.height];
-  };
-  canvas.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
-    pen.beginPath();
-    pen.moveTo(...at(event));
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (!canvas.hasPointerCapture(event.pointerId)) return;
-    pen.lineTo(...at(event));
-    pen.stroke();
-    field.value = "drawn";
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    canvas.addEventListener(end, () => {
-      if (field.value) field.value = canvas.toDataURL("image/png");
-    });
-  }
-  pad.querySelector("[data-clear]").addEventListener("click", () => {
-    clear();
-    field.value = "";
-  });
+  pad.querySelector("[data-clear]").addEventListener("click", clear);
 }

@@ -1,4 +1,4 @@
-// Handier: a line number leads to its line in the text beside it; a button prints; a day of the year's grid is set by a click.
+// Handier: a line number leads to its line in the text beside it; a day of the year's grid is set by a click.
 for (const link of document.querySelectorAll("[data-line]")) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
@@ -9,13 +9,6 @@ for (const link of document.querySelectorAll("[data-line]")) {
     text.focus();
     text.setSelectionRange(start, start + (lines[line - 1] || "").length);
     text.scrollTop = (text.scrollHeight / lines.length) * Math.max(0, line - 4);
-  });
-}
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", (event) => {
-    event.preventDefault();
-    window.print();
   });
 }
 // A click on a day of the year's grid: off, then worked, then as the week has it. The fields below say the same in the notice's own way.

@@ -1,5 +1,7 @@
 // What makes the forms of steps handier: the position of this device, a signature drawn with finger or mouse. Every form works without it.
 
+import { drawnOn } from "./pad.js";
+
 for (const place of document.querySelectorAll(".where")) {
   if (!navigator.geolocation) continue;
   const field = place.previousElementSibling;
@@ -28,43 +30,22 @@ if (named?.matches("details")) {
   named.scrollIntoView();
 }
 
-for (const button of document.querySelectorAll("button.print")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
-
 // A field for a signature: drawn here, it goes with the form as a picture; the file beside it stays for those who have one.
 for (const place of document.querySelectorAll(".drawing")) {
   const pad = document.createElement("canvas");
   pad.className = "pad";
+  [pad.width, pad.height] = [640, 240];
   pad.setAttribute("role", "img");
   pad.setAttribute("aria-label", place.querySelector("label").textContent);
   const drawn = document.createElement("input");
   drawn.type = "hidden";
   drawn.name = `${place.dataset.name}_drawn`;
   place.append(pad, drawn);
-  const pen = pad.getContext("2d");
-  let down = false;
-  const begin = () => {
-    if (pad.width !== pad.clientWidth) [pad.width, pad.height] = [pad.clientWidth, pad.clientHeight];
-    pen.lineWidth = 2.5;
-    pen.lineCap = "round";
-    pen.strokeStyle = "#111";
-  };
-  pad.addEventListener("pointerdown", (event) => {
-    begin();
-    down = true;
-    pad.setPointerCapture(event.pointerId);
-    pen.beginPath();
-    pen.moveTo(event.offsetX, event.offsetY);
-  });
-  pad.addEventListener("pointermove", (event) => {
-    if (!down) return;
-    pen.lineTo(event.offsetX, event.offsetY);
-    pen.stroke();
-  });
-  pad.addEventListener("pointerup", () => {
-    down = false;
-    drawn.value = pad.toDataURL("image/png");
-  });
+  const { clear } = drawnOn(pad, (picture) => (drawn.value = picture));
+  clear();
+  const again = document.createElement("button");
+  again.type = "button";
+  again.textContent = place.dataset.clear;
+  again.addEventListener("click", clear);
+  place.append(again);
 }
