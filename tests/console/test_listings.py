@@ -214,6 +214,9 @@ def test_a_proposal_lands_where_it_is_decided_and_the_hazard_leads_there(site: S
     id = loop.record["listing"]["id"]
     assert f"/listings/{id}?done=listing.propose" in landed.url and "step-list" in landed.text
     assert f'/listings/{id}">挂牌督办：提请中</a>' in head.get(f"/hazards/{loop.id}").text
+    assert send(head, show(head, id), "list").status_code == 200
+    heading = head.get(f"/hazards/{loop.id}").text.partition('<div class="heading">')[2].partition("</div>")[0]
+    assert heading.count("挂牌督办") == 1, "said once, as the way there"
 
 
 def test_the_notice_with_what_the_form_offers_fits_one_sheet(site: Site, people: People) -> None:
