@@ -18,7 +18,7 @@ PLAN = {
     "interim_controls": "断电挂牌",
 }
 ROOTS = {"root_cause": "采购未审核防爆等级", "lasting_measure": "采购清单增加防爆审核"}
-LIST = {
+LIST: dict[str, Any] = {
     "no": "青榆安委〔2023〕1号",
     "supervising_unit": "应急安监科",
     "supervisor": "张科长",

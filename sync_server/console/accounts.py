@@ -13,18 +13,26 @@ from shared.search import pinyin
 from sync_server import auth
 from sync_server.auth import FOR_GOOD, Account, account_of, accounts, fresh_password, set_password
 from sync_server.console.frame import NO_RECORD, Fields, Form, Frame, Visit
+from sync_server.console.reading import listing
 from sync_server.reads import note_read, reads
 from sync_server.service import person_record
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
+from sync_server.store.database import Link
 from sync_server.store.spelling import spell
 
 HAS_ACCOUNT = reason("account.there", "此人已有账号；忘记密码请用“重置密码”", "this person has an account: for a forgotten password use reset")
 NOT_ONESELF = reason("account.oneself", "不能停用自己的账号；请由另一名管理员办理", "you cannot shut your own account: another administrator can")
 NO_ENTERPRISE = reason(
     "account.no_enterprise",
-    "没有这个企业，或它的人员都已有账号；请核对名称或信用代码",
-    "there is no such enterprise, or all its people have accounts: check the name or the credit code",
+    "没有这个企业；请核对名称、编号或信用代码",
+    "there is no such enterprise: check the name, the number or the credit code",
+)
+SEVERAL = reason("account.several", "不止一家企业符合，请写全称或信用代码", "more than one enterprise fits: give the whole name or the credit code")
+NOBODY_LEFT = reason(
+    "account.nobody_left",
+    "这家企业没有待开账号的人员：都已有账号，或还没有登记；请先在“人员”中新增或导入",
+    "nobody of this enterprise lacks an account: all have one or nobody is registered; add or import people first",
 )
 PAGE = 100
 STATES = ("account_open", "account_one_time", "account_waits", "account_shut")
@@ -123,12 +131,12 @@ def account_admin_pages(pages: APIRouter, frame: Frame, settings: Settings) -> N
         visit.require("administer")
         wanted, known = form.get("enterprise", ""), accounts(service, ledger)
         with service.database.read() as link:
-            found = [e for e in store.records_of_kind(link, ledger, "enterprise") if wanted and wanted in (e["name"], e["credit_code"], e["number"])]
+            found = enterprises_called(link, visit, wanted)
             people = [p for p in store.records_of_kind(link, ledger, "person") if p["id"] not in known]
         posts = {e["id"]: e["name"] for e in found}
         mine = [(p, held["unit"]) for p in people for held in p["roles"][:1] if held["role"] in ENTERPRISE_ROLES and held["unit"] in posts]
-        if not mine:
-            refused = Refused(NO_ENTERPRISE)
+        if len(found) != 1 or not mine:
+            refused = Refused(NO_ENTERPRISE) if not found else Refused(NOBODY_LEFT if len(found) == 1 else SEVERAL, "、".join(posts.values()))
             return frame.again(visit, form, "enterprise", refused, lambda: show(visit))
         taken, made = {account.login for account in known.values()}, []
         for person, enterprise in mine:
@@ -174,3 +182,14 @@ def _fits(account: Account, person: Record, words: str, state: str, now: int) ->
 
 def _back(visit: Visit, id: str, form: Form) -> str:
     return f"{visit.home}/people/{id}" if form.get("from") == "person" else f"{visit.home}/accounts"
+
+
+def enterprises_called(link: Link, visit: Visit, words: str) -> list[Record]:
+    """The one with exactly this name, number or credit code; otherwise those that a search for the words finds, a few."""
+    known = store.records_of_kind(link, visit.ledger, "enterprise") if words else []
+    exact = [e for e in known if words in (e["name"], e["credit_code"], e["number"])]
+    if exact or not words:
+        return exact
+    rows = listing(link, visit.ledger, visit.person, "enterprise", search=words).rows[:5]
+    records = store.records(link, visit.ledger, [row.id for row in rows])
+    return [records[row.id] for row in rows]

@@ -37,6 +37,12 @@ class Filter:
     every: bool = False  # several values, all of them
     of_enterprise: bool = False
     main: bool = False
+    word: str = ""  # what it is called where that is not its name
+
+    @property
+    def called(self) -> str:
+        """The key of its word."""
+        return self.word or self.name
 
 
 STATE, LEVEL = Filter("state", ("state",), LIFE, many=True, main=True), Filter("level", ("level",), ("general", "major"), main=True)
@@ -55,7 +61,7 @@ FILTERS: dict[str, tuple[Filter, ...]] = {
     ),
     "inspection": (
         Filter("state", ("state",), ("submitted", "returned", "accepted", "void"), many=True, main=True),
-        Filter("level", ("level",), tuple(KINDS), main=True), COMMUNITY, SECTION,
+        Filter("level", ("level",), tuple(KINDS), main=True, word="inspection_kind"), COMMUNITY, SECTION,
         Filter("industry", ("industry",), of_enterprise=True), Filter("enterprise", ("enterprise",)), Filter("person", ("person",)),
     ),
     "enterprise": (

@@ -148,12 +148,12 @@ class _Form:
     @property
     def chips(self) -> list[tuple[str, str, dict[str, Any]]]:
         """(what, value, what the address is without it) of each condition."""
-        asked = self._asked
+        asked, called = self._asked, {filter.name: filter.called for filter in FILTERS[self._asked.kind]}
         found: list[tuple[str, str, dict[str, Any]]] = [(word("find", self._language), asked.words, {"q": ""})] if asked.words else []
         for name, values in asked.values.items():
             for value in values:
                 rest = [other for other in values if other != value]
-                found.append((word(name, self._language), self.word_of(name, value), {name: rest}))
+                found.append((word(called[name], self._language), self.word_of(name, value), {name: rest}))
         found += [(word(f"day_{name}", self._language), text, {name: ""}) for name, text in asked.days.items()]
         return found + ([("", word("is_overdue", self._language), {"overdue": ""})] if asked.overdue else [])
 

@@ -139,7 +139,7 @@ def _planning(frame: Frame, visit: Visit, form: Form) -> Response:
     groups = {unit["name"]: [person for person in people if person["unit"] == unit["id"]] for unit in units}
     groups[""] = [person for person in people if person["unit"] not in {unit["id"] for unit in units}]
     return frame.page(
-        visit, "task_new.html", typed=form, chosen=chosen, found=[row for row in found if row.id not in ticked], words=words,
+        visit, "task_new.html", typed=form, chosen=chosen, found=[row for row in found if row.id not in ticked], words=words, hits=len(found),
         groups={name: crew for name, crew in groups.items() if crew},
         kinds=KINDS, origins=ORIGINS, templates=[template for _, template in templates], starred=[k for k in KINDS if INSPECTION_KINDS[k][1]],
         due=day_of(now + 7 * DAY).isoformat(), today=day_of(now).isoformat(), grid=_grid_only(people),

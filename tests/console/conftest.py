@@ -88,7 +88,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for person in ("admin", "office", "head", "head2", "lin", "leader", "auditor", "safety", "committee"):
         set_password(world.service, LEDGER, person, person, PASSWORD)
     blobs = LocalBlobs(data / "blobs")
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, world.service, blobs), "127.0.0.1", port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(create_app(settings, world.service, blobs), "127.0.0.1", port, log_level="critical"))
+    server.config.timeout_graceful_shutdown = 1  # streams of events may be open
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -103,5 +103,6 @@ def listed(site: Site, hazard: str) -> str:
     """The hazard's listing by its section."""
     id = new_id(NOON, secrets.token_bytes(10))
     step(site, "head", "listing.propose", id, {"hazard": hazard, "level": "section", "grounds": [], "reason": "整改难度大"})
-    step(site, "head", "listing.list", id, {**LIST, "deadline": site.world.clock.now + 45 * DAY})
+    number = f"青榆督〔2023〕{id[-6:]}号"  # each listing has its own
+    step(site, "head", "listing.list", id, {**LIST, "no": number, "deadline": site.world.clock.now + 45 * DAY})
     return id

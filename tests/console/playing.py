@@ -100,8 +100,8 @@ def served(service: Service, clock: StagedClock, folder: Path) -> Iterator[Stage
     passwords = {login: password for login, _, password in scenarios.open_accounts(SMALL, service, PLAYED)}
     settings = Settings(folder, port=free_port())
     app = create_app(settings, service, LocalBlobs(folder / "blobs"))
-    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", settings.port, log_level="error"))
-    server.config.timeout_graceful_shutdown = 3  # streams of events may be open
+    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", settings.port, log_level="critical"))
+    server.config.timeout_graceful_shutdown = 1  # streams of events may be open
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -111,6 +111,7 @@ def test_a_supervisors_morning(chromium: Browser, small: Stagehand) -> None:
     pressed(page, "Enter")
 
     page.click("a.tile:has-text('待审核隐患')")
+    page.wait_for_load_state()  # the keys are the script's
     review(page, small, major, general)
     assert [record(small, id)["state"] for id in general] == ["rectifying"] * 8 + ["returned"]
     confirmed = record(small, major)

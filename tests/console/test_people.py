@@ -181,7 +181,7 @@ def test_units_are_added_edited_and_closed_and_each_names_its_liaison(site: Site
 def test_a_name_or_a_communitys_number_stands_for_one_unit(site: Site, admin: Browser) -> None:
     def asked(path: str, **fields: str) -> str:
         admin.get(path.rpartition("/")[0] or path)
-        return admin.post(path, **fields).text
+        return admin.post(path, None, **fields).text
 
     assert "社区要有编号" in asked("/units", kind="community", name="槐荫社区", number="")
     twice = asked("/units", kind="community", name="槐荫社区", number="41")
@@ -216,6 +216,18 @@ def test_the_import_pages_say_which_columns_roles_and_sectors_are_known_and_give
     table = admin.get("/import/template.csv").content
     assert table.decode("utf-8-sig").startswith("企业名称,统一社会信用代码,")
     assert "找不到表头" not in admin.post("/import", files={"file": ("enterprises.csv", table)}).text
+
+
+def test_accounts_for_an_enterprise_are_found_by_part_of_its_name_and_what_is_missing_is_said(site: Site, admin: Browser) -> None:
+    def asked(words: str) -> str:
+        admin.get("/accounts")
+        return admin.post("/accounts", enterprise=words).text
+
+    with site.world.service.database.read() as link:
+        names = [e["name"] for e in store.records_of_kind(link, LEDGER, "enterprise")]
+    assert "没有这个企业" in asked("不存在的企业") and "不止一家企业符合" in asked("鲁川")
+    added(admin, "待开账号", role="ent_officer", enterprise=names[0])
+    assert "待开账号" in asked(names[0][2:6]) and "没有待开账号的人员" in asked(names[0])
 
 
 HEADER = ("姓名", "单位", "统一社会信用代码", "职务", "岗位", "电话", "执法证号")

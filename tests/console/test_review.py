@@ -167,10 +167,10 @@ def test_the_next_page_says_what_became_of_which_one_and_leads_back_to_it(site: 
     browser = site.browser("head")
     browser.get(f"/review/{first}")
     done = browser.post(f"/review/{first}", decision="return", reason="请写清楚部位")
-    number = record(site, first)["ledger_no"]
+    number = str(record(site, first)["ledger_no"])
     said = done.text.split('role="status">')[1].split("</p>")[0]
     assert f'/hazards/{first}">{number}</a> <span class="chip neutral">退回补正' in said and following in done.url
     elsewhere = site.browser("lin").get(f"/dashboard?done=hazard.return&done_to={following}").text
-    assert record(site, following)["ledger_no"] in elsewhere.split('role="status">')[1].split("</p>")[0]
+    assert str(record(site, following)["ledger_no"]) in elsewhere.split('role="status">')[1].split("</p>")[0]
     nobody = site.browser("safety").get(f"/mine?done=hazard.return&done_to={first}").text
     assert number not in nobody, "only who sees it"

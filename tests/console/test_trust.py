@@ -233,7 +233,7 @@ PAGES: dict[str, Page] = {
     **same(ADMINISTER, "POST /calendar/{year}", year="none", gone=True),
     **same(GOVERNMENT, "GET /templates/{id}", "GET /templates/{id}/{version}.yaml", id="idle-sites", version="1"),
     **same(ADMINISTER, "POST /templates/{id}/retire", id="idle-sites"),
-    **same(ADMINISTER | REVIEW | {"lin", "qin"}, "GET /import", "POST /import"),
+    **same(ADMINISTER | REVIEW | {"lin", "qin"}, "GET /import", "GET /import/template.csv", "POST /import"),
     **same(ADMINISTER | REVIEW | {"lin", "qin"}, "GET /import/{file}/report.csv", "POST /import/{file}", file=NO_FILE, gone=True),
     **same(ADMINISTER | REVIEW, "POST /criteria", "POST /criteria/shipped", "GET /criteria/import", "POST /criteria/import"),
     **same(ADMINISTER | REVIEW, "GET /criteria/import/{file}/report.csv", "POST /criteria/import/{file}", file=NO_FILE, gone=True),
