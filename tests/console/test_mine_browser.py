@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from sync_server.auth import log_in
 from sync_server.console.frame import COOKIE
@@ -21,7 +19,6 @@ from tests.console.test_mine import CHECKLIST
 from tests.pictures import picture
 from tests.worlds import DAY, LEDGER
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 PHONE = {"width": 360, "height": 780}
 SHANGHAI = timezone(timedelta(hours=8))
 
@@ -29,16 +26,6 @@ SHANGHAI = timezone(timedelta(hours=8))
 @pytest.fixture(scope="module", autouse=True)
 def people(site: Site) -> None:
     world.settle_people(site)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine; CI has one")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
