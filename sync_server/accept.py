@@ -197,7 +197,6 @@ class Batch:
         self._first = head.size
         self._epochs = dict(_epoch_limits(store.epochs(link, name), head.epoch))
         self._records: dict[str, Record | None] = {}
-        self._scopes: dict[str, set[str]] = {}
         self._places: dict[str, Place] = {}
         self._standing = Standing()
         self._turns: list[Turn] = []
@@ -225,9 +224,8 @@ class Batch:
         for id in wanted:
             record = found.get(id)
             self._records[id] = record
-            self._scopes[id] = rules.scopes_of(record) if record is not None else set()
             if record is not None:
-                self._places[id] = Place(rules.row_of(record), frozenset(self._scopes[id]))
+                self._places[id] = Place.of(record)
                 self._standing.know(record, self._places[id].row)
 
     def _preload(self, operations: Sequence[Operation]) -> None:
@@ -410,8 +408,6 @@ class Batch:
 
     def _keep(self, changed: dict[str, Record]) -> None:
         for id, record in changed.items():
-            if id not in self._records or id not in self._scopes:
-                self._scopes[id] = set()
             self._records[id] = record
             self._changed[id] = record
             if record["kind"] == "device" and record["created"] == record["no"] and id not in self._chains and not record["console"]:
@@ -426,18 +422,19 @@ class Batch:
             store.set_size(self.link, self.name, self.size)
         if self._changed:
             changed = list(self._changed.values())
-            places = [Place.of(record) for record in changed]
+            moves = [(record, self._places.get(record["id"], NOWHERE), Place.of(record)) for record in changed]
             store.put_records(self.link, self.name, [(record, len(rules.open_conflicts(record))) for record in changed])
-            put_listed(self.link, self.name, [(r, self._places.get(r["id"], NOWHERE), place) for r, place in zip(changed, places, strict=True)])
+            put_listed(self.link, self.name, moves)
             put_spans(self.link, self.name, self._turns)
-            store.put_visible(self.link, self.name, [row for record in changed for row in self._visibility(record)])
+            store.put_visible(self.link, self.name, [row for move in moves for row in _visibility(*move)])
         for chain in self._chains.values():
             store.put_chain(self.link, self.name, chain)
 
-    def _visibility(self, record: Record) -> list[tuple[str, str, int, bool]]:
-        before, after = self._scopes.get(record["id"], set()), rules.scopes_of(record)
-        rows = [(scope, record["id"], record["no"], True) for scope in sorted(after)]
-        return rows + [(scope, record["id"], record["no"], False) for scope in sorted(before - after)]
+
+def _visibility(record: Record, before: Place, now: Place) -> list[tuple[str, str, int, bool]]:
+    """(scope, record, number, whether it is in that scope) after a change."""
+    rows = [(scope, record["id"], record["no"], True) for scope in sorted(now.scopes)]
+    return rows + [(scope, record["id"], record["no"], False) for scope in sorted(before.scopes - now.scopes)]
 
 
 def _is_number(text: str) -> bool:

@@ -33,12 +33,6 @@ _UPSERT = (
 _ADD_TERM = "INSERT INTO terms (ledger, kind, term, at, id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _DROP_TERM = "DELETE FROM terms WHERE ledger = ? AND kind = ? AND term = ? AND at = ? AND id = ?"
 _END_SPAN = "UPDATE spans SET to_no = ?, to_at = ? WHERE ledger = ? AND record = ? AND to_no = ?"
-_SPAN = (
-    "ledger", "record", "from_no", "from_at", "to_no", "to_at", "kind", "state", "level", "listing", "source", "deadline", "community", "section",
-    "enterprise",
-)  # fmt: skip
-SPAN_COLUMNS = _SPAN[1:]
-_ADD_SPAN = f"INSERT INTO spans ({', '.join(_SPAN)}) VALUES ({', '.join('?' * len(_SPAN))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +47,11 @@ class Span:
     community: str
     section: str
     enterprise: str
+
+
+_STANDS = tuple(field.name for field in fields(Span))
+SPAN_COLUMNS = ("record", "from_no", "from_at", "to_no", "to_at", "kind", *_STANDS)
+_ADD_SPAN = f"INSERT INTO spans (ledger, {', '.join(SPAN_COLUMNS)}) VALUES (?, {', '.join('?' * len(SPAN_COLUMNS))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +72,8 @@ def shown(row: Row | None) -> Row | None:
 
 def span_of(row: Row | None) -> Span | None:
     """What of a row a span remembers."""
-    if shown(row) is None or row is None:
-        return None
-    return Span(row.state, row.level, row.listing, row.source, row.deadline, row.community, row.section, row.enterprise)
+    seen = shown(row)
+    return Span(*(getattr(seen, name) for name in _STANDS)) if seen is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +150,7 @@ def spans_of(turns: Iterable[Turn]) -> Iterator[tuple[str | int, ...]]:
 
 
 def _span_values(turn: Turn, to_no: int, to_at: int) -> tuple[str | int, ...]:
-    s = turn.span
-    assert s is not None
-    told = (s.state, s.level, s.listing, s.source, s.deadline, s.community, s.section, s.enterprise)
-    return (turn.record, turn.no, turn.at, to_no, to_at, turn.kind, *told)
+    return (turn.record, turn.no, turn.at, to_no, to_at, turn.kind, *(getattr(turn.span, name) for name in _STANDS))
 
 
 class Standing:
