@@ -56,14 +56,14 @@ def dashboard_pages(pages: APIRouter, frame: Frame) -> None:
         with frame.service.database.read() as link:
             head, records = store.head(link, ledger), store.records(link, ledger, ["campaign"])
             groups = seen_groups(keeper.groups(link, ledger, head.size if head else 0, now), visit.person)
-            unit = _own_unit(visit.person)
-            past = keeper.history(link, ledger, unit, days, now)
+            numbers = total(groups)
+            past = keeper.history(link, ledger, _own_unit(visit.person), days, now)
             campaign = records.get("campaign")
             values: dict[str, Any] = {
-                "total": total(groups), "table": _table(link, visit, groups, str(grouped), campaign), "chart": None, "past": past,
+                "total": numbers, "table": _table(link, visit, groups, str(grouped), campaign), "chart": None, "past": past,
                 "phases": _phases(campaign, day_of(now)), "today": _place(campaign, day_of(now)), "campaign": campaign,
                 "first": _first_steps(link, ledger) if visit.may("administer") else [],
-                "todo": needs_me(link, ledger, visit.person, now), "quality": _quality(link, visit, total(groups)),
+                "todo": needs_me(link, ledger, visit.person, now), "quality": _quality(link, visit, numbers),
             }  # fmt: skip
         if any(each.found for each in past):
             series = {name: [getattr(each, name) for each in past] for name in ("open", "overdue")}  # what is closed would flatten them
@@ -154,10 +154,10 @@ def _quality(link: Link, visit: Visit, numbers: Numbers) -> list[tuple[str, str,
     def marked(*terms: str) -> int:
         return count(link, visit.ledger, visit.person, Wanted("hazard", terms=tuple((term,) for term in terms)))
 
-    failed, closed = marked("is:verify_failed", "state:closed"), numbers.closed
     def share(part: int, whole: int) -> str:
         return f"{part * 100 / whole:.1f} %" if whole else "—"
 
+    failed, closed = marked("is:verify_failed", "state:closed"), numbers.closed
     return [
         ("q_first_pass", share(closed - failed, closed), "is=verify_failed"), ("q_recurrence", str(marked("is:recurrence")), "is=recurrence"),
         ("q_reopened", str(marked("is:reopened")), "is=reopened"), ("q_self_share", share(numbers.self_found, numbers.found), "source=self"),

@@ -326,15 +326,19 @@ class Frame:
             raise Refused(reason_of(verdict.code))
         return self.back(back, kind, subject)
 
-    def act_all(self, visit: Visit, form: Form, steps: Sequence[tuple[str, str, dict[str, Any]]], back: str) -> Response:
-        """Several (kind, subject, body) of one form, all or none: photos and their step, a bulk action. The last one names what was done."""
+    @staticmethod
+    def acts_of(visit: Visit, form: Form, steps: Sequence[tuple[str, str, dict[str, Any]]], base: int) -> list[Act]:
+        """The (kind, subject, body) of one form as acts whose ids follow from the form's, so that sending it again is the same acts."""
         first = form.get("operation", "")[:40]
-        acts = [
-            Act(visit.person["id"], kind, subject, body, self._base(form), first if i == 0 else derived_id(first, i))
+        return [
+            Act(visit.person["id"], kind, subject, body, base, first if i == 0 else derived_id(first, i))
             for i, (kind, subject, body) in enumerate(steps)
         ]
+
+    def act_all(self, visit: Visit, form: Form, steps: Sequence[tuple[str, str, dict[str, Any]]], back: str) -> Response:
+        """Several (kind, subject, body) of one form, all or none: photos and their step, a bulk action. The last one names what was done."""
         try:
-            self.service.act(visit.ledger, acts, atomic=True)
+            self.service.act(visit.ledger, self.acts_of(visit, form, steps, self._base(form)), atomic=True)
         except NotAccepted as refused:
             raise Refused(reason_of(refused.entry.code)) from None
         subjects = {subject for _, subject, _ in steps}

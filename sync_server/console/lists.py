@@ -13,11 +13,10 @@ from shared.calendar import day_of
 from shared.deadlines import is_overdue
 from shared.errors import Refused
 from shared.rules import Record
-from sync_server.accept import Act
 from sync_server.console.exports import CSV, XLSX, Cell, disposition, moment_cell, write_csv, write_xlsx
 from sync_server.console.filters import DAYS_OF, FILTERS, SORTED_BY, Asked, Filter, read_query
 from sync_server.console.finding import Line, find, find_all, used_values
-from sync_server.console.frame import BAD_FORM, Fields, Form, Frame, Visit, derived_id, reason_of
+from sync_server.console.frame import BAD_FORM, Fields, Form, Frame, Visit, reason_of
 from sync_server.console.reading import names, seen_record, titles_of
 from sync_server.console.telling import field_word
 from sync_server.console.words import word
@@ -252,11 +251,8 @@ def _returned(frame: Frame, visit: Visit, form: Form) -> dict[str, Any]:
     if not records or not why:
         return {"done_count": 0, "left": []}
     ids = list(records)
-    acts = [
-        Act(visit.person["id"], "hazard.return", id, {"reason": why}, form.whole("base"), derived_id(form.get("operation", ""), i))
-        for i, id in enumerate(ids)
-    ]
-    verdicts = frame.service.act(visit.ledger, acts).verdicts
+    steps = [("hazard.return", id, {"reason": why}) for id in ids]
+    verdicts = frame.service.act(visit.ledger, frame.acts_of(visit, form, steps, form.whole("base"))).verdicts
     left = [
         (id, records[id]["ledger_no"] or "", reason_of(verdict.code).text(visit.language))
         for id, verdict in zip(ids, verdicts, strict=True) if verdict.verdict != "accepted"

@@ -15,7 +15,7 @@ from shared.calendar import DAY, end_of
 from shared.errors import Refused, reason
 from shared.people import ENTERPRISE_ROLES, RIGHTS, ROLES, STAFF, WHOLE_LEDGER, is_enterprise_person, lent_to, may, roles_of
 from shared.rules import Record
-from sync_server.accept import Act, NotAccepted
+from sync_server.accept import NotAccepted
 from sync_server.auth import account_of, accounts, end_sessions, session_counts, shut
 from sync_server.console.accounts import page_of, state_of, suggested_login
 from sync_server.console.finding import Wanted, find
@@ -273,9 +273,7 @@ def _person_pages(pages: APIRouter, frame: Frame) -> None:
         steps = (hand_over(work, person, to, why) if to else []) + (part(work, person, phones, why) if ends else [])
         if not steps:
             raise Refused(NOTHING_TO_DO)
-        first, by = form.get("operation", "")[:40], visit.person["id"]
-        base = form.whole("base")
-        acts = [Act(by, kind, subject, body, base, derived_id(first, i) if i else first) for i, (kind, subject, body) in enumerate(steps)]
+        acts = frame.acts_of(visit, form, steps, form.whole("base"))
         try:
             service.act(visit.ledger, acts, atomic=True)
         except NotAccepted as stopped:
