@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 
 import playwright.sync_api
 import pytest
-import requests
 import uvicorn
 from argon2 import PasswordHasher
 
@@ -22,6 +19,7 @@ from sync_server.app import create_app
 from sync_server.auth import set_password
 from sync_server.blobs import LocalBlobs
 from sync_server.settings import Settings
+from tests.console.browser import Browser
 from tests.console.playing import Stagehand, build_small, played
 from tests.demo.server import free_port
 from tests.worlds import LEDGER, World, open_world
@@ -43,30 +41,6 @@ class Site:
         answer = browser.post("/login", login=person, password=PASSWORD)
         assert answer.url.endswith(("/dashboard", "/hazards", "/mine")), answer.text
         return browser
-
-
-class Browser:
-    """As a browser sends forms: with the cookies and the hidden fields of the page it has."""
-
-    def __init__(self, site: Site, language: str = "zh") -> None:
-        self.site = site
-        self.session = requests.Session()
-        self.session.headers["Accept-Language"] = language
-        self.hidden: dict[str, str] = {}
-
-    def get(self, path: str) -> requests.Response:
-        """A page of the ledger's console; remembers the first form's hidden fields with an operation, or else the secret."""
-        answer = self.session.get(f"{self.site.url}/console/{LEDGER}{path}", timeout=30)
-        found = re.findall(r'name="(csrf|operation|base)" value="([^"]*)"', answer.text)
-        self.hidden = {}
-        for name, value in found:
-            if name == "csrf" or name not in self.hidden:
-                self.hidden[name] = unescape(value)
-        return answer
-
-    def post(self, path: str, files: dict[str, tuple[str, bytes]] | None = None, **fields: str) -> requests.Response:
-        """Send a form."""
-        return self.session.post(f"{self.site.url}/console/{LEDGER}{path}", data={**self.hidden, **fields}, files=files, timeout=30)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 
 import requests
 
-from tests.console.conftest import Browser, Site
+from tests.console.browser import Browser
+from tests.console.conftest import Site
 
 Files = list[tuple[str, tuple[str, bytes]]]
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 
-import requests
 import uvicorn
 
 from sync_server.app import create_app
@@ -22,6 +19,7 @@ from sync_server.demo.stage import StagedClock
 from sync_server.service import Service
 from sync_server.settings import Settings
 from sync_server.store.database import Database
+from tests.console.browser import Browser
 from tests.demo.server import free_port
 
 SMALL = "small"
@@ -41,35 +39,12 @@ class Stagehand:
         """The address that all pages begin with."""
         return f"{self.url}/console/{PLAYED}"
 
-    def visitor(self, login: str, language: str = "zh") -> Visitor:
+    def visitor(self, login: str, language: str = "zh") -> Browser:
         """Somebody who has logged in."""
-        visitor = Visitor(self, language)
+        visitor = Browser(self, language)
         answer = visitor.post("/login", login=login, password=self.passwords[login])
         assert answer.ok and not answer.url.endswith("/login"), answer.text
         return visitor
-
-
-class Visitor:
-    """As a browser without scripts: it keeps cookies and sends the hidden fields of the page it is on."""
-
-    def __init__(self, stage: Stagehand, language: str) -> None:
-        self.stage = stage
-        self.session = requests.Session()
-        self.session.headers["Accept-Language"] = language
-        self.hidden: dict[str, str] = {}
-
-    def get(self, path: str) -> requests.Response:
-        """A page; remembers the hidden fields of its first form."""
-        answer = self.session.get(self.stage.home + path, timeout=60)
-        if "html" in answer.headers.get("content-type", ""):
-            self.hidden = {}
-            for name, value in re.findall(r'name="(csrf|operation|base)" value="([^"]*)"', answer.text):
-                self.hidden.setdefault(name, unescape(value))
-        return answer
-
-    def post(self, path: str, **fields: str | list[str]) -> requests.Response:
-        """Send a form."""
-        return self.session.post(self.stage.home + path, data={**self.hidden, **fields}, timeout=60)
 
 
 def build_small(folder: Path) -> Path:

@@ -10,7 +10,8 @@ import pytest
 
 from sync_server.auth import LOCK, accounts, set_password
 from sync_server.console.words.people import browser_of
-from tests.console.conftest import PASSWORD, Browser, Site
+from tests.console.browser import Browser
+from tests.console.conftest import PASSWORD, Site
 from tests.worlds import LEDGER
 
 STEP = 30_000

@@ -15,7 +15,8 @@ from sync_server.console.telling import UNSAID, field_word, told
 from sync_server.console.words import AREAS, WORDS, moment, operations
 from sync_server.routes.photos import note_received
 from sync_server.store import ledgers as store
-from tests.console.conftest import PASSWORD, Browser, Site
+from tests.console.browser import Browser
+from tests.console.conftest import PASSWORD, Site
 from tests.pictures import picture
 from tests.worlds import LEDGER, NOON, photo_body, report_body
 

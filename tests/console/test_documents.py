@@ -18,8 +18,9 @@ from shared.rules import Record
 from sync_server.blobs import LocalBlobs
 from sync_server.store import ledgers as store
 from sync_server.verify import verify
+from tests.console.browser import Browser
 from tests.console.conftest import Site
-from tests.console.playing import PLAYED, Stagehand, Visitor
+from tests.console.playing import PLAYED, Stagehand
 from tests.console.test_console import found
 from tests.documents.reading import squeezed, text
 
@@ -57,7 +58,7 @@ def accepted_with_hazards(stage: Stagehand) -> Record:
     return next(one for one in records(stage, "inspection") if one["id"] in ids and parts("record", one) and not one.get("documents"))
 
 
-def issue(visitor: Visitor, about: Record, document: str, part: int = 1) -> requests.Response:
+def issue(visitor: Browser, about: Record, document: str, part: int = 1) -> requests.Response:
     visitor.get(f"/{PLURAL[about['kind']]}/{about['id']}")
     return visitor.post(f"/{PLURAL[about['kind']]}/{about['id']}/{document}/issue", part=str(part))
 

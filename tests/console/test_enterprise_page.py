@@ -66,9 +66,9 @@ def test_an_edit_changes_only_what_was_changed_and_nothing_where_nothing_was(sma
     at = size(small)
     same = {name: str(before[name] or "") for name in ("name", "address", "community", "lead_section", "principal", "employees")}
     place = {name: f"{before[name]:.5f}" for name in ("lat", "lon")}
-    assert office.post("/enterprises/e6", decision="edit", **same, **place).status_code == 200
+    assert office.post("/enterprises/e6", None, decision="edit", **same, **place).status_code == 200
     assert size(small) == at, "nothing was changed, so nothing is recorded"
-    assert office.post("/enterprises/e6", decision="edit", **{**same, "address": "新程路9号"}).status_code == 200
+    assert office.post("/enterprises/e6", None, decision="edit", **{**same, "address": "新程路9号"}).status_code == 200
     assert size(small) == at + 1
     assert {name for name, value in record(small, "e6").items() if value != before[name]} == {"address", "no", "marks", "hands"}
 
@@ -89,7 +89,7 @@ def test_a_wrong_entry_is_refused_and_changes_nothing(small: Stagehand, field: s
     office = small.visitor("office")
     office.get("/enterprises/e4")
     before = size(small)
-    assert office.post("/enterprises/e4", decision="edit", **{field: value}).status_code == 409
+    assert office.post("/enterprises/e4", None, decision="edit", **{field: value}).status_code == 409
     assert size(small) == before
 
 

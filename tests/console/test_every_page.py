@@ -14,7 +14,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.console.playing import PLAYED, Stagehand, Visitor
+from tests.console.browser import Browser as Visitor
+from tests.console.playing import PLAYED, Stagehand
 
 LOGINS = ("office", "principal")
 FILES = re.compile(r"\.(pdf|docx|xlsx|csv|yaml|json|html|txt)$|/photos/|/language/|/logout|/events|/proof/")

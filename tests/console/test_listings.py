@@ -10,7 +10,8 @@ import pytest
 from shared.calendar import day_of
 from sync_server.auth import set_password
 from tests.closing import LIST
-from tests.console.conftest import PASSWORD, Browser, Site
+from tests.console.browser import Browser
+from tests.console.conftest import PASSWORD, Site
 from tests.console.forms import People, forms, send
 from tests.console.loop import Loop
 from tests.documents.reading import pages

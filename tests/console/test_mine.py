@@ -24,7 +24,8 @@ from sync_server.demo.world import CAMPAIGN
 from sync_server.store import ledgers as store
 from tests.closing import ORDER, PLAN
 from tests.console import mine as world
-from tests.console.conftest import Browser, Site
+from tests.console.browser import Browser
+from tests.console.conftest import Site
 from tests.console.mine import OWNER, RIVAL, hazard_of, listed, planned, record, rectified, size, step
 from tests.pictures import picture
 from tests.worlds import DAY, LEDGER, NOON, TEMPLATE, confirm_body, report_body, start_body

@@ -19,7 +19,8 @@ from sync_server.service import Service
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
 from sync_server.store.database import Database
-from tests.console.playing import PLAYED, Stagehand, Visitor
+from tests.console.browser import Browser
+from tests.console.playing import PLAYED, Stagehand
 from tests.demo.server import free_port
 
 OPENING = ["--ledger", PLAYED, "--name", "东湖街道", "--district", "海岳区", "--city", "鲁川市", "--code", "DH", "--admin", "林一"]
@@ -73,7 +74,7 @@ def test_the_overview_leads_through_the_first_steps_until_all_are_done(stage: St
 
 
 def test_whoever_sees_only_an_area_is_not_led_through_them(stage: Stagehand) -> None:
-    visitor: Visitor = stage.visitor("admin")
+    visitor: Browser = stage.visitor("admin")
     visitor.get("/units")
     visitor.post("/units", kind="section", name="应急管理科", number="")
     visitor.get("/people/new")

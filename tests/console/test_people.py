@@ -16,7 +16,8 @@ from sync_server.auth import account_of, set_password
 from sync_server.console.words import SHANGHAI
 from sync_server.reads import reads
 from sync_server.store import ledgers as store
-from tests.console.conftest import PASSWORD, Browser, Site
+from tests.console.browser import Browser
+from tests.console.conftest import PASSWORD, Site
 from tests.worlds import DAY, LEDGER, NOON, confirm_body, report_body
 
 SEEN = 10**9  # whoever acts has seen everything

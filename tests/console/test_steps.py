@@ -13,7 +13,8 @@ from sync_server.console.standing import standing
 from sync_server.console.steps import papers_of
 from sync_server.store import ledgers as store
 from tests.closing import ORDER
-from tests.console.conftest import PASSWORD, Browser, Site
+from tests.console.browser import Browser
+from tests.console.conftest import PASSWORD, Site
 from tests.console.forms import People, forms, send
 from tests.console.loop import Loop
 from tests.pictures import picture

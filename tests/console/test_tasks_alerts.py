@@ -14,7 +14,8 @@ from sync_server.auth import set_password
 from sync_server.console.alerts import needs_me
 from sync_server.console.failing import OwnChecks
 from sync_server.store import ledgers as store
-from tests.console.conftest import PASSWORD, Browser, Site
+from tests.console.browser import Browser
+from tests.console.conftest import PASSWORD, Site
 from tests.pictures import picture
 from tests.worlds import DAY, LEDGER, NOON, TEMPLATE, confirm_body, enterprise_body, report_body, start_body
 

@@ -28,7 +28,8 @@ from sync_server.console.entrance import with_session
 from sync_server.console.frame import Frame
 from sync_server.settings import Settings
 from sync_server.store import ledgers as store
-from tests.console.conftest import PASSWORD, Browser, Site
+from tests.console.browser import Browser
+from tests.console.conftest import PASSWORD, Site
 from tests.worlds import LEDGER, NOON, TEMPLATE, confirm_body, report_body, start_body
 
 FOLDER = Path()  # the application that is only asked for its routes writes nothing
