@@ -3,9 +3,12 @@ both show it (`deciding.html`)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from fastapi import Response
 
 from shared.calendar import DAY, day_of, end_of
 from shared.errors import Refused, reason
@@ -85,6 +88,20 @@ def decision_of(frame: Frame, blobs: LocalBlobs, visit: Visit, record: Record, f
     if form.get("reason"):
         body["reason"] = form["reason"]
     return "hazard.confirm", body
+
+
+def decide(
+    frame: Frame, blobs: LocalBlobs, visit: Visit, form: Form, id: str, *, back: Callable[[], str], show: Callable[[], Response]
+) -> Response:
+    """What the form says of a hazard, then the page that `back` names; where it is refused, `show` with what was typed."""
+    visit.require("review")
+    with frame.service.database.read() as link:
+        record = visit.record(link, id, "hazard")
+    try:
+        kind, body = decision_of(frame, blobs, visit, record, form)
+        return frame.act(visit, form, kind, id, body, back())
+    except Refused as refused:
+        return frame.again(visit, form, decision_name(form), refused, show)
 
 
 def reasons_of(form: Form) -> str:

@@ -9,7 +9,6 @@ from fastapi.responses import RedirectResponse
 
 from shared import deadlines
 from shared.calendar import day_of
-from shared.errors import Refused
 from shared.kinds.calendar import years_of
 from shared.kinds.criterion import called
 from shared.kinds.lifecycle import OPEN_STATES
@@ -17,7 +16,7 @@ from shared.ledger import open_conflicts, scopes_of
 from shared.people import SECTION_HEAD, roles_at, sees
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
-from sync_server.console.deciding import decision_name, decision_of, offered
+from sync_server.console.deciding import decide, offered
 from sync_server.console.duplicates import suggestions
 from sync_server.console.frame import Fields, Frame, Visit
 from sync_server.console.histories import history
@@ -44,16 +43,11 @@ def hazard_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         return hazard_page(frame, visit, id)
 
     @pages.post("/hazards/{id}")
-    def decide(request: Request, ledger: str, id: str, form: Fields) -> Response:
+    def take(request: Request, ledger: str, id: str, form: Fields) -> Response:
         visit = frame.posted(request, ledger, form)
-        visit.require("review")
-        with frame.service.database.read() as link:
-            record = visit.record(link, id, "hazard")
-        try:
-            kind, body = decision_of(frame, blobs, visit, record, form)
-            return frame.act(visit, form, kind, id, body, f"{visit.home}/hazards/{id}")
-        except Refused as refused:
-            return frame.again(visit, form, decision_name(form), refused, lambda: hazard_page(frame, visit, id))
+        return decide(
+            frame, blobs, visit, form, id, back=lambda: f"{visit.home}/hazards/{id}", show=lambda: hazard_page(frame, visit, id)
+        )
 
 
 def hazard_page(frame: Frame, visit: Visit, id: str) -> Response:

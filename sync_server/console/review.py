@@ -17,7 +17,7 @@ from shared.ledger import scopes_of
 from shared.people import sees
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
-from sync_server.console.deciding import decision_name, decision_of, offered, preset_texts, reasons_of
+from sync_server.console.deciding import decide, offered, preset_texts, reasons_of
 from sync_server.console.frame import BAD_FORM, Fields, Frame, Visit
 from sync_server.console.hazards import about
 from sync_server.console.hints import hints
@@ -60,16 +60,11 @@ def review_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         return hazard_review(frame, _reviewer(frame, request, ledger), id)
 
     @pages.post("/review/{id}")
-    def decide(request: Request, ledger: str, id: str, form: Fields) -> Response:
+    def take(request: Request, ledger: str, id: str, form: Fields) -> Response:
         visit = frame.posted(request, ledger, form)
-        visit.require("review")
-        with frame.service.database.read() as link:
-            record = visit.record(link, id, "hazard")
-        try:
-            kind, body = decision_of(frame, blobs, visit, record, form)
-            return frame.act(visit, form, kind, id, body, _next_page(frame, visit, "hazard", id))
-        except Refused as refused:
-            return frame.again(visit, form, decision_name(form), refused, lambda: hazard_review(frame, visit, id))
+        return decide(
+            frame, blobs, visit, form, id, back=lambda: _next_page(frame, visit, "hazard", id), show=lambda: hazard_review(frame, visit, id)
+        )
 
 
 def _reviewer(frame: Frame, request: Request, ledger: str) -> Visit:
