@@ -25,15 +25,17 @@ ROOT = Path(__file__).parents[1]
 @contextmanager
 def serving(service: Service, folder: Path) -> Iterator[str]:
     """The address of an application in this process."""
-    app = create_app(Settings(folder), service, LocalBlobs(folder / "blobs"))
-    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", 0, log_level="error", access_log=False))
+    settings = Settings(folder, port=_free_port())  # the port beforehand: pages and codes name the address
+    app = create_app(settings, service, LocalBlobs(folder / "blobs"))
+    config = uvicorn.Config(app, "127.0.0.1", settings.port, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         assert thread.is_alive(), "the server did not start"
         time.sleep(0.01)
     try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        yield settings.url
     finally:
         server.should_exit = True
         thread.join()

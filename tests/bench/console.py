@@ -9,16 +9,12 @@ from __future__ import annotations
 import http.client
 import random
 import statistics
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote, urlencode
 
-import uvicorn
-
 from shared.people import roles_of
 from shared.rules import Record
-from sync_server.app import create_app
 from sync_server.auth import fresh_password, log_in, set_password
 from sync_server.blobs import LocalBlobs
 from sync_server.console.filters import FILTERS
@@ -27,11 +23,10 @@ from sync_server.demo.stage import Stage, StagedClock
 from sync_server.demo.world import LEDGER_BODY
 from sync_server.demo.year import begins, build_year
 from sync_server.service import Service
-from sync_server.settings import Settings
 from sync_server.store import ledgers as store
 from sync_server.store.database import Database, Link
 from tests.bench.figures import Figure, Setting
-from tests.demo.server import free_port
+from tests.serving import serving
 
 LEDGER = "qingyu"
 GOAL, GROWTH, TIMES = 60.0, 2.0, 20  # ms, ratio, how many times the data
@@ -110,22 +105,13 @@ def console(setting: Setting) -> Iterator[Figure]:
     start = time.perf_counter()
     build_year(Stage(service, clock, blobs, LEDGER), months=months, enterprises=enterprises)
     clock.run()
-    settings = Settings(folder, port=free_port())
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, service, blobs), "127.0.0.1", settings.port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
+    with serving(service, folder) as url:
         with database.read() as link:
             size, hazards = store.head(link, LEDGER), _count(link)
         assert size is not None
         yield Figure("console: a year is played", f"{size.size:,} operations, {hazards:,} hazards", note=f"{time.perf_counter() - start:.0f} s")
-        yield from _measured(setting, service, settings.port, rounds)
-    finally:
-        server.should_exit = True
-        thread.join(20)
-        service.close()
+        yield from _measured(setting, service, int(url.rpartition(":")[2]), rounds)
+    service.close()
 
 
 def _measured(setting: Setting, service: Service, port: int, rounds: int) -> Iterator[Figure]:

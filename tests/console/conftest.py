@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import playwright.sync_api
 import pytest
-import uvicorn
 from argon2 import PasswordHasher
 
 from sync_server import auth
-from sync_server.app import create_app
 from sync_server.auth import set_password
 from sync_server.blobs import LocalBlobs
-from sync_server.settings import Settings
 from tests.console.browser import Browser
 from tests.console.playing import Stagehand, build_small, played
-from tests.demo.server import free_port
+from tests.serving import serving
 from tests.worlds import LEDGER, World, open_world
 
 PASSWORD = "correct horse battery"
@@ -56,21 +51,11 @@ def quick_passwords() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data: Path = tmp_path_factory.mktemp("console")
-    port = free_port()
-    settings = Settings(data, port=port)
-    world = open_world(settings.database_url)
+    world = open_world(f"sqlite:///{data / 'paicha.db'}")
     for person in ("admin", "office", "head", "head2", "lin", "leader", "auditor", "safety", "committee"):
         set_password(world.service, LEDGER, person, person, PASSWORD)
-    blobs = LocalBlobs(data / "blobs")
-    server = uvicorn.Server(uvicorn.Config(create_app(settings, world.service, blobs), "127.0.0.1", port, log_level="critical"))
-    server.config.timeout_graceful_shutdown = 1  # streams of events may be open
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield Site(settings.url, world, blobs)
-    server.should_exit = True
-    thread.join(10)
+    with serving(world.service, data) as url:
+        yield Site(url, world, LocalBlobs(data / "blobs"))
     world.service.close()
 
 

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import uvicorn
-
-from sync_server.app import create_app
-from sync_server.blobs import LocalBlobs
 from sync_server.demo import scenarios
 from sync_server.demo.stage import StagedClock
 from sync_server.service import Service
-from sync_server.settings import Settings
 from sync_server.store.database import Database
 from tests.console.browser import Browser
-from tests.demo.server import free_port
+from tests.serving import serving
 
 SMALL = "small"
 PLAYED = "qingyu"
@@ -73,15 +66,6 @@ def served(service: Service, clock: StagedClock, folder: Path) -> Iterator[Stage
     """A ledger that was played, served until the end of the block; its photos lie in the folder."""
     scenarios.go_on(SMALL, service, clock, PLAYED)
     passwords = {login: password for login, _, password in scenarios.open_accounts(SMALL, service, PLAYED)}
-    settings = Settings(folder, port=free_port())
-    app = create_app(settings, service, LocalBlobs(folder / "blobs"))
-    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", settings.port, log_level="critical"))
-    server.config.timeout_graceful_shutdown = 1  # streams of events may be open
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield Stagehand(settings.url, service, passwords)
-    server.should_exit = True
-    thread.join(15)
+    with serving(service, folder) as url:
+        yield Stagehand(url, service, passwords)
     service.close()

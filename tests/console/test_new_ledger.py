@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from sync_server.__main__ import main
-from sync_server.app import create_app
 from sync_server.auth import set_password
-from sync_server.blobs import LocalBlobs
 from sync_server.console.navigation import GOVERNMENT
 from sync_server.service import Service
-from sync_server.settings import Settings
 from sync_server.store import ledgers as store
 from sync_server.store.database import Database
 from tests.console.browser import Browser
 from tests.console.playing import PLAYED, Stagehand
-from tests.demo.server import free_port
+from tests.serving import serving
 
 OPENING = ["--ledger", PLAYED, "--name", "东湖街道", "--district", "海岳区", "--city", "鲁川市", "--code", "DH", "--admin", "林一"]
 PASSWORD = "correct horse battery"
@@ -31,24 +26,16 @@ PASSWORD = "correct horse battery"
 def stage(tmp_path: Path) -> Iterator[Stagehand]:
     """What `open` makes, served; its administrator is of the office, too, so that every page is shown."""
     assert main(["open", "--data", str(tmp_path), *OPENING]) == 0
-    settings = Settings(tmp_path, port=free_port())
-    service = Service(Database(settings.database_url), lambda: time.time_ns() // 1_000_000)
+    service = Service(Database(f"sqlite:///{tmp_path / 'paicha.db'}"), lambda: time.time_ns() // 1_000_000)
     with service.database.read() as link:
         admin = store.records_of_kind(link, PLAYED, "person")[0]["id"]
     set_password(service, PLAYED, admin, "admin", PASSWORD)
-    app = create_app(settings, service, LocalBlobs(tmp_path / "blobs"))
-    server = uvicorn.Server(uvicorn.Config(app, "127.0.0.1", settings.port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    stage = Stagehand(settings.url, service, {"admin": PASSWORD})
-    visitor = stage.visitor("admin")
-    visitor.get(f"/people/{admin}")
-    assert visitor.post(f"/people/{admin}/grant", role="office", role_unit="").ok
-    yield stage
-    server.should_exit = True
-    thread.join(10)
+    with serving(service, tmp_path) as url:
+        stage = Stagehand(url, service, {"admin": PASSWORD})
+        visitor = stage.visitor("admin")
+        visitor.get(f"/people/{admin}")
+        assert visitor.post(f"/people/{admin}/grant", role="office", role_unit="").ok
+        yield stage
     service.close()
 
 
