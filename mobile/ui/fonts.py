@@ -28,7 +28,7 @@ from typing import Any, Literal
 
 from mobile.ui import charset
 from mobile.ui.icons import ICONS
-from mobile.ui.text_zh_en import TEXTS
+from mobile.ui.words import TEXTS
 
 FOLDER = Path(__file__).resolve().parent / "fonts"
 Weight = Literal["regular", "bold", "icons"]

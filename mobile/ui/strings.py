@@ -11,7 +11,7 @@ from collections.abc import Callable
 from kivy.event import EventDispatcher
 from kivy.properties import AliasProperty, OptionProperty
 
-from mobile.ui.text_zh_en import TEXTS
+from mobile.ui.words import TEXTS
 
 LANGUAGES = ("zh", "en")
 

@@ -19,6 +19,7 @@ from kivy.base import EventLoop, stopTouchApp  # noqa: E402  Kivy must be set up
 from kivy.clock import Clock  # noqa: E402
 from kivy.config import Config  # noqa: E402
 from kivy.core.window import Window  # noqa: E402
+from kivy.metrics import Metrics  # noqa: E402
 from kivy.tests.common import UnitTestTouch  # noqa: E402
 from kivy.uix.widget import Widget  # noqa: E402
 
@@ -158,3 +159,17 @@ def enrolled(hand: Hand) -> Hand:
     until(lambda: hand.client.enterprises() and hand.client.templates(), "the first download")
     pump(40)
     return hand
+
+
+@pytest.fixture
+def window() -> Iterator[Any]:
+    """A way to set text scale and size for one test."""
+    before, size = Metrics.fontscale, Window.size
+
+    def become(scale: float, wanted: tuple[int, int]) -> None:
+        Metrics.fontscale = scale
+        Window.size = wanted
+        pump(3)
+
+    yield become
+    become(before, size)

@@ -16,7 +16,7 @@ from kivy.tests.common import UnitTestTouch
 from mobile.core import inspecting, pin
 from mobile.core.status import Stopped
 from mobile.ui.kit import TextField
-from mobile.ui.text_zh_en import TEXTS
+from mobile.ui.words import TEXTS
 from shared.ledger import KINDS
 from tests.window.conftest import Hand, pump, tap, until, write
 from tests.window.killed import HALF_TYPED

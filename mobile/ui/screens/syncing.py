@@ -9,7 +9,7 @@ from mobile.ui.kit import Banner, Card, Divider, EmptyState, ProgressLine, PushB
 from mobile.ui.saying import say, why
 from mobile.ui.screens.screen import Screen, moment
 from mobile.ui.strings import tr
-from mobile.ui.text_zh_en import TEXTS
+from mobile.ui.words import TEXTS
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha

@@ -1,8 +1,4 @@
-"""Every text that the window shows of its own, by key: Chinese, English.
-
-`{name}` stands for a value given to `tr`. Keys are `place.what`; the kit's own begin with `kit.`. Texts of people, places and rules come from
-records and reasons, never from here. A new character here changes the stamp of the fonts: run `python -m mobile.ui.fonts`.
-"""
+"""Words of more than one place: the kit, states, kinds, levels; and of the screens that have no module of their own."""
 
 from __future__ import annotations
 
