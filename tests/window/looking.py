@@ -1,7 +1,11 @@
-"""What is wrong with what is to be seen: cut off, torn, overlapping, too pale, or too small for a thumb. `look` goes past all screens of a tour."""
+"""What is wrong with what is to be seen: cut off, torn, overlapping, too pale, or too small for a thumb. `look` goes past all screens of a tour.
+
+With PAICHA_ALBUM=FOLDER in the environment it also leaves a picture of each there, to be looked at by people.
+"""
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -157,6 +161,15 @@ def look(hand: Hand, become: Any, folder: Path, tour: Tour, variant: Variant) ->
     become(scale, size)
     hand.app.speak(language)
     theme.dark = dark
-    found = {place: list(dict.fromkeys(problems())) for place in tour(hand, folder)}
+    found = {}
+    for place in tour(hand, folder):
+        found[place] = list(dict.fromkeys(problems()))
+        _into_the_album(f"{tour.__module__.rpartition('.')[2]}-{place}-{language}{'-dark' if dark else ''}-{size[0]}")
     assert not any(found.values()), "\n".join(f"{place}: {what}" for place, all_of_it in found.items() for what in all_of_it)
     return len(found)
+
+
+def _into_the_album(name: str) -> None:
+    album = os.environ.get("PAICHA_ALBUM")
+    if album:
+        pixels().transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(Path(album) / f"{name}.png")
