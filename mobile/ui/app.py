@@ -12,17 +12,19 @@ from kivy.uix.boxlayout import BoxLayout
 
 from mobile.core.phone import Phone
 from mobile.core.pin import is_set
+from mobile.device.platform import Platform
 from mobile.ui.kit import Frame, Tab
 from mobile.ui.nav import Navigator
 from mobile.ui.screens.checklist import Checklist, Inspections
-from mobile.ui.screens.enterprises import Enterprise, Enterprises, Start
+from mobile.ui.screens.enterprises import Enterprise, Enterprises
 from mobile.ui.screens.entrance import Enrol, Unlock
 from mobile.ui.screens.finding import Finding
 from mobile.ui.screens.finish import Finish
 from mobile.ui.screens.me import Enrolments, Me
 from mobile.ui.screens.pick import PhotoView, Pick
+from mobile.ui.screens.start import Start
 from mobile.ui.screens.syncing import Syncing
-from mobile.ui.session import Session
+from mobile.ui.session import Session, in_window
 from mobile.ui.strings import tr, words
 from mobile.ui.theme import theme
 
@@ -35,9 +37,10 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
     kv_file = ""
     title = "排查"
 
-    def __init__(self, phone: Phone, pictures: Path, *, invite: str = "", ask_pin: bool = True) -> None:
+    def __init__(self, phone: Phone, pictures: Path, platform: Platform, *, invite: str = "", ask_pin: bool = True) -> None:
         super().__init__()
-        self.session = Session(phone, pictures)
+        self.platform = platform
+        self.session = Session(phone, pictures, platform.model)
         self.invite = invite
         self.ask_pin = ask_pin
         self.root_box = BoxLayout()
@@ -53,6 +56,8 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         Window.softinput_mode = "below_target"
         Window.bind(on_keyboard=lambda window, key, *rest: self.nav.on_key(window, key, *rest))
         self.session.bind(revision=lambda *_: self._count())
+        self.platform.watch(lambda: in_window(self.machine_changed))
+        self._inset()
         devices = self.session.phone.devices()
         last = self.session.setting("device", "")
         if devices:
@@ -73,6 +78,22 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         for screen in self.nav.in_sight:
             screen.keep_drafts()
         return True
+
+    def on_resume(self) -> None:
+        """Back in the foreground: whatever came meanwhile is fetched."""
+        self._inset()
+        self.session.sync_now()
+
+    def machine_changed(self) -> None:
+        """The network is back, perhaps: try now."""
+        self._inset()
+        if self.platform.machine().online is not False:
+            self.session.sync_now()
+
+    def _inset(self) -> None:
+        """Nothing stands where the system draws over the window."""
+        top, bottom = self.platform.insets()
+        self.root_box.padding = [0, top, 0, bottom]
 
     def _leave(self) -> None:
         """Nothing of the present screens is needed any more; what is being typed there is kept first."""
