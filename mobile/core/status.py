@@ -16,18 +16,23 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """In the middle of it. `what` is token, push, pull or photo."""
+    """In the middle of it. `what` is token, push, pull, photo (one's own, `done` of `total` bytes) or fetch (a small picture of another's)."""
 
     what: str
     done: int = 0
     total: int = 0
+    photo: str = ""  # which photo, by its SHA-256
 
 
 @dataclass(frozen=True, slots=True)
 class UpToDate:
-    """Everything handed in, everything pulled, at this moment (ms)."""
+    """Everything handed in, everything pulled, at this moment (ms). Photos may be left: `held_back` of them wait for a network that costs nothing
+    (`Engine.photos_now()` sends them all the same); where some could not be sent just now, `next_photo` (ms) is when that is tried again.
+    """
 
     at: int
+    held_back: int = 0
+    next_photo: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
