@@ -31,7 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     from mobile.core.phone import Phone
     from mobile.device.desktop import desktop_ports
+    from mobile.device.desktop_platform import DesktopPlatform
     from mobile.ui.app import Paicha
+    from mobile.ui.session import in_window
     from mobile.ui.strings import words
     from mobile.ui.theme import theme
 
@@ -39,7 +41,9 @@ def _run(options: argparse.Namespace) -> int:
     pictures = Path(options.pictures) if options.pictures else _pictures()
     invite = options.invite or (f"{options.server} {options.code}" if options.server and options.code else "")
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C closes the window; all that was done is on disk already
-        Paicha(Phone(Path(options.phone), desktop_ports), pictures, invite=invite, ask_pin=not options.no_pin).run()
+        phone = Phone(Path(options.phone), desktop_ports)
+        platform = DesktopPlatform(phone.folder, in_window)
+        Paicha(phone, pictures, platform, invite=invite, ask_pin=not options.no_pin).run()
     return 0
 
 

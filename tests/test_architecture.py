@@ -22,7 +22,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "sync_server": ("shared", "sync_server"),
     "mobile.core": ("shared", "mobile.core"),
     "mobile.device": ("shared", "mobile.core", "mobile.device"),
-    "mobile.ui": ("shared", "mobile.core", "mobile.ui"),
+    "mobile.ui": ("shared", "mobile.core", "mobile.device.platform", "mobile.ui"),
     "mobile.__main__": ("mobile",),
 }
 # What takes operations of any family and must know none by name.

@@ -32,15 +32,21 @@ DRAW_EVERY = 0.5  # seconds, while syncing
 SYNC_AFTER = 0.2  # seconds from unlocking to the first request
 
 
+def in_window(work: Callable[[], object]) -> None:
+    """Run it in the window's thread, soon."""
+    Clock.schedule_once(lambda _: work())
+
+
 class Session(EventDispatcher):
     """`status` is the newest of the sync thread, or None before the first."""
 
     status = ObjectProperty(None, allownone=True)
     revision = NumericProperty(0)
 
-    def __init__(self, phone: Phone, pictures: Path) -> None:
+    def __init__(self, phone: Phone, pictures: Path, model: str) -> None:
         super().__init__()
         self.phone = phone
+        self.model = model  # as the ledger lists this device
         self.pictures = pictures  # where "choose a picture" begins
         self.client: Client | None = None
         self.device = ""
@@ -98,15 +104,15 @@ class Session(EventDispatcher):
 
         def work() -> None:
             try:
-                client = self.phone.enrol_again(again, invitation, "desktop") if again else self.phone.enrol(invitation, "desktop")
+                client = self.phone.enrol_again(again, invitation, self.model) if again else self.phone.enrol(invitation, self.model)
             except PaichaError as error:
-                self._later(partial(not_done, error))
+                in_window(partial(not_done, error))
                 return
             if again:
                 forget_pin(client.store)
             device = again or client.identity.device
             client.store.close()
-            self._later(partial(done, device))
+            in_window(partial(done, device))
 
         threading.Thread(target=work, name="enrol", daemon=True).start()
 
@@ -140,10 +146,10 @@ class Session(EventDispatcher):
                 prepared = prepare(source, folder, stamp, now, font=font_path())
             except PaichaError as error:
                 text = why_not(error)
-                self._later(partial(tell, text))
+                in_window(partial(tell, text))
             else:
-                self._later(partial(done, prepared))
-            self._later(ended)
+                in_window(partial(done, prepared))
+            in_window(ended)
 
         threading.Thread(target=work, name="photo", daemon=True).start()
 
@@ -158,10 +164,6 @@ class Session(EventDispatcher):
 
     def _draw(self, *_: object) -> None:
         self.revision += 1
-
-    @staticmethod
-    def _later(work: Callable[[], object]) -> None:
-        Clock.schedule_once(lambda _: work())
 
     @property
     def problem(self) -> str:

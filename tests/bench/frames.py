@@ -47,9 +47,11 @@ def client(folder: Path) -> None:
     """As `python -m mobile` does it, without asking for a PIN."""
     from mobile.core.phone import Phone
     from mobile.device.desktop import desktop_ports
+    from mobile.device.desktop_platform import DesktopPlatform
     from mobile.ui.app import Paicha
+    from mobile.ui.session import in_window
 
-    first_frame(Paicha(Phone(folder, desktop_ports), folder, ask_pin=False))
+    first_frame(Paicha(Phone(folder, desktop_ports), folder, DesktopPlatform(folder, in_window), ask_pin=False))
 
 
 def flung() -> None:

@@ -30,6 +30,7 @@ from mobile.ui.app import Paicha  # noqa: E402
 from mobile.ui.strings import words  # noqa: E402
 from mobile.ui.theme import theme  # noqa: E402
 from tests.serving import serving  # noqa: E402
+from tests.window.fake_platform import FakePlatform  # noqa: E402
 from tests.worlds import LEDGER, World, open_world  # noqa: E402
 
 gc.set_threshold(50_000, 20, 20)  # widgets are many small objects
@@ -97,6 +98,12 @@ class Hand:
         return str(self.app.nav.stack[-1].name)
 
     @property
+    def platform(self) -> FakePlatform:
+        """The machine under the window."""
+        assert isinstance(self.app.platform, FakePlatform)
+        return self.app.platform
+
+    @property
     def client(self) -> Any:
         """The open enrolment."""
         return self.app.session.client
@@ -133,7 +140,7 @@ def hand(tmp_path: Path) -> Iterator[Hand]:
     world.clock.now = int(time.time() * 1000)
     world.service.clock = lambda: int(time.time() * 1000)
     with serving(world.service, tmp_path) as url:
-        app = Paicha(Phone(tmp_path / "phone", desktop_ports), tmp_path, ask_pin=False)
+        app = Paicha(Phone(tmp_path / "phone", desktop_ports), tmp_path, FakePlatform(tmp_path), ask_pin=False)
         yield Hand(_show(app), world, url)
         app.on_stop()
         for child in list(Window.children):

@@ -20,9 +20,10 @@ def main() -> None:
     from mobile.core.phone import Phone
     from mobile.device.desktop import desktop_ports
     from mobile.ui.app import Paicha
+    from tests.window.fake_platform import FakePlatform
 
     folder = Path(sys.argv[1])
-    app = Paicha(Phone(folder, desktop_ports), folder, ask_pin=False)
+    app = Paicha(Phone(folder, desktop_ports), folder, FakePlatform(folder), ask_pin=False)
     Window.add_widget(app.build())
     pump(5)
     hand = Hand(app, None, "")  # type: ignore[arg-type]
