@@ -8,7 +8,7 @@ where they apply, fail_if, choices, hint, annex, violation. Item texts are phras
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -205,6 +205,34 @@ class _Check:
 
 def _is_text(value: object) -> bool:
     return type(value) is str and value.strip() != ""
+
+
+def templates_of(inspection: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """The checklists an inspection is filled in by, as (id, version): the one it began with, then those that were added."""
+    first = (str(inspection["template"]), int(inspection["template_version"]))
+    return [first, *((id, version) for id, version in inspection.get("more_templates", ()))]
+
+
+def joined(templates: Sequence[Template]) -> dict[str, Any]:
+    """Several checklists as one: the items of all in order, each with the id of its "template"; "parts" is what they were: {id, version, title}.
+
+    Everything else is the first one's, but for the title, which names all, and the industries, which are those of any.
+    """
+    first = templates[0]
+    parts = [{name: template[name] for name in ("id", "version", "title")} for template in templates]
+    return {
+        **first,
+        "title": {"zh": "、".join(part["title"]["zh"] for part in parts), "en": ", ".join(part["title"]["en"] for part in parts)},
+        "industries": list(dict.fromkeys(industry for template in templates for industry in template["industries"])),
+        "items": [{**item, "template": template["id"]} for template in templates for item in template["items"]],
+        "parts": parts,
+    }
+
+
+def items_in_both(templates: Iterable[Template], added: Template) -> list[str]:
+    """The item ids of `added` that one of the templates has, too: such a one cannot be added, an answer would be to two questions."""
+    taken = {item["id"] for template in templates for item in template["items"]}
+    return [item["id"] for item in added["items"] if item["id"] in taken]
 
 
 def answer_problem(item: Item, value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""Photos and other files: what an operation says of one, and how its arrival becomes known.
+"""Photos and other files: what an operation says of one, what is marked on it, and how its arrival becomes known.
 
 A photo is named in the inspection or hazard it belongs to by its SHA-256; its bytes travel apart. The record "blob/<sha256>" remembers who
 names it, so that `blob.received` (made by the server when the bytes are safe) marks each of them, and `blob.erase` takes the picture, never
@@ -14,6 +14,7 @@ from shared.fields import digest, identifier, integer, listing, moment, optional
 from shared.operation import Operation
 from shared.people import SERVER
 from shared.rules import Case, Family, Kind, Record, refuse_if
+from shared.strokes import are_strokes
 
 PHOTO = {
     "photo": identifier,
@@ -60,6 +61,28 @@ def add_photo(case: Case, **more: Any) -> None:
     case.put(record, f"photos/{body['photo']}", photo)
 
 
+MARKING = {"photo": identifier, "strokes": are_strokes}
+
+
+def judge_marking(case: Case) -> None:
+    """The photo is here, and nobody has marked it otherwise unseen."""
+    photo = case.body["photo"]
+    refuse_if(photo not in case.record["photos"], NO_PHOTO)
+    case.require_unchanged({f"strokes/{photo}": case.body["strokes"] or None})
+
+
+def fold_marking(case: Case) -> None:
+    """The marks of a photo are these now; none are none."""
+    case.record.setdefault("strokes", {})
+    case.put(case.record, f"strokes/{case.body['photo']}", case.body["strokes"] or None)
+
+
+def took(case: Case) -> bool:
+    """Whether the author took the photo that the operation is about."""
+    photo = case.record["photos"].get(case.body["photo"])
+    return photo is not None and photo["by"] == case.op.by
+
+
 def name_file(case: Case, sha256: str) -> None:
     """Fold: the subject names these bytes, which are none of its photos."""
     blob = _blob(case, sha256)
@@ -68,12 +91,15 @@ def name_file(case: Case, sha256: str) -> None:
 
 
 def move_photos(case: Case, source: Record, target: Record) -> None:
-    """Fold: the evidence of a merged record moves to the one that stays."""
+    """Fold: the evidence of a merged record moves to the one that stays, with what is marked on it."""
     for id, photo in source["photos"].items():
         blob = _blob(case, photo["sha256"])
         if target["id"] not in blob["refs"]:
             blob["refs"].append(target["id"])
         case.put(target, f"photos/{id}", {**photo, "from": source["id"]})
+    for id, strokes in source.get("strokes", {}).items():
+        target.setdefault("strokes", {})
+        case.put(target, f"strokes/{id}", strokes)
 
 
 def _blob(case: Case, sha256: str) -> Record:

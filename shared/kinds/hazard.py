@@ -15,18 +15,28 @@ from shared.fields import problem as field_problem
 from shared.kinds.carried import CARRIED
 from shared.kinds.criterion import citation_reads, judge_citation, note_citation
 from shared.kinds.detours import DETOURS
-from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, move_photos, photo_reads
+from shared.kinds.evidence import (
+    MARKING,
+    NO_PHOTO,
+    PHOTO,
+    add_photo,
+    fold_marking,
+    judge_marking,
+    judge_photo,
+    move_photos,
+    photo_reads,
+    took,
+)
 from shared.kinds.existed import EXISTED
 from shared.kinds.found import CAUSES as CAUSES
 from shared.kinds.found import ENTERPRISE_SOURCES as ENTERPRISE_SOURCES
 from shared.kinds.found import GOVERNMENT_SOURCES as GOVERNMENT_SOURCES
 from shared.kinds.found import LEVELS, next_number
-from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, UNKNOWN_ITEM, note_hazard
+from shared.kinds.inspection import NOT_IN_TEAM, OWN_WORK, POSITION_OR_REASON, UNKNOWN_ITEM, note_hazard, templates
 from shared.kinds.lifecycle import AFTER, BEFORE, OPEN_DRAFT, OPEN_STATES, scopes
 from shared.kinds.planning import PLANNING
 from shared.kinds.rectifying import RECTIFYING
 from shared.kinds.settings import setting
-from shared.kinds.template import template_record_id
 from shared.kinds.verifying import VERIFYING, recurrence_of
 from shared.operation import Operation
 from shared.people import is_enterprise_person, may, require_reach
@@ -181,12 +191,13 @@ def _judge_report(case: Case) -> None:
 
 
 def _judge_finding(case: Case, inspection: Record) -> None:
-    """What an inspection found is at its enterprise, and its item is one of the template version the inspection began with."""
+    """What an inspection found is at its enterprise, and its item is one of the inspection's checklists, of the named one where one is named."""
     body = case.body
     refuse_if(inspection["enterprise"] != body["enterprise"], OTHER_INSPECTION)
     if body.get("template_item"):
-        template = case.need(template_record_id(inspection["template"], inspection["template_version"]), "template")["template"]
-        refuse_if(all(item["id"] != body["template_item"] for item in template["items"]), UNKNOWN_ITEM, body["template_item"])
+        named = [each for each in templates(case, inspection) if body.get("template") in (None, each["id"])]
+        known = {item["id"] for template in named for item in template["items"]}
+        refuse_if(body["template_item"] not in known, UNKNOWN_ITEM, body["template_item"])
 
 
 def _inspection(case: Case) -> Record | None:
@@ -251,6 +262,16 @@ def _judge_add_photo(case: Case) -> None:
 
 def _fold_add_photo(case: Case) -> None:
     add_photo(case, phase=case.body["phase"])
+
+
+def _judge_mark_photo(case: Case) -> None:
+    """Finders while it is with them; who took the photo, of the work or its verification too, until the hazard is closed."""
+    if took(case):
+        case.require_open_for_evidence(("draft", *OPEN_STATES))
+    else:
+        _judge_finder(case)
+        case.require_open_for_evidence(OPEN_DRAFT)
+    judge_marking(case)
 
 
 def _judge_remove_photo(case: Case) -> None:
@@ -518,6 +539,7 @@ HAZARD = Family(
             _judge_add_photo,
             reads=photo_reads,
         ),
+        Kind("hazard.mark_photo", "report", MARKING, fold_marking, _judge_mark_photo),
         Kind("hazard.remove_photo", "report", {"photo": identifier, **_WHY}, _fold_remove_photo, _judge_remove_photo),
         Kind("hazard.submit", "report", {}, _fold_submit, _judge_submit),
         Kind("hazard.return", "review", _WHY, _fold_return, _judge_decision, decision=True),

@@ -6,12 +6,26 @@ team only, and never counted. The template version chosen at the start stays, wh
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from shared import checklist
 from shared.errors import Refused, reason
 from shared.fields import anything, choice, digest, flag, identifier, integer, listing, moment, optional, position, shape, text
-from shared.kinds.evidence import NO_PHOTO, PHOTO, add_photo, judge_photo, photo_reads
+from shared.kinds.evidence import (
+    MARKING,
+    NO_PHOTO,
+    PHOTO,
+    add_photo,
+    blob_id,
+    fold_marking,
+    judge_marking,
+    judge_photo,
+    name_file,
+    photo_reads,
+    took,
+)
 from shared.kinds.template import template_record_id
 from shared.operation import Operation
 from shared.people import COMMUNITY_WORKER, ENTERPRISE_ROLES, may, require_reach, roles_of
@@ -51,6 +65,12 @@ KIND_NOT_YOURS = reason(
 )
 UNKNOWN_ITEM = reason(
     "inspection.unknown_item", "检查表中没有这一项；请同步后按检查表上的项目填写", "the checklist has no such item: sync and use the items it shows"
+)
+ITEM_TWICE = reason(
+    "inspection.item_twice",
+    "这次检查已有相同编号的检查项，没有加入；请另选检查表，或另开一次检查",
+    "the inspection has items with the same ids, the checklist was not added: choose another one, or begin another inspection",
+    "3.1",
 )
 BAD_ANSWER = reason(
     "inspection.bad_answer", "这一项的回答格式不对，没有记录；请重新填写", "this is no answer to the item, it was not recorded: answer again"
@@ -104,7 +124,7 @@ _CARD = {"card_no": optional(text(40, empty=True))}
 
 
 def template_id(op: Operation) -> str:
-    """The record of the template version this start names."""
+    """The record of the template version that a start, a join or an addition names."""
     start = op.body.get("start", op.body)
     return template_record_id(start["template"], start["template_version"])
 
@@ -263,19 +283,38 @@ def _judge_working(case: Case) -> None:
     case.require_state(OPEN)
 
 
-def _template(case: Case) -> Record:
-    record = case.record
-    template: Record = case.need(template_record_id(record["template"], record["template_version"]), "template")["template"]
-    return template
+def templates(case: Case, inspection: Record) -> list[Record]:
+    """The template versions that an inspection is filled in by."""
+    return [case.need(template_record_id(*each), "template")["template"] for each in checklist.templates_of(inspection)]
 
 
 def _item(case: Case) -> Record:
     wanted = case.body["item"]
-    for item in _template(case)["items"]:
-        if item["id"] == wanted:
-            found: Record = item
-            return found
+    for template in templates(case, case.record):
+        for item in template["items"]:
+            if item["id"] == wanted:
+                found: Record = item
+                return found
     raise Refused(UNKNOWN_ITEM, wanted)
+
+
+def _added(case: Case) -> tuple[str, int]:
+    return case.body["template"], case.body["template_version"]
+
+
+def _judge_add_template(case: Case) -> None:
+    """Two phones may add the same one unseen: once is enough, and neither is told off."""
+    _judge_working(case)
+    added = case.need(template_record_id(*_added(case)), "template")["template"]
+    if _added(case) not in checklist.templates_of(case.record):
+        twice = checklist.items_in_both(templates(case, case.record), added)
+        refuse_if(twice, ITEM_TWICE, ", ".join(twice[:5]))
+
+
+def _fold_add_template(case: Case) -> None:
+    record = case.touch(case.record)
+    if _added(case) not in checklist.templates_of(record):
+        case.put(record, "more_templates", [*record.get("more_templates", []), list(_added(case))])
 
 
 def _judge_answer(case: Case) -> None:
@@ -314,6 +353,13 @@ def _judge_attach(case: Case) -> None:
 
 def _fold_attach(case: Case) -> None:
     add_photo(case, item=case.body.get("item"))
+
+
+def _judge_mark_photo(case: Case) -> None:
+    """The team while it works; who took the photo until the inspection is accepted, so that a face is never too late to be blurred."""
+    refuse_if(case.op.by not in case.record["team"], NOT_IN_TEAM)
+    case.require_open_for_evidence((*OPEN, "submitted") if took(case) else OPEN)
+    judge_marking(case)
 
 
 def _judge_retract(case: Case) -> None:
@@ -369,12 +415,24 @@ def _judge_sign(case: Case) -> None:
 
 def _signature(case: Case) -> Record:
     body = case.body
-    return {"name": body["name"], "sha256": body.get("sha256"), "signed_at": body["signed_at"], "device": case.op.device}
+    given = {"name": body["name"], "sha256": body.get("sha256"), "signed_at": body["signed_at"], "device": case.op.device}
+    return given | {name: body[name] for name in ("post", "content") if body.get(name)}
 
 
 def _fold_sign(case: Case) -> None:
     signer = case.op.by if case.body["role"] == "inspector" else case.body["role"]
     case.put(case.record, f"signatures/{signer}", _signature(case))
+    _name_drawing(case)
+
+
+def _name_drawing(case: Case) -> None:
+    """Fold: with its size given, the drawing is a file that whoever sees the inspection may fetch."""
+    if case.body.get("sha256") and case.body.get("size"):
+        name_file(case, case.body["sha256"])
+
+
+def _drawing_reads(op: Operation) -> tuple[str, ...]:
+    return (blob_id(op.body["sha256"]),) if op.body.get("sha256") and op.body.get("size") else ()
 
 
 def _judge_refusal(case: Case) -> None:
@@ -384,6 +442,7 @@ def _judge_refusal(case: Case) -> None:
 
 def _fold_refusal(case: Case) -> None:
     case.put(case.record, "refusal", dict(case.body))
+    _name_drawing(case)
 
 
 def _failed_without_evidence(record: Record, template: Record) -> list[str]:
@@ -411,8 +470,23 @@ def in_force(record: Record, mark: str) -> Record | None:
     return None if changed and marks[mark][0] < returned else given
 
 
+def content_of(record: Record) -> str:
+    """The digest of what is signed: the beginning, the answers, the findings, the conclusion and what is ordered."""
+    signed = {name: record[name] for name in ("answers", "conclusion", "order_text")}
+    signed |= {"start": record["moments"]["start"], "hazards": sorted(record["hazards"])}
+    return hashlib.sha256(json.dumps(signed, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def changed_after(record: Record, signature: Record) -> bool:
+    """Whether the record says something else now than when this signature was given; False where the signature does not say what was signed."""
+    return bool(signature.get("content")) and signature["content"] != content_of(record)
+
+
 def submit_problems(record: Record, template: Record) -> list[tuple[Any, str]]:
-    """Everything that keeps an inspection from being submitted, as (reason, detail): what the phone shows before the last tap."""
+    """Everything that keeps an inspection from being submitted, as (reason, detail): what the phone shows before the last tap.
+
+    `template` is all its checklists joined.
+    """
     problems: list[tuple[Any, str]] = []
     left = checklist.unanswered(template, record["answers"])
     if left:
@@ -452,7 +526,7 @@ def _unsigned(record: Record) -> list[tuple[Any, str]]:
 
 def _judge_submit(case: Case) -> None:
     _judge_working(case)
-    problems = submit_problems(case.record, _template(case))
+    problems = submit_problems(case.record, checklist.joined(templates(case, case.record)))
     if problems:
         refuse_if(True, *problems[0])
 
@@ -517,7 +591,7 @@ def _row(record: Record) -> Row:
     return Row(
         title=record["enterprise_name"], state=record["state"], level=record["inspection_kind"], enterprise=record["enterprise"],
         community=record["community"], section=record["section"], person=record["leader"], at=record["moments"]["start"]["at"],
-        words=record["template"],
+        words=" ".join(id for id, _ in checklist.templates_of(record)),
     )  # fmt: skip
 
 
@@ -526,7 +600,12 @@ def _settles(person: Record, record: Record) -> bool:
 
 
 _WHY = {"reason": text(500)}
-_SIGN = {"role": choice("inspector", "unit"), "name": text(50), "sha256": optional(digest), "signed_at": moment}
+_DRAWING = {"sha256": optional(digest), "size": optional(integer(1, 100_000_000))}  # a signature drawn with the finger, as PNG
+_SIGN = {
+    "role": choice("inspector", "unit"), "name": text(50), "post": optional(text(50)), "signed_at": moment, **_DRAWING,
+    "content": optional(digest),  # `content_of` what was shown and signed
+}  # fmt: skip
+_REFUSE = {"reason": text(500), "witness": text(50), "signed_at": optional(moment), **_DRAWING}  # the witness signs
 _COMPANION = shape({"name": text(50), "post": optional(text(50, empty=True)), "phone": optional(text(30, empty=True))})
 
 
@@ -543,6 +622,13 @@ INSPECTION = Family(
     (
         _work("start", {**_START, **_CARD, "task": optional(identifier)}, _fold_starting, _judge_starting, reads=_start_reads),
         _work("join", {"start": shape(_JOINED), **_CARD}, _fold_join, _judge_join, reads=_start_reads),
+        _work(
+            "add_template",
+            {"template": identifier, "template_version": integer(1)},
+            _fold_add_template,
+            _judge_add_template,
+            reads=lambda op: (template_id(op),),
+        ),
         _work("answer", {"item": identifier, "value": anything}, _fold_answer, _judge_answer),
         _work(
             "note",
@@ -551,6 +637,7 @@ INSPECTION = Family(
             _judge_note,
         ),
         _work("attach", {**PHOTO, "item": optional(identifier)}, _fold_attach, _judge_attach, reads=photo_reads),
+        _work("mark_photo", MARKING, fold_marking, _judge_mark_photo),
         _work("retract", {"photo": optional(identifier), "item": optional(identifier)}, _fold_retract, _judge_retract),
         _work(
             "moment",
@@ -565,8 +652,8 @@ INSPECTION = Family(
             _fold_details,
             _judge_details,
         ),
-        _work("sign", _SIGN, _fold_sign, _judge_sign),
-        _work("refuse", {"reason": text(500), "witness": text(50)}, _fold_refusal, _judge_refusal),
+        _work("sign", _SIGN, _fold_sign, _judge_sign, reads=_drawing_reads),
+        _work("refuse", _REFUSE, _fold_refusal, _judge_refusal, reads=_drawing_reads),
         _work("submit", {}, _fold_submit, _judge_submit),
         _work("void", _WHY, _fold_state("void"), _judge_void, decision=True),
         Kind(

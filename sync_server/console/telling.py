@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +29,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "co_regulators": ("协管科室", "Co-regulators"), "tags": ("标签", "Tags"), "deputy": ("分管负责人", "Deputy"),
     "safety_director": ("安全总监", "Safety director"), "safety_staff": ("安全员", "Safety staff"), "risk_class": ("风险类别", "Risk class"),
     "grade": ("风险等级", "Grade"), "audit_tier": ("审计层级", "Audit tier"), "site_kind": ("场所类型", "Kind of site"),
-    "template": ("检查表", "Checklist"), "purposes": ("检查目的", "Purposes"), "started_at": ("开始时间", "Started"),
+    "strokes": ("标注", "Marks"), "template": ("检查表", "Checklist"), "purposes": ("检查目的", "Purposes"), "started_at": ("开始时间", "Started"),
     "position_reason": ("无定位原因", "Why no position"), "taken_at": ("拍摄时间", "Taken"), "moment": ("时刻", "Moment"), "at": ("时间", "Time"),
     "order_text": ("责令内容", "Order"), "copy_given": ("已交副本", "Copy handed over"), "signed_at": ("签名时间", "Signed"),
     "inspection": ("检查", "Inspection"), "template_item": ("检查项", "Checklist item"), "source_kind": ("来源", "Source"),
@@ -79,6 +80,9 @@ def told(body: dict[str, Any], language: str, name_of: Callable[[str], str]) -> 
 
 def value_told(value: Any, language: str, name_of: Callable[[str], str], name: str = "") -> str:
     """One value of the field `name`: a code by its word, an id by its name, money in yuan, moments as people write them."""
+    if name == "strokes":
+        shapes = Counter(stroke["shape"] for stroke in value or ())
+        return ", ".join(f"{value_word('shape', each, language)} {count}" for each, count in shapes.items()) or word("no_marks", language)
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
     if isinstance(value, int):

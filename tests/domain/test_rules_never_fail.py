@@ -18,7 +18,7 @@ from shared.operation import Entry
 from shared.operation import read as read_operation
 from tests.book import Book
 from tests.closing import LIST, MAJOR, ORDER, PLAN, ROOTS, SHA
-from tests.worlds import DAY, DIGEST, NOON, TEMPLATE, confirm_body, enterprise_body, photo_body, report_body, start_body
+from tests.worlds import DAY, DIGEST, FULL_TEMPLATE, NOON, TEMPLATE, confirm_body, enterprise_body, photo_body, report_body, start_body
 
 START = {name: value for name, value in start_body().items() if name != "card_no"}
 
@@ -108,6 +108,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "template.publish": {"template": TEMPLATE | {"version": 2}},
     "inspection.start": start_body(),
     "inspection.join": {"start": {**START, "leader": "lin"}},
+    "inspection.add_template": {"template": FULL_TEMPLATE["id"], "template_version": 1},
+    "inspection.mark_photo": {"photo": "photo-1", "strokes": [{"shape": "blur", "points": [[1, 2], [900, 800]]}]},
     "inspection.answer": {"item": "ID-01", "value": "conform"},
     "inspection.note": {"item": "ID-01", "about": "note", "text": "x"},
     "inspection.attach": photo_body("p9", item="ID-01"),
@@ -124,6 +126,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "hazard.report": report_body(inspection="i1"),
     "hazard.edit": {"changes": {"place_text": "西门"}},
     "hazard.add_photo": photo_body("p9", phase="after"),
+    "hazard.mark_photo": {"photo": "photo-1", "strokes": [{"shape": "arrow", "points": [[1, 2], [900, 800]], "colour": "blue"}]},
     "hazard.remove_photo": {"photo": "p9", "reason": "x"},
     "hazard.submit": {},
     "hazard.return": {"reason": "x"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 WORDS: dict[str, tuple[str, str]] = {
     "inspection.start": ("开始检查", "started"), "inspection.join": ("加入检查", "joined"), "inspection.answer": ("回答", "answered"),
     "inspection.note": ("备注", "noted"), "inspection.attach": ("添加照片", "added a photo"), "inspection.retract": ("撤回", "retracted"),
+    "inspection.add_template": ("加入检查表", "added a checklist"), "inspection.mark_photo": ("标注照片", "marked a photo"), "hazard.mark_photo": ("标注照片", "marked a photo"),
     "inspection.moment": ("时间和位置", "time and position"), "inspection.companion": ("陪同人员", "companion"), "inspection.conclude": ("结论", "conclusion"),
     "inspection.sign": ("签名", "signed"), "inspection.refuse": ("拒签", "signature refused"), "inspection.submit": ("提交", "handed in"),
     "inspection.return": ("退回", "returned"), "inspection.accept": ("通过", "accepted"), "inspection.void": ("作废", "voided"),

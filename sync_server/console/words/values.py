@@ -74,6 +74,10 @@ VALUES: dict[str, dict[str, tuple[str, str]]] = {
         "unit": ("被检查单位", "Inspected unit"), "principal": ("主要负责人", "Principal"), "safety_director": ("安全总监", "Safety director"),
         "deputy": ("分管负责人（安全总监）", "Deputy or safety director"),
     },
+    "shape": {
+        "arrow": ("箭头", "arrow"), "line": ("线", "line"), "box": ("方框", "box"), "circle": ("圆圈", "circle"), "text": ("文字", "text"),
+        "blur": ("模糊", "blurred"),
+    },
     "site_kind": {"plant": ("废旧厂房", "Disused plant"), "land": ("闲置土地", "Idle land"), "stalled": ("停工项目", "Stalled project")},
     "sort": {"determination": ("重大隐患判定标准", "Criterion of a major hazard"), "key_check": ("重点检查事项", "Key check item")},
     "source_class": {"self": ("企业自查", "Found by the enterprise"), "gov": ("政府检查", "Found by the government")},
