@@ -17,8 +17,9 @@ from mobile.core.ports import Ports, Signer, Transport
 from mobile.core.status import Problem, Unsent
 from mobile.core.store import Store
 from shared import ledger as rules
+from shared.checklist import joined, templates_of
 from shared.errors import Refused
-from shared.kinds.template import offered
+from shared.kinds.template import offered, template_record_id
 from shared.operation import PENDING, Body, Entry, Operation, new_id, write
 from shared.operation import read as read_operation
 from shared.people import acting
@@ -216,12 +217,14 @@ class Client:
         return [dict(template) for template in offered(json.loads(text) for (text,) in rows)]
 
     def template_of(self, inspection: Record) -> Record:
-        """The template version an inspection began with."""
-        record = self.record(f"template/{inspection['template']}/{inspection['template_version']}")
-        if record is None:
-            raise LookupError(inspection["template"])
-        template: Record = record["template"]
-        return template
+        """The checklists an inspection is filled in by, joined to one (`shared.checklist.joined`), each in the version it began with."""
+        found = []
+        for id, version in templates_of(inspection):
+            record = self.record(template_record_id(id, version))
+            if record is None:
+                raise LookupError(id)
+            found.append(record["template"])
+        return joined(found)
 
     def unsent(self) -> Unsent:
         """What only this device has."""
