@@ -24,7 +24,7 @@ from shared.operation import PENDING, Body, Entry, Operation, new_id, write
 from shared.operation import read as read_operation
 from shared.people import acting
 from shared.protocol import Verdict
-from shared.rules import Read, Record
+from shared.rules import Case, Read, Record
 from shared.search import like_patterns
 
 
@@ -161,6 +161,8 @@ class Client:
                 base[id] = self.store.base_record(id)
             return base[id]
 
+        for op in self.lent():
+            touched.update(_fold_lent(op, real))
         for op, verdict in self.store.overlay_operations():
             if verdict.no == 0:
                 try:
@@ -187,6 +189,28 @@ class Client:
         except Refused:
             return {}  # what it is about has left this phone meanwhile
         return {id: record for id, record in changed.items() if self.store.base_no(id) < verdict.no}
+
+    # -- a colleague's work on this phone, see `mobile.core.beside` ------------------------------------------------------------------------
+
+    def lent(self) -> list[Operation]:
+        """What colleagues did here in one's own inspections, as long as the ledger's own word of it has not come."""
+        return [read_operation(raw.encode()) for raw in self.store.meta("lent", [])]
+
+    def lend(self, device: str, subject: str, ops: Sequence[Operation]) -> None:
+        """Exactly these of a colleague's operations on a record are shown from now on."""
+        with self.store.transaction():
+            others = [op for op in self.lent() if (op.device, op.subject) != (device, subject)]
+            self.store.set_meta(lent=[op.raw.decode() for op in (*others, *ops)])
+            self.rebuild()
+
+    def give_back(self, device: str, ops: Sequence[Operation]) -> None:
+        """The ledger says the same, or something else: these are no longer needed."""
+        gone = {op.id for op in ops if op.device == device}
+        if not gone:
+            return
+        with self.store.transaction():
+            self.store.set_meta(lent=[op.raw.decode() for op in self.lent() if op.id not in gone])
+            self.rebuild()
 
     # -- reading ---------------------------------------------------------------------------------------------------------------------------
 
@@ -253,3 +277,13 @@ class Client:
         table, key = ("operations", "n") if n > 0 else ("former_operations", "rowid")
         with self.store.transaction():
             self.store.run(f"UPDATE {table} SET settled = 1 WHERE {key} = ?", (abs(n),))
+
+
+def _fold_lent(op: Operation, read: Read) -> dict[str, Record]:
+    """A colleague's operation by the rules of its kind alone: this device does not know the colleague's, and the server judges the rest."""
+    entry = Entry(PENDING, op.at, rules.ACCEPTED)
+    try:
+        rules.KINDS[op.kind, op.v].judge(Case(op, entry, read))
+    except Refused:
+        return {}  # it is in what was pulled already, or the inspection has moved on
+    return rules.fold(op, entry, read)

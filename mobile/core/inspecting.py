@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from mobile.core.beside import Act, act_on_this_phone
 from mobile.core.client import Client, PhotoFile
+from mobile.core.phone import Phone
+from shared.checklist import templates_of
 from shared.deadlines import due
+from shared.errors import Refused, reason
 from shared.kinds.inspection import OPEN, submit_problems
 from shared.kinds.task import assigned_to
 from shared.people import may
-from shared.rules import Record
+from shared.rules import UNKNOWN_RECORD, Record
 
 Position = dict[str, Any]
 PURPOSE = "专项行动"  # of an inspection whose task names none, as official records say it (R114)
+JOIN = "paicha://join/"  # how the text of a leader's code begins
+MOST_CODE = 10_000  # bytes of what it says
+NO_JOIN_CODE = reason(
+    "join.code",
+    "这不是加入检查的二维码；请扫组长手机“检查人员”页上的二维码",
+    "this is no code to join an inspection: scan the one on the leader's phone, on the page of the team",
+)
+OTHER_LEDGER = reason(
+    "join.other_ledger",
+    "这次检查属于另一个台账，这部手机不能加入；请用在那个台账登记的手机",
+    "this inspection belongs to another ledger: join with a phone that is enrolled there",
+)
 
 
 def start_inspection(
@@ -22,21 +41,38 @@ def start_inspection(
     kind: str,
     template: Record,
     *,
+    more: Sequence[Record] = (),
     position: Position | None = None,
     why_no_position: str = "",
     theme: str | None = None,
+    purposes: Sequence[str] = (),
     task: str | None = None,
 ) -> str:
-    """A new inspection, perhaps the one that a task asks for, with what that is for; returns its id."""
+    """A new inspection with one checklist or `more`, perhaps the one that a task asks for, with what that is for; returns its id."""
     id, person = client.new_id(), client.person or {}
     asked = (client.record(task) if task else None) or {"purposes": [], "theme": None}
     body = {
         "kind": kind, "enterprise": enterprise, "template": template["id"], "template_version": template["version"],
-        "purposes": asked["purposes"] or [PURPOSE], "theme": theme or asked["theme"], "started_at": client.ports.now(),
+        "purposes": list(purposes) or asked["purposes"] or [PURPOSE], "theme": theme or asked["theme"], "started_at": client.ports.now(),
         "position": position, "position_reason": why_no_position or None, "card_no": person.get("card_no") or None,
     }  # fmt: skip
-    client.act("inspection.start", id, body | ({"task": task} if task else {}))
+    acts = [("inspection.start", id, body | ({"task": task} if task else {}))]
+    acts += [("inspection.add_template", id, {"template": each["id"], "template_version": each["version"]}) for each in more]
+    client.act_all(acts)
     return id
+
+
+def unfinished_at(client: Client, enterprise: str) -> list[Record]:
+    """One's own inspections at an enterprise that are not handed in yet, the newest first: to be gone on with instead of a second one."""
+    rows = client.rows("inspection", where="enterprise = ? AND state IN ('draft', 'returned')", params=(enterprise,), limit=20)
+    found = [record for row in rows if (record := client.record(row.id)) is not None]
+    return [record for record in found if client.identity.person in record["team"]]
+
+
+def last_time(client: Client, enterprise: str) -> Record | None:
+    """The newest inspection at an enterprise that one knows of, one's own drafts included: what it was is proposed again."""
+    rows = client.rows("inspection", where="enterprise = ? AND state != 'void'", params=(enterprise,), limit=1)
+    return client.record(rows[0].id) if rows else None
 
 
 def my_tasks(client: Client) -> list[Record]:
@@ -75,9 +111,53 @@ def join_code(inspection: Record) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def join_inspection(client: Client, id: str, start: dict[str, Any]) -> None:
-    """Work on a colleague's inspection from this phone."""
-    client.act("inspection.join", id, {"start": start, "card_no": (client.person or {}).get("card_no") or None})
+def join_text(client: Client, inspection: Record) -> str:
+    """`join_code` as the text of a QR code, which can also be copied and pasted: "paicha://join?...", a few hundred characters."""
+    says = {"start": join_code(inspection), "more": templates_of(inspection)[1:]}
+    code = json.dumps(says, ensure_ascii=False, separators=(",", ":")).encode()
+    packed = base64.urlsafe_b64encode(zlib.compress(code, 9)).decode().rstrip("=")
+    return f"{JOIN}{client.identity.ledger}/{inspection['id']}/{packed}"
+
+
+def read_join_text(client: Client, text: str) -> tuple[str, dict[str, Any], list[tuple[str, int]]]:
+    """From a leader's code: the inspection, what its start says, and which checklists were added to it. Raises Refused for any other text and
+    for a code of another ledger.
+    """
+    ledger, _, rest = text.strip().removeprefix(JOIN).partition("/")
+    id, _, packed = rest.partition("/")
+    try:
+        code = zlib.decompressobj().decompress(base64.urlsafe_b64decode("".join(packed.split()) + "=" * (-len(packed) % 4)), MOST_CODE)
+        says = json.loads(code)
+        start, more = dict(says["start"]), [(str(template), int(version)) for template, version in says["more"]]
+    except (ValueError, KeyError, TypeError, zlib.error, RecursionError):
+        raise Refused(NO_JOIN_CODE) from None
+    if not text.strip().startswith(JOIN) or not id:
+        raise Refused(NO_JOIN_CODE)
+    if ledger != client.identity.ledger:
+        raise Refused(OTHER_LEDGER)
+    return id, start, more
+
+
+def join_inspection(client: Client, id: str, start: dict[str, Any], more: Iterable[tuple[str, int]] = ()) -> None:
+    """Work on a colleague's inspection from this phone; `more` are the checklists that were added to it."""
+    acts: list[tuple[str, str, dict[str, Any]]]
+    acts = [("inspection.join", id, {"start": start, "card_no": (client.person or {}).get("card_no") or None})]
+    record = client.record(id)
+    known = templates_of(record) if record else []
+    acts += [("inspection.add_template", id, {"template": one, "template_version": v}) for one, v in more if (one, v) not in known]
+    client.act_all(acts)
+
+
+def join_on_this_phone(
+    phone: Phone, client: Client, device: str, inspection: str, acts: Iterable[Act] = (), photos: Sequence[PhotoFile] = ()
+) -> None:
+    """A colleague enrolled on this phone, whose PIN was asked for, joins the leader's inspection with their own key, if they have not yet; and does
+    `acts` there, such as ("inspection.sign", {...}). The leader's `client` shows it at once. Raises Refused, Conflict, RetryLater(disk_full).
+    """
+    record = client.record(inspection)
+    if record is None:
+        raise Refused(UNKNOWN_RECORD, inspection)
+    act_on_this_phone(phone, client, device, inspection, join_code(record), acts, photos)
 
 
 def answer(client: Client, inspection: str, item: str, value: Any) -> None:
@@ -93,21 +173,36 @@ def attach_photo(client: Client, inspection: str, item: str | None, photo: Photo
 
 
 def report_finding(
-    client: Client, inspection: Record | None, item: Record | None, finding: dict[str, Any], photos: list[tuple[PhotoFile, dict[str, Any]]]
+    client: Client,
+    inspection: Record | None,
+    item: Record | None,
+    finding: dict[str, Any],
+    photos: list[tuple[PhotoFile, dict[str, Any]]],
+    *,
+    hand_in: bool = False,
 ) -> str:
-    """A hazard with its photos, from a failed item or free, in one transaction; returns its id."""
+    """A hazard with its photos and what is marked on them, from a failed item or free, in one transaction; returns its id.
+
+    What was found outside of any inspection waits for none: with `hand_in` it goes to the reviewers at once.
+    """
     id, now = client.new_id(), client.ports.now()
+    template = item.get("template", inspection["template"]) if inspection and item else None
     body = {
-        "inspection": inspection["id"] if inspection else None, "template": inspection["template"] if inspection and item else None,
-        "template_item": item["id"] if item else None, "basis": item["basis"] if item else None, "found_at": now, **finding,
+        "inspection": inspection["id"] if inspection else None, "template": template, "template_item": item["id"] if item else None,
+        "basis": item["basis"] if item else None, "found_at": now, **finding,
     }  # fmt: skip
     acts: list[tuple[str, str, dict[str, Any]]] = [("hazard.report", id, body)]
     if inspection is not None and item is not None and not photos and finding.get("no_photo_reason"):
         acts.append(("inspection.note", inspection["id"], {"item": item["id"], "about": "no_photo", "text": finding["no_photo_reason"]}))
     for photo, taken in photos:
-        acts.append(("hazard.add_photo", id, {**_photo(client.new_id(), photo, taken), "phase": taken.get("phase", "before")}))
-        if inspection is not None and item is not None and taken.get("phase", "before") == "before":
+        named, phase = _photo(client.new_id(), photo, taken), taken.get("phase", "before")
+        acts.append(("hazard.add_photo", id, {**named, "phase": phase}))
+        if taken.get("strokes"):
+            acts.append(("hazard.mark_photo", id, {"photo": named["photo"], "strokes": taken["strokes"]}))
+        if inspection is not None and item is not None and phase == "before":
             acts.append(("inspection.attach", inspection["id"], {**_photo(client.new_id(), photo, taken), "item": item["id"]}))
+    if hand_in:
+        acts.append(("hazard.submit", id, {}))
     client.act_all(acts, [photo for photo, _ in photos])
     return id
 
@@ -143,9 +238,10 @@ def _photo(id: str, photo: PhotoFile, taken: dict[str, Any]) -> dict[str, Any]:
 
 
 def hazards_of(client: Client, inspection: str) -> list[Record]:
-    """The findings of an inspection on this device, own work included, oldest first."""
-    rows = client.rows("hazard", where="coalesce(shown, base) LIKE ?", params=(f'%"inspection":"{inspection}"%',), order="at")
-    return [record for row in rows if (record := client.record(row.id)) is not None and record["state"] != "void"]
+    """The findings of an inspection on this device, own work included, in the order in which they came."""
+    record = client.record(inspection)
+    found = [client.record(id) for id in (record["hazards"] if record else ())]
+    return [hazard for hazard in found if hazard is not None and hazard["state"] != "void"]
 
 
 def what_is_missing(client: Client, inspection: str) -> list[tuple[Any, str]]:
