@@ -23,6 +23,9 @@ from shared.calendar import day_of
 from shared.errors import Refused
 from shared.kinds.document import FORMS, NOT_READY, NUMBER_TAKEN, counter_id, issued, next_number, orders, parts, verifications
 from shared.kinds.listing import authority
+from shared.papers import forms
+from shared.papers.model import Document
+from shared.papers.saying import Papers, numbered
 from shared.people import OFFICE, may, roles_of
 from shared.rules import Record
 from sync_server.blobs import PDF, LocalBlobs
@@ -30,14 +33,12 @@ from sync_server.console.frame import HEADERS, NO_PAGE, NO_RECORD, Fields, Form,
 from sync_server.console.inspections import hazards_of, template_of
 from sync_server.console.reading import listing, names, timeline
 from sync_server.console.uploads import keep_bytes
-from sync_server.console.words import SHANGHAI
-from sync_server.documents import forms, listing_forms
+from sync_server.console.words import SHANGHAI, word
+from sync_server.documents import listing_forms
 from sync_server.documents.as_docx import docx_file
 from sync_server.documents.as_html import html
 from sync_server.documents.as_pdf import pdf
 from sync_server.documents.files import drawing_png, photo_jpeg
-from sync_server.documents.model import Document
-from sync_server.documents.saying import Papers, numbered
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -155,6 +156,7 @@ def papers_of(link: Link, ledger: str, blobs: LocalBlobs) -> Papers:
         lambda sha256: drawing_png(blobs, ledger, sha256),
         lambda hazard: _basis(link, ledger, hazard),
         lambda id: _login(link, ledger, id) or called.get(id, id),
+        lambda kind: word(kind, "zh"),
     )
 
 

@@ -15,13 +15,13 @@ from shared.kinds.alert import answer_id
 from shared.kinds.calendar import years_of
 from shared.kinds.lifecycle import OPEN_STATES
 from shared.ledger import scopes_of
+from shared.papers.saying import day_zh
 from shared.people import SECTION_HEAD, roles_at, sees
 from shared.rules import Record
 from sync_server.console.finding import Wanted, find_all
 from sync_server.console.frame import Frame, Visit
 from sync_server.console.mine_duties import Duty, answers_owed, duties, urgency
 from sync_server.console.siblings import hazards_at, people_with
-from sync_server.documents.saying import day_zh
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 

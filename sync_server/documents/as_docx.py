@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from sync_server.documents.model import (
+from shared.papers.model import (
     STAMP,
     Block,
     Document,

@@ -6,7 +6,7 @@ from base64 import b64encode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sync_server.documents.model import STAMP, Document
+from shared.papers.model import STAMP, Document
 
 _PAGES = Environment(loader=PackageLoader("sync_server.documents"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 _PAGES.filters |= {"kind": lambda block: type(block).__name__, "inline": lambda data: b64encode(data).decode()}

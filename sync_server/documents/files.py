@@ -6,9 +6,9 @@ import io
 
 from PIL import Image
 
+from shared.papers.saying import moment_zh
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
-from sync_server.documents.saying import moment_zh
 
 LONGEST, QUALITY = 1000, 72  # pixels of the longer side: 75 mm of paper at 340 dots an inch
 

@@ -18,7 +18,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-from sync_server.documents.model import STAMP, Document, texts
+from shared.papers.model import STAMP, Document, texts
 
 PACKAGE = "justmytype-intl-cjk"
 FILES = ("NotoSansSC[wght].ttf", "NotoSansTC[wght].ttf", "NotoSansJP[wght].ttf", "NotoSansKR[wght].ttf")  # in this order of preference

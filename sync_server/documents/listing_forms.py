@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from shared.kinds.document import FORMS
 from shared.kinds.settings import setting
+from shared.papers.model import Block, Document, Facts, Heading, Paragraph, Signature, Signatures, Small
+from shared.papers.saying import DRAFT, Papers, date_zh, day_zh, moment_zh, receipt, seal
 from shared.rules import Record
-from sync_server.documents.model import Block, Document, Facts, Heading, Paragraph, Signature, Signatures, Small
-from sync_server.documents.saying import DRAFT, Papers, date_zh, day_zh, moment_zh, receipt, seal
 
 LEVELS = {"section": "街道科室", "committee": "街道安委会", "district": "区级", "city": "市级", "province": "省级"}
 GROUNDS = {"multi_department": "涉及多个部门", "regional": "区域性", "complex_cause": "成因复杂", "hard_to_fix": "整改难度大"}

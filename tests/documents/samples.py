@@ -6,8 +6,7 @@ import io
 
 from PIL import Image, ImageDraw
 
-from shared.templates import shipped
-from sync_server.documents.model import (
+from shared.papers.model import (
     Document,
     Facts,
     Heading,
@@ -20,6 +19,7 @@ from sync_server.documents.model import (
     Small,
     Table,
 )
+from shared.templates import shipped
 from tests.worlds import NOON
 
 RARE = "仝亓郗逄佘麴苌谯𠮷"

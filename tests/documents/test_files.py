@@ -12,12 +12,12 @@ from pathlib import Path
 import docx
 import pytest
 
-from sync_server.documents import as_pdf
+from shared.papers import layout
+from shared.papers.model import Paragraph, Seal, Table, texts
 from sync_server.documents.as_docx import docx_file
 from sync_server.documents.as_html import html
-from sync_server.documents.as_pdf import pdf
+from sync_server.documents.as_pdf import Cut, pdf
 from sync_server.documents.fonts import cut, readable
-from sync_server.documents.model import Paragraph, Seal, Table, texts
 from tests.documents.reading import glyphs, pages, squeezed, text
 from tests.documents.samples import RARE, sample
 
@@ -71,15 +71,15 @@ def test_only_the_characters_in_use_are_in_the_file() -> None:
 
 def test_nothing_is_drawn_outside_of_the_margins(tmp_path: Path) -> None:
     document = sample(more="很长的说明，" * 200)
-    layout = as_pdf._Layout(cut(document, tmp_path))
-    for page in layout.pages_of(document):
+    type = Cut(cut(document, tmp_path))
+    for page in layout.pages_of(document, type):
         for item in page:
-            if isinstance(item, as_pdf._Text):
-                end = item.x + layout.measure(item.text, item.size, item.bold) + item.spacing * len(item.text)
-                assert item.x >= as_pdf.LEFT - 0.5 and end <= as_pdf.WIDTH - as_pdf.RIGHT + item.size
-                assert as_pdf.TOP <= item.y <= as_pdf.HEIGHT - as_pdf.BOTTOM + 1
-            elif isinstance(item, as_pdf._Image):
-                assert item.y + item.height <= as_pdf.HEIGHT - as_pdf.BOTTOM + 1
+            if isinstance(item, layout.Words):
+                end = item.x + type.measure(item.text, item.size, item.bold) + item.spacing * len(item.text)
+                assert item.x >= layout.LEFT - 0.5 and end <= layout.WIDTH - layout.RIGHT + item.size
+                assert layout.TOP <= item.y <= layout.HEIGHT - layout.BOTTOM + 1
+            elif isinstance(item, layout.Image):
+                assert item.y + item.height <= layout.HEIGHT - layout.BOTTOM + 1
 
 
 def test_a_row_higher_than_a_page_goes_on_and_loses_nothing() -> None:

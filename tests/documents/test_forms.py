@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from shared.kinds.document import verifications
+from shared.papers import forms
+from shared.papers.model import Document, Photos, Picture, Seal, Signature, Signatures, texts
+from shared.papers.saying import Papers, day_zh, moment_zh, numbered
 from shared.rules import Record
-from sync_server.documents import forms, listing_forms
-from sync_server.documents.model import Document, Photos, Picture, Seal, Signature, Signatures, texts
-from sync_server.documents.saying import Papers, day_zh, moment_zh, numbered
+from sync_server.console.words import word
+from sync_server.documents import listing_forms
 from tests.book import Book
 from tests.closing import LIST, Closing
 from tests.documents.samples import png
@@ -26,6 +28,7 @@ def papers(book: Book, *, drawn: bool = False) -> Papers:
         lambda sha256: png() if drawn and sha256 else None,
         lambda hazard: str(hazard["criterion"] or hazard["basis"] or ""),
         lambda id: f"login-{id}",
+        lambda kind: word(kind, "zh"),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_server.documents.lines import NOT_FIRST, NOT_LAST, broken
+from shared.papers.lines import NOT_FIRST, NOT_LAST, broken
 
 MARKS = "".join(sorted(NOT_FIRST | NOT_LAST))
 TEXTS = st.text(st.sampled_from(f"检查人员当场责令整改隐患{MARKS}ABC 123"), max_size=200)

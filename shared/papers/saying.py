@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
+from shared.papers.model import Document, Photos, Picture, Seal, Signature, Small
 from shared.rules import Record
-from sync_server.documents.model import Document, Photos, Picture, Seal, Signature, Small
 
 DRAFT = "草稿 未编号"
 SHANGHAI = timezone(timedelta(hours=8))
@@ -20,7 +20,7 @@ PHASES = {"before": "整改前", "after": "整改后", "verify": "现场核查",
 class Papers:
     """What a document draws on beside its own record. `picture` gives a photo's JPEG, scaled down, and why there is none.
 
-    `basis` is what a hazard is judged by, in words; `account` the name by which a person logs in.
+    `basis` is what a hazard is judged by, in words; `account` the name by which a person logs in; `word` says a kind of inspection in Chinese.
     """
 
     ledger: Record
@@ -29,6 +29,7 @@ class Papers:
     signature: Callable[[str | None], bytes | None]
     basis: Callable[[Record], str]
     account: Callable[[str], str]
+    word: Callable[[str], str]
 
     @property
     def office(self) -> str:

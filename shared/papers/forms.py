@@ -12,10 +12,8 @@ from typing import Any
 from shared.checklist import NOT_APPLICABLE, fails
 from shared.kinds.document import FORMS
 from shared.kinds.inspection import ENTERPRISE_KINDS, INSPECTION_KINDS
-from shared.rules import Record
-from sync_server.console.words import word
-from sync_server.documents.model import Block, Document, Facts, Heading, Paragraph, Signature, Signatures, Small, Table
-from sync_server.documents.saying import (
+from shared.papers.model import Block, Document, Facts, Heading, Paragraph, Signature, Signatures, Small, Table
+from shared.papers.saying import (
     DRAFT,
     LEVELS,
     Papers,
@@ -29,6 +27,7 @@ from sync_server.documents.saying import (
     signed,
     yuan,
 )  # fmt: skip
+from shared.rules import Record
 
 PATROL = "community_patrol"
 RIGHTS = "对本指令不服的，可以自收到之日起六十日内申请行政复议，或者六个月内提起行政诉讼；期间不停止执行，法律另有规定的除外。"
@@ -43,7 +42,7 @@ def inspection_record(inspection: Record, template: Record, hazards: Sequence[Re
     title = "企业自查记录" if own else "社区巡查记录" if inspection["inspection_kind"] == PATROL else FORMS["record"].title
     at = inspection["moments"]["start"]["at"]
     blocks: tuple[Block, ...] = (
-        Facts(_visit(inspection, template, enterprise)),
+        Facts(_visit(inspection, template, enterprise, papers)),
         *(() if own else (Paragraph(_introduction(inspection, papers)),)),
         Heading("一、检查情况"),
         Paragraph(_counted(inspection, template)),
@@ -62,8 +61,8 @@ def inspection_record(inspection: Record, template: Record, hazards: Sequence[Re
     return Document(title, "", blocks, f"{title}-{enterprise['name']}-{day_zh(at)}", at, DRAFT)
 
 
-def _visit(inspection: Record, template: Record, enterprise: Record) -> tuple[tuple[tuple[str, str], ...], ...]:
-    moments, kind = inspection["moments"], word(inspection["inspection_kind"], "zh")
+def _visit(inspection: Record, template: Record, enterprise: Record, papers: Papers) -> tuple[tuple[tuple[str, str], ...], ...]:
+    moments, kind = inspection["moments"], papers.word(inspection["inspection_kind"])
     ended = f"至{moment_zh(moments['end']['at'])}" if moments["end"] else "起"
     companion = inspection["companion"] or {}
     accompanied = " ".join(filter(None, (companion.get("name"), companion.get("post"), companion.get("phone"))))
