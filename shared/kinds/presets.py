@@ -8,6 +8,11 @@ from shared.rules import Case, Family, Kind, Read, Record, refuse_if
 
 # list -> what it offers until the office sets its own. The first of each is what is needed most.
 DEFAULTS: dict[str, tuple[str, ...]] = {
+    "finding_place": ("一层东侧", "车间内", "仓库", "配电室", "厨房", "宿舍楼", "楼梯间", "院内"),  # T1
+    "finding_fix": (  # R37
+        "已现场清理，通道恢复畅通", "已现场开锁，出口可以正常开启", "已断电并拆除", "已撤离人员并停止作业", "已更换合格器材",
+        "已移至安全地点存放",
+    ),
     "return": (  # T3
         "照片不清晰，看不出问题，请重新拍摄", "部位描述不具体，请写明车间、楼层、设备名称", "隐患描述与照片不符，请核对", "请补充整改前照片",
         "一条记录包含多个问题，请分条上报", "企业选择有误，请核对企业名称", "依据条款有误，请核对",

@@ -1,0 +1,127 @@
+"""What the phone knows that helps to write a finding: phrases, places, the same thing found before, the criteria of a major hazard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mobile.core import inspecting
+from mobile.core.client import Client
+from mobile.core.drafts import Kept, file_of
+from mobile.core.spelling import spell
+from shared.calendar import day_of
+from shared.kinds.criterion import called, holds_on
+from shared.kinds.lifecycle import OPEN_STATES
+from shared.kinds.presets import presets
+from shared.phrases import phrases_of
+from shared.rules import Record
+from shared.search import pinyin
+
+MOST = 6  # phrases offered at once: more is a list to read, not a help
+LOOK_BACK = 100  # finds that are looked through for phrases and places
+FIELDS = ("place_text", "description", "cause", "level_proposed", "no_photo_reason", "criterion", "mass_casualty", "immediate", "fix_text")
+
+
+def phrases(client: Client, item: str) -> list[str]:
+    """What one may mean, for a tap: what was written of this item before, the newest first, then the ready-made ones."""
+    return _first([*(h["description"] for h in _earlier(client, item=item)), *phrases_of(item)])
+
+
+def places(client: Client, enterprise: str) -> list[str]:
+    """Places on this site that a finding named before, the newest first; where there are few, the usual ones."""
+    return _first([*(h["place_text"] for h in _earlier(client, enterprise=enterprise)), *presets(client.record, "finding_place")])
+
+
+def fixes(client: Client) -> list[str]:
+    """What may have been done at once (R37)."""
+    return _first([*(h["fix_text"] for h in _earlier(client) if h["fix_text"]), *presets(client.record, "finding_fix")])
+
+
+def similar(client: Client, enterprise: str, item: str, but: str = "") -> list[Record]:
+    """Open hazards of the same enterprise and item, the oldest first: they are in the ledger already."""
+    if not item:
+        return []
+    states = ", ".join(f"'{state}'" for state in ("draft", *OPEN_STATES))
+    rows = client.rows("hazard", where=f"enterprise = ? AND state IN ({states})", params=(enterprise,), order="at", limit=1000)
+    found = [record for row in rows if (record := client.record(row.id)) is not None]
+    return [record for record in found if record["template_item"] == item and record["id"] != but]
+
+
+def _earlier(client: Client, enterprise: str = "", item: str = "") -> Iterable[Record]:
+    where, params = ("enterprise = ?", (enterprise,)) if enterprise else ("1", ())
+    rows = client.rows("hazard", where=where, params=params, limit=LOOK_BACK)
+    found = (record for row in rows if (record := client.record(row.id)) is not None)
+    return [record for record in found if not item or record["template_item"] == item]
+
+
+def _first(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(text for text in texts if text))[:MOST]
+
+
+# -- criteria (R11) --------------------------------------------------------------------------------------------------------------------------
+
+
+def criteria(client: Client, search: str = "", sector: str = "", at: int = 0) -> list[Record]:
+    """The entries of the library that hold at the moment `at` (0: now), of one sector, each word of `search` in their words or pinyin.
+
+    Those by which a hazard is judged major come before the key checks.
+    """
+    today = day_of(at or client.ports.now()).isoformat()
+    rows = client.rows("criterion", order="level, number, title", limit=2000)
+    held = [record for row in rows if (record := client.record(row.id)) is not None and holds_on(record, today)]
+    words = search.lower().split()
+    return [
+        record for record in held
+        if (not sector or sector in record["sectors"] or "all" in record["sectors"]) and all(word in _sought(_words(record)) for word in words)
+    ]  # fmt: skip
+
+
+def sectors(client: Client, enterprise: str) -> list[str]:
+    """The sectors that have criteria, the enterprise's own first."""
+    rows = client.rows("criterion", limit=2000)
+    known = dict.fromkeys(sector for row in rows for sector in (client.record(row.id) or {"sectors": []})["sectors"] if sector != "all")
+    own = (client.record(enterprise) or {"industries": []})["industries"]
+    return sorted(known, key=lambda sector: sector not in own)
+
+
+def _words(criterion: Record) -> str:
+    return f"{called(criterion)} {criterion['number'] or ''} {criterion['text']}".lower()
+
+
+@lru_cache(maxsize=2000)
+def _sought(words: str) -> str:
+    return " ".join((words, *pinyin(words, spell)))
+
+
+# -- saving ----------------------------------------------------------------------------------------------------------------------------------
+
+
+def body_of(values: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an operation from what was typed; what belongs to a major hazard or to an immediate fix alone goes with it alone."""
+    body = {name: values.get(name) for name in FIELDS}
+    body = {name: None if value == "" else value for name, value in body.items()}
+    if body["level_proposed"] != "major":
+        body["criterion"] = body["mass_casualty"] = None
+    if not body["immediate"]:
+        body["immediate"] = body["fix_text"] = None
+    return body
+
+
+def report(client: Client, inspection: Record, item: Record | None, values: dict[str, Any], folder: Path) -> str:
+    """What was typed and pictured becomes a hazard of the inspection, found where the first photo was taken; returns its id."""
+    start, photos = inspection["moments"]["start"], photos_to_send(values)
+    position = next((photo["position"] for photo in photos if photo.get("position")), None) or start["position"]
+    body = body_of(values) | {
+        "enterprise": inspection["enterprise"],
+        "position": position,
+        "position_reason": None if position else start["reason"],
+        "source_kind": inspecting.source_of(client, inspection),
+    }
+    return inspecting.report_finding(client, inspection, item, body, [(file_of(photo, folder), photo) for photo in photos])
+
+
+def photos_to_send(values: dict[str, Any]) -> list[Kept]:
+    """Those of an immediate fix only where there was one."""
+    return [photo for photo in values["photos"] if photo.get("phase") != "after" or values.get("immediate")]
