@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from mobile.core.beside import Together
 from mobile.core.engine import Engine
 from mobile.core.status import Status, Stopped, Waiting, Working
 from shared.errors import reason
@@ -24,7 +25,7 @@ NAP, LONGEST_NAP = 1.0, 20.0  # seconds, when the last try failed and otherwise
 class SyncThread:
     """Runs `engine` until `stop`; `on_status` is called in this thread with every new status."""
 
-    def __init__(self, engine: Engine, on_status: Callable[[Status], None]) -> None:
+    def __init__(self, engine: Engine | Together, on_status: Callable[[Status], None]) -> None:
         self._engine = engine
         self._on_status = on_status
         self._woken = threading.Event()

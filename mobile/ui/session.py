@@ -16,8 +16,8 @@ from kivy.clock import Clock, mainthread
 from kivy.event import EventDispatcher
 from kivy.properties import NumericProperty, ObjectProperty
 
+from mobile.core.beside import Together
 from mobile.core.client import Client
-from mobile.core.engine import Engine
 from mobile.core.phone import Invitation, Phone
 from mobile.core.photos import Prepared, prepare
 from mobile.core.pin import forget_pin
@@ -51,6 +51,7 @@ class Session(EventDispatcher):
         self.client: Client | None = None
         self.device = ""
         self._sync: SyncThread | None = None
+        self._engines: Together | None = None
         self._begin = Clock.create_trigger(self._start_sync, SYNC_AFTER)
         self._draw_soon = Clock.create_trigger(self._draw, DRAW_EVERY)
 
@@ -61,7 +62,8 @@ class Session(EventDispatcher):
         self.close()
         self.device = device
         self.client = client = self.phone.open(device)
-        self._sync = SyncThread(Engine(client), self._told)
+        self._engines = Together(self.phone, client)
+        self._sync = SyncThread(self._engines, self._told)
         self.status = None
         self.revision += 1
         return client
@@ -83,6 +85,8 @@ class Session(EventDispatcher):
     def close(self) -> None:
         """Stop syncing and let go of the database."""
         self.stop_sync()
+        if self._engines is not None:
+            self._engines.close()
         if self.client is not None:
             self.client.store.close()
         self._sync, self.client = None, None
