@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mobile.core.ports import Ports, Signer, Transport
+from mobile.core.register import Register
 from mobile.core.status import Problem, Unsent
 from mobile.core.store import Store
 from shared import ledger as rules
@@ -76,13 +77,16 @@ _LISTED = (
 class Client:
     """A device: a database, a key, and the rules."""
 
-    def __init__(self, store: Store, ports: Ports) -> None:
+    def __init__(self, store: Store, ports: Ports, folder: Path | None = None) -> None:
+        """`folder` is where this enrolment's files are; None for one that has only a database."""
         self.store = store
         self.ports = ports
+        self.folder = folder
         found = store.meta("identity")
         self.identity = Identity(**found)
         self.signer: Signer = ports.new_signer(self.identity.device)
         self.transport: Transport = ports.transport(self.identity.server)
+        self.register = Register(store)
 
     @property
     def epoch(self) -> str:

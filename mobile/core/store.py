@@ -4,7 +4,8 @@
     records     `base` is the server's text of a record, `shown` what it looks like with own unfinished work; list columns follow what is shown
     members     which scope holds which record
     scratch     half-typed text, the route, the PIN's salt
-    photos      files and how far they have been sent
+    photos      files and how far they have been sent; `bundled`: put into a file to carry by hand, `cleaned`: the original has gone from this phone
+    fetched     small pictures of others' photos: wanted, here, or not to be had
 
 SQLite with synchronous=FULL: what a method has returned from survives a power cut. One connection, one lock; every change is one transaction.
 """
@@ -52,6 +53,20 @@ def first_schema(db: sqlite_utils.Database) -> None:
             db.execute(statement)
 
 
+@migrations()
+def lists_by_state(db: sqlite_utils.Database) -> None:
+    """What is listed by its state and place is read from an index, not from the records."""
+    db.execute("CREATE INDEX records_state ON records (kind, state, enterprise, person, section, level, at)")
+
+
+@migrations()
+def photos_of_others(db: sqlite_utils.Database) -> None:
+    """Small pictures that were fetched, what went into a file to carry by hand, originals that were cleaned away."""
+    for statement in _PHOTOS_OF_OTHERS.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
 _FIRST = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE operations (
@@ -80,6 +95,14 @@ CREATE TABLE photos (
     created_at INTEGER NOT NULL, state TEXT NOT NULL, url TEXT NOT NULL DEFAULT '', sent INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0,
     next_try INTEGER NOT NULL DEFAULT 0, code TEXT NOT NULL DEFAULT '');
 """
+_PHOTOS_OF_OTHERS = """
+ALTER TABLE photos ADD COLUMN bundled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE photos ADD COLUMN cleaned INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE fetched (
+    sha256 TEXT PRIMARY KEY, state TEXT NOT NULL, urgency INTEGER NOT NULL, file TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL DEFAULT 0,
+    looked_at INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, next_try INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX fetched_wanted ON fetched (urgency, looked_at) WHERE state = 'wanted';
+"""
 
 _INSERT_RECORD = (
     "INSERT INTO records (id, kind, no, base, shown, title, number, state, level, enterprise, community, section, person, at, search) "
@@ -100,6 +123,7 @@ class Store:
         self._connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=30)
         self._lock = threading.RLock()
         self._depth = 0
+        self._changed: set[str] = set()
         try:
             with _Explained():
                 self._prepare(str(path))
@@ -238,10 +262,10 @@ class Store:
         """Where they are now, after the phone's folder was moved or put back elsewhere. `folder` is where this enrolment's photos belong."""
         elsewhere = "SELECT sha256, path, thumb FROM photos WHERE substr(path, 1, ?) != ?"
         for sha256, path, thumb in self.all(elsewhere, (len(str(folder)), str(folder))):
-            here = folder / Path(path).name
-            if here.exists() and not Path(path).exists():
+            here = folder / Path(thumb).name  # the original may have been cleaned away; its thumbnail stays
+            if here.exists() and not Path(thumb).exists():
                 with self.transaction():
-                    self.run("UPDATE photos SET path = ?, thumb = ? WHERE sha256 = ?", (str(here), str(folder / Path(thumb).name), sha256))
+                    self.run("UPDATE photos SET path = ?, thumb = ? WHERE sha256 = ?", (str(folder / Path(path).name), str(here), sha256))
 
     # -- records ---------------------------------------------------------------------------------------------------------------------------
 
@@ -260,22 +284,32 @@ class Store:
         row = self.one("SELECT coalesce(shown, base) FROM records WHERE id = ?", (id,))
         return json.loads(row[0]) if row else None
 
+    def take_changed(self) -> set[str]:
+        """The ids of the records that were written or dropped since this was last asked; more than that where a transaction was undone."""
+        with self._lock:
+            taken, self._changed = self._changed, set()
+        return taken
+
     def put_base(self, texts: Iterable[tuple[str, Record]]) -> None:
         """Records as pulled, (exact text, parsed)."""
         with self._lock:
-            self._connection.executemany(_INSERT_RECORD, [_columns(record, base=text, shown=None, no=record["no"]) for text, record in texts])
+            rows = [_columns(record, base=text, shown=None, no=record["no"]) for text, record in texts]
+            self._connection.executemany(_INSERT_RECORD, rows)
+            self._changed.update(row[0] for row in rows)
 
     def put_shown(self, record: Record) -> None:
         """A record with own work folded over it."""
         row = self.one("SELECT base, no FROM records WHERE id = ?", (record["id"],)) or (None, 0)
         text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
         self.run(_INSERT_RECORD, _columns(record, base=row[0], shown=text, no=row[1]))
+        self._changed.add(record["id"])
 
     def clear_shown(self, keep: set[str]) -> None:
         """Forget the overlay of records that own work no longer touches."""
         for id, base in self.all("SELECT id, base FROM records WHERE shown IS NOT NULL"):
             if id in keep:
                 continue
+            self._changed.add(id)
             if base is None:
                 self.run("DELETE FROM records WHERE id = ?", (id,))
             else:
@@ -284,7 +318,8 @@ class Store:
 
     def purge(self) -> None:
         """Drop pulled records that no scope holds any more, unless own work is folded over them."""
-        self.run("DELETE FROM records WHERE shown IS NULL AND NOT EXISTS (SELECT 1 FROM members WHERE members.record = records.id)")
+        dropped = "DELETE FROM records WHERE shown IS NULL AND NOT EXISTS (SELECT 1 FROM members WHERE members.record = records.id) RETURNING id"
+        self._changed.update(id for (id,) in self.all(dropped))
         self.run(
             "UPDATE records SET base = NULL, no = 0 WHERE shown IS NOT NULL AND base IS NOT NULL "
             "AND NOT EXISTS (SELECT 1 FROM members WHERE members.record = records.id)"
