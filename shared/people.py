@@ -39,6 +39,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "issue": frozenset({INSPECTOR, SECTION_HEAD, OFFICE, COMMITTEE}),  # official documents, W19
     "supervise": frozenset({SECTION_HEAD, OFFICE, COMMITTEE}),  # L1 to L6, T13: who of them, the listing's level says
     "register": frozenset({INSPECTOR, SECTION_HEAD, OFFICE, ADMIN}),  # the enterprise register, R5, R17
+    "propose": frozenset({INSPECTOR, COMMUNITY_WORKER, SECTION_HEAD, OFFICE}),  # a site that the register lacks
+    "admit": frozenset({SECTION_HEAD, OFFICE, ADMIN}),  # ... becomes a registered one
     "plan": frozenset({SECTION_HEAD, OFFICE}),  # who inspects what until when (W8)
     "alert": frozenset({OFFICE, COMMITTEE}),  # accident alerts, R41 ...
     "answer": ENTERPRISE_ROLES,  # ... and the enterprises' answers

@@ -1,4 +1,8 @@
-"""Enterprises and sites: the register (一企一档, W2). Each has exactly one lead section and any co-regulators (R17), industries and tags (R5)."""
+"""Enterprises and sites: the register (一企一档, W2). Each has exactly one lead section and any co-regulators (R17), industries and tags (R5).
+
+What the register lacks, whoever stands before it proposes: inspections begin there at once. A section or the office confirms it, with what was
+not known on the spot, or closes it as a double; until then it has no duties of its own.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +48,13 @@ EDITABLE = {
     "audit_tier": optional(text(40)),
     "site_kind": optional(choice("plant", "land", "stalled")),  # a site object without an enterprise (R74)
 }
+PROPOSED = {
+    **{name: EDITABLE[name] for name in ("name", "address", "community", "industries", "lat", "lon", "site_kind")},
+    "lead_section": optional(identifier),
+    "contact": optional(text(50)),  # whoever was met there; who is responsible, the confirmation says
+    "phone": optional(text(30)),
+    "note": optional(text(500)),
+}
 _LISTS = ("co_regulators", "industries", "tags", "safety_staff")
 
 NO_UNIT = reason(
@@ -85,6 +96,44 @@ def _fold_register(case: Case) -> None:
     case.create("enterprise", {**fields, "status": "open"})
 
 
+def _judge_propose(case: Case) -> None:
+    _require_units(case, {name: value for name, value in case.body.items() if value is not None})
+
+
+def _fold_propose(case: Case) -> None:
+    """Without a section it is the author's own, so that somebody is in charge of what is found there; "" where they have none."""
+    body = case.body
+    fields = {name: body.get(name, [] if name in _LISTS else None) for name in EDITABLE}
+    fields |= {"lead_section": body.get("lead_section") or _own_section(case), "high_risk": False, "key": False}
+    told = {name: body.get(name) for name in ("contact", "phone", "note")}
+    case.create("enterprise", {**fields, "status": "proposed", "proposed": {**told, "by": case.op.by, "at": case.op.at}})
+
+
+def _own_section(case: Case) -> str:
+    units = [held["unit"] for held in (case.author or {"roles": []})["roles"] if held["unit"]]
+    return next((unit for unit in units if (case.read(unit) or {}).get("unit_kind") == "section"), "")
+
+
+def _judge_confirm(case: Case) -> None:
+    """By whoever will have it in their area: a section may take what nobody has."""
+    record, changes = case.record, case.body["changes"]
+    wrong = field_problem({n: EDITABLE[n] for n in changes if n in EDITABLE}, changes)
+    refuse_if(wrong, MALFORMED, wrong or "")
+    confirmed = {**record, **changes}
+    if case.author is not None:
+        require_reach(case.author, _scopes(record) | _scopes(confirmed))
+    refuse_if(record["status"] != "proposed", STATUS_IS, record["status"])
+    refuse_if(not confirmed["lead_section"], NO_UNIT, "lead_section")
+    _require_units(case, {name: confirmed[name] for name in ("community", "lead_section", "co_regulators")})
+    refuse_if(confirmed["lead_section"] in confirmed["co_regulators"], CO_IS_LEAD)
+    case.require_unchanged({"status": "", **changes})
+
+
+def _fold_confirm(case: Case) -> None:
+    case.put_all(case.record, {**case.body["changes"], "status": "open"})
+    case.record["confirmed"] = {"by": case.op.by, "at": case.entry.received_at}
+
+
 def _require_own_area(case: Case) -> None:
     if case.author is not None:
         require_reach(case.author, _scopes(case.record))
@@ -117,7 +166,8 @@ def _judge_status(before: tuple[str, ...]) -> Any:
 
 def _fold_status(status: str) -> Any:
     def fold(case: Case) -> None:
-        case.put(case.record, "status", status)
+        unconfirmed = "proposed" in case.record and "confirmed" not in case.record
+        case.put(case.record, "status", "proposed" if status == "open" and unconfirmed else status)
         case.record["status_reason"] = case.body["reason"]
 
     return fold
@@ -134,8 +184,9 @@ def _lists_are_text(changes: dict[str, Any]) -> bool:
 
 
 def _scopes(record: Record) -> set[str]:
-    units = (record["community"], record["lead_section"], *record["co_regulators"])
-    return {"ledger", f"enterprise:{record['id']}", *(f"unit:{unit}" for unit in units)}
+    units = filter(None, (record["community"], record["lead_section"], *(record["co_regulators"] or ())))
+    proposer = {f"person:{record['proposed']['by']}"} if "proposed" in record else set()
+    return {"ledger", f"enterprise:{record['id']}", *(f"unit:{unit}" for unit in units)} | proposer
 
 
 def _row(record: Record) -> Row:
@@ -172,7 +223,17 @@ ENTERPRISE = Family(
             decision=True,
             reads=_reads,
         ),
-        Kind("enterprise.close", "register", _WHY, _fold_status("closed"), _judge_status(("open", "suspended")), decision=True),
+        Kind("enterprise.propose", "propose", PROPOSED, _fold_propose, _judge_propose, creates=True, reads=_reads),
+        Kind(
+            "enterprise.confirm",
+            "admit",
+            {"changes": lambda value: type(value) is dict},
+            _fold_confirm,
+            _judge_confirm,
+            decision=True,
+            reads=_reads,
+        ),
+        Kind("enterprise.close", "register", _WHY, _fold_status("closed"), _judge_status(("open", "suspended", "proposed")), decision=True),
         Kind("enterprise.reopen", "register", _WHY, _fold_status("open"), _judge_status(("closed", "suspended")), decision=True),
     ),
     _scopes,

@@ -14,7 +14,7 @@ MILLISECONDS = 10**12  # a number from here on is a moment: no count in the ledg
 # For the machine, not for people: digests, keys, numbers of versions.
 UNSAID = {
     "sha256", "size", "media_type", "likeness", "photo", "signature", "signatures", "public_key", "verifier_key", "console_key", "root", "epoch",
-    "seen", "blobs", "template_version", "replaces", "of", "contingency_file", "version", "items", "changes",
+    "inspector_signature", "witness_signature", "content", "seen", "blobs", "template_version", "replaces", "of", "contingency_file", "version", "items", "changes",
 }  # fmt: skip
 
 FIELDS: dict[str, tuple[str, str]] = {
@@ -28,6 +28,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "lat": ("纬度", "Latitude"), "lon": ("经度", "Longitude"), "lead_section": ("主管科室", "Lead section"),
     "co_regulators": ("协管科室", "Co-regulators"), "tags": ("标签", "Tags"), "deputy": ("分管负责人", "Deputy"),
     "safety_director": ("安全总监", "Safety director"), "safety_staff": ("安全员", "Safety staff"), "risk_class": ("风险类别", "Risk class"),
+    "contact": ("现场联系人", "Contact on site"),
     "grade": ("风险等级", "Grade"), "audit_tier": ("审计层级", "Audit tier"), "site_kind": ("场所类型", "Kind of site"),
     "strokes": ("标注", "Marks"), "template": ("检查表", "Checklist"), "purposes": ("检查目的", "Purposes"), "started_at": ("开始时间", "Started"),
     "position_reason": ("无定位原因", "Why no position"), "taken_at": ("拍摄时间", "Taken"), "moment": ("时刻", "Moment"), "at": ("时间", "Time"),
@@ -47,6 +48,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "responsible_unit": ("责任单位", "Responsible unit"), "problem": ("问题", "Problem"), "requirements": ("要求", "Requirements"),
     "plan_due": ("方案期限", "Plan due"), "progress_days": ("报告间隔（天）", "Report every (days)"), "served_at": ("送达时间", "Served"),
     "step": ("逾期措施", "Step against the delay"), "told_by": ("企业告知人", "Told by (enterprise)"), "part": ("第几次", "Which of them"),
+    "received_post": ("签收人职务", "Receiver's post"),
     "received_by": ("签收人", "Received by"), "published_on": ("公布日期", "Published on"), "medium": ("公布媒介", "Published in"),
     "opinion": ("意见", "Opinion"), "expert": ("专家", "Expert"), "signer": ("签字人", "Signer"), "measure": ("措施", "Measure"),
     "own": ("自行措施", "Own measure"), "doc_no": ("文书号", "Document number"), "served_by": ("送达人", "Served by"),

@@ -53,6 +53,7 @@ def crowded() -> Book:
     book.done("head", "hazard.confirm", "h7", confirm_body())
     book.done("safety", "hazard.evidence", "h7", photo_body("a7", SHA["after"], phase="after"))
     book.done("safety", "hazard.rectify", "h7", {"done_at": NOON, "text": "x", "money_fen": 1, "permits_closed": True})
+    book.done("grid", "enterprise.propose", "e3", BODIES["enterprise.propose"])
     book.done("head", "task.plan", "t1", PLAN_TASK)
     book.done("office", "alert.issue", "w1", ALERT)
     book.done("boss", "answer.give", "answer/w1/e1", BODIES["answer.give"])
@@ -104,6 +105,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "enterprise.register": enterprise_body(),
     "enterprise.edit": {"changes": {"name": "新名", "co_regulators": ["s2"], "community": "c2"}},
     "enterprise.close": {"reason": "x"},
+    "enterprise.propose": {"name": "x", "address": "x", "community": "c1", "industries": [], "lat": 36.1, "lon": 117.1, "contact": "x", "phone": "1"},
+    "enterprise.confirm": {"changes": {"name": "新名", "lead_section": "s2"}},
     "enterprise.reopen": {"reason": "x"},
     "template.publish": {"template": TEMPLATE | {"version": 2}},
     "inspection.start": start_body(),
@@ -192,6 +195,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "presets.set": {"texts": ["x", "y"]},
     "calendar.set": {"off": ["2023-07-24"], "worked": [], "source": "x"},
     "document.issue": {"document": "order", "of": "h2", "part": 1, "number": "青榆街道责改〔2023〕1号", "sha256": DIGEST, "size": 5},
+    "document.order_on_site": {
+        "of": "i1", "text": "x", "served_at": NOON, "served_by": "x", "means": "direct", "received_by": "x", "signature": DIGEST,
+        "items": [{"hazard": "h1", "deadline": NOON + DAY, "description": "x", "place_text": "x", "level": "general"}],
+    },
     "document.serve": {"served_at": NOON, "served_by": "x", "means": "direct", "received_by": "x"},
     "document.withdraw": {"reason": "x"},
     "blob.received": {"blobs": [{"sha256": DIGEST, "size": 5, "media_type": "image/jpeg"}]},
