@@ -3,6 +3,9 @@
 A document is drawn from its record whenever somebody looks at it, and is a draft. Issuing it gives it the next number of its kind and year, such
 as 青榆街道责改〔2023〕12号, and keeps the SHA-256 of the file: what was handed over can be fetched unchanged for ever. The record that it is about
 carries {document, part, number, state} of each under `documents`. States: issued -> served; withdrawn ends either, for one with an error in it.
+
+An order may also be written and served during an inspection (`document.order_on_site`): what the paper said is in the operation itself, so there
+is no file; its number is the next one when the ledger receives it, and nobody knows it before that.
 """
 
 from __future__ import annotations
@@ -11,9 +14,9 @@ from dataclasses import dataclass
 
 from shared.calendar import day_of
 from shared.errors import reason
-from shared.fields import choice, digest, identifier, integer, listing, moment, optional, text
+from shared.fields import choice, digest, identifier, integer, listing, moment, optional, shape, text
 from shared.kinds.evidence import blob_id, name_file
-from shared.kinds.inspection import ENTERPRISE_KINDS
+from shared.kinds.inspection import ENTERPRISE_KINDS, NOT_IN_TEAM
 from shared.kinds.inspection import scopes as inspection_scopes
 from shared.kinds.lifecycle import scopes as hazard_scopes
 from shared.kinds.lifecycle import scopes_about, snapshot
@@ -70,6 +73,20 @@ RECEIVED_OR_REFUSED = reason(
     "R132",
 )
 BEFORE_ISSUE = reason("document.before_issue", "送达时间早于签发时间，或晚于现在", "served before it was issued, or in the future")
+NO_ORDER_HERE = reason(
+    "document.no_order_here",
+    "企业自查、社区巡查和暗访不当场下达指令书；问题照常登记，由科室审核后办理",
+    "no order is served during a self-inspection, a patrol or a covert visit: report what was found, the section goes on from there",
+    "R131",
+)
+NOTHING_ORDERED = reason(
+    "document.nothing_ordered",
+    "请选择本次检查发现的、还没有下达过指令书的隐患",
+    "choose what this inspection has found and no order is about yet",
+)
+DEADLINE = reason(
+    "document.deadline", "整改期限要晚于送达时间，请改选日期", "the deadline must lie after the moment of service: choose another day", "T6"
+)
 
 _ISSUE = {
     "document": choice(*FORMS),
@@ -88,6 +105,28 @@ _SERVE = {
     "refusal": optional(text(500)),
     "witness": optional(text(50)),
 }
+_ORDERED = shape(
+    {
+        "hazard": identifier,
+        "deadline": moment,
+        "description": text(2000),
+        "place_text": text(200),
+        "basis": optional(text(2000)),
+        "level": choice("general", "major"),
+    }
+)
+_ON_SITE = {
+    "of": identifier,  # the inspection
+    "items": listing(_ORDERED, 50),  # as the paper says it
+    "text": text(2000),  # what is demanded
+    **{name: check for name, check in _SERVE.items() if name != "means"},
+    "means": choice("direct", "left"),
+    "received_post": optional(text(50)),
+    "signature": optional(digest),  # of who received it, of the inspector, of the witness: drawn, as PNG
+    "inspector_signature": optional(digest),
+    "witness_signature": optional(digest),
+}
+DRAWN = ("signature", "inspector_signature", "witness_signature")
 
 
 def official_number(ledger: Record | None, document: str, year: int, serial: int) -> str:
@@ -123,6 +162,8 @@ def parts(document: str, about: Record) -> int:
     kind = about["kind"]
     if kind not in FORMS[document].about:
         return 0
+    if document == "order" and issued(about, "order", 1):  # perhaps served on site, long before anybody confirms anything
+        return 1
     if kind == "inspection":
         own = about["inspection_kind"] in ENTERPRISE_KINDS or about["theme"] == "covert"
         return 0 if own or about["state"] not in ("submitted", "accepted") else 1
@@ -145,6 +186,17 @@ def issued(about: Record, document: str, part: int) -> str | None:
         if (stated["document"], stated["part"]) == (document, part) and stated["state"] in OPEN:
             return str(id)
     return None
+
+
+def may_order_on_site(inspection: Record) -> bool:
+    """Whether an order can be served during this inspection: one of the department, made openly (R131)."""
+    return inspection["inspection_kind"] not in (*ENTERPRISE_KINDS, "community_patrol") and inspection["theme"] != "covert"
+
+
+def ordered_until(hazard: Record) -> int | None:
+    """The deadline that an order served on site has set for this hazard, while it stands."""
+    stands = (stated for stated in hazard.get("documents", {}).values() if stated["state"] in OPEN)
+    return next((int(stated["deadline"]) for stated in stands if "deadline" in stated), None)
 
 
 def _scopes_of(record: Record) -> set[str]:
@@ -207,11 +259,63 @@ def _fold_issue(case: Case) -> None:
 def _note(case: Case, record: Record) -> None:
     """Fold: how it stands, on the records that it is about."""
     stated = {name: record[name] for name in ("document", "part", "number", "state")}
+    deadlines = {item["hazard"]: {"deadline": item["deadline"]} for item in (record.get("on_site") or {"items": ()})["items"]}
     for id in dict.fromkeys((record["of"], *(record["hazards"] or ()))):
         about = case.written.get(id) or case.read(id)
         if about is not None:
             about.setdefault("documents", {})
-            case.put(about, f"documents/{record['id']}", stated)
+            case.put(about, f"documents/{record['id']}", stated | deadlines.get(id, {}))
+
+
+def _judge_on_site(case: Case) -> None:
+    """It has been served already when the ledger hears of it: only what could never have been served is refused."""
+    body, inspection = case.body, case.need(case.body["of"], "inspection")
+    refuse_if(case.op.by not in inspection["team"], NOT_IN_TEAM)
+    refuse_if(not may_order_on_site(inspection), NO_ORDER_HERE)
+    refuse_if(issued(inspection, "order", 1), ISSUED_ALREADY)
+    hazards = [case.need(item["hazard"], "hazard") for item in body["items"]]
+    wrong = any(hazard["inspection"] != inspection["id"] or issued(hazard, "order", 1) for hazard in hazards)
+    refuse_if(not hazards or wrong or len({hazard["id"] for hazard in hazards}) < len(hazards), NOTHING_ORDERED)
+    refuse_if(any(item["deadline"] <= body["served_at"] for item in body["items"]), DEADLINE)
+    refuse_if(not body.get("received_by") and not (body.get("refusal") and body.get("witness")), RECEIVED_OR_REFUSED)
+    refuse_if(not inspection["moments"]["start"]["at"] - 60_000 <= body["served_at"] <= case.op.at + 60_000, BEFORE_ISSUE)
+
+
+def _fold_on_site(case: Case) -> None:
+    """Its number is the next one of the ledger's; a phone has none to give, and shows "" until it comes back."""
+    body, inspection = case.body, case.need(case.body["of"], "inspection")
+    number = ""
+    if not case.pending:
+        id = counter_id("order", _year(case))
+        counter = case.read(id) or case.create_at(id, "counter", {"last": 0})
+        counter["last"] += 1
+        case.touch(counter)
+        number = official_number(case.read("ledger"), "order", _year(case), counter["last"])
+    served = {name: body.get(name) for name in (*_SERVE, "received_post")}
+    record = case.create(
+        "document",
+        {
+            **snapshot({"responsible_section": None, **inspection}), "document": "order", "of": inspection["id"], "part": 1, "number": number,
+            "sha256": None, "size": 0, "hazards": [item["hazard"] for item in body["items"]], "about": "inspection", "state": "served",
+            "issued_by": case.op.by, "issued_at": case.entry.received_at,
+            "served": {**served, "by": case.op.by, "at": case.entry.received_at}, "photos": {}, "team": sorted(inspection["team"]),
+            "on_site": {"items": body["items"], "text": body["text"], **{name: body.get(name) for name in DRAWN}},
+        },
+    )  # fmt: skip
+    for name in DRAWN:
+        if body.get(name):
+            name_file(case, body[name])
+    _note(case, record)
+
+
+def scopes(record: Record) -> set[str]:
+    """Who sees a record with such a snapshot, and the team that has served it."""
+    return scopes_about(record) | {f"person:{member}" for member in record.get("team", ())}
+
+
+def _on_site_reads(op: Operation) -> tuple[str, ...]:
+    drawn = (op.body.get(name) for name in DRAWN)
+    return ("ledger", op.body["of"], *(item["hazard"] for item in op.body["items"]), *(blob_id(sha256) for sha256 in drawn if sha256))
 
 
 def _judge_serve(case: Case) -> None:
@@ -256,9 +360,10 @@ DOCUMENT = Family(
     "document",
     (
         Kind("document.issue", "issue", _ISSUE, _fold_issue, _judge_issue, decision=True, creates=True, reads=_reads),
+        Kind("document.order_on_site", "issue", _ON_SITE, _fold_on_site, _judge_on_site, creates=True, reads=_on_site_reads),
         Kind("document.serve", "issue", _SERVE, _fold_serve, _judge_serve, decision=True),
         Kind("document.withdraw", "issue", {"reason": text(500)}, _fold_withdraw, _judge_withdraw, decision=True),
     ),
-    scopes_about,
+    scopes,
     _row,
 )

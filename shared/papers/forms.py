@@ -180,7 +180,12 @@ def _signers(inspection: Record, papers: Papers) -> tuple[Signature, ...]:
     signatures = inspection["signatures"]
     team = [signed("检查人员（签名）：", signatures.get(member), member, papers) for member in inspection["team"]]
     unit = signatures.get("unit")
-    return (*team, signed("被检查单位（签名）：", unit, "", papers))
+    if unit is not None and unit.get("post"):
+        unit = {**unit, "name": f"{unit['name']} {unit['post']}"}
+    refused = inspection["refusal"] or {}
+    witness = {**refused, "name": refused["witness"]} if refused.get("sha256") and refused.get("signed_at") else None
+    lines = (*team, signed("被检查单位（签名）：", unit, "", papers))
+    return (*lines, signed("见证人（签名）：", witness, "", papers)) if witness else lines
 
 
 def _not_signed(inspection: Record) -> tuple[Block, ...]:
@@ -232,6 +237,55 @@ def order(inspection: Record | None, hazards: Sequence[Record], enterprise: Reco
         Small("本指令书一式两份，一份由签发单位存档，一份交被检查单位。"),
     )
     return Document(title, "", blocks, f"{title}-{enterprise['name']}-{day_zh(at)}", at, DRAFT)
+
+
+def order_on_site(order: Record, inspection: Record | None, enterprise: Record, papers: Papers) -> Document:
+    """An order that was served during an inspection, word for word as the paper said it; only its number was added by the ledger."""
+    title, said, served = FORMS["order"].title, order["on_site"], order["served"]
+    at = int(served["served_at"])
+    rows = tuple(
+        (str(n), f"{item['description']}（部位：{item['place_text']}）", item.get("basis") or "", LEVELS[item["level"]], day_zh(item["deadline"]))
+        for n, item in enumerate(said["items"], 1)
+    )
+    received = " ".join(filter(None, (served["received_by"], served["received_post"])))
+    witness = _drawn("见证人（签名）：", served["witness"], said["witness_signature"], at, papers)
+    refused = Paragraph(f"当事人拒收。情况：{served['refusal']}。见证人：{served['witness']}。"), Signatures((witness,))
+    blocks: tuple[Block, ...] = (
+        Paragraph(f"{enterprise['name']}：", indent=False),
+        Paragraph(f"{_how_found(inspection, [{'source_class': 'gov'}])}你单位存在下列安全生产问题："),
+        Table(("序号", "问题和部位", "判定标准或依据", "级别", "整改期限"), (3, 13, 8, 4, 6), rows),
+        *(Paragraph(line) for line in said["text"].split("\n")),
+        Paragraph(RIGHTS),
+        Signatures(
+            (
+                _drawn("检查人员（签名）：", served["served_by"], said["inspector_signature"], at, papers),
+                _drawn("被检查单位（签名）：", received, said["signature"], at, papers),
+            )
+        ),
+        *(refused if served["refusal"] else ()),
+        seal(papers.office, at),
+        Facts(receipt(served, papers)),
+        Small("本指令书在检查现场当场送达，文号由台账编定。一式两份，一份由签发单位存档，一份交被检查单位。"),
+    )
+    return Document(title, order["number"], blocks, f"{title}-{enterprise['name']}-{day_zh(at)}", at, "" if order["number"] else DRAFT)
+
+
+def demanded(deadlines: Sequence[int], *, major: bool) -> str:
+    """What an order served on site demands, as it is proposed: until when, how, and what follows if not."""
+    days = sorted({day_zh(at) for at in deadlines})
+    until = f"于{days[0]}前" if len(days) == 1 else "按上表所列期限"
+    lines = [
+        f"依据《中华人民共和国安全生产法》和《山东省安全生产条例》第四十七条的规定，责令你单位{until}完成整改，达到有关法律、法规和标准的要求。",
+        *(["拟定为重大事故隐患的，按审核结论落实整改责任、措施、资金、期限和应急预案。"] if major else []),
+        "整改期间应当采取防范措施，确保安全；无法保证安全的，撤出人员并停止使用相关设施、设备。整改完成后报告并附整改后照片，经核查属实方可销号。",
+        "逾期不整改或者整改达不到要求的，本街道将报告负有安全生产监督管理职责的部门依法处理。",
+    ]
+    return "\n".join(lines)
+
+
+def _drawn(label: str, name: str | None, sha256: str | None, at: int, papers: Papers) -> Signature:
+    """A line that was signed with the finger on site."""
+    return signed(label, {"name": name, "sha256": sha256, "signed_at": at} if name else None, "", papers)
 
 
 def _how_found(inspection: Record | None, hazards: Sequence[Record]) -> str:
@@ -377,7 +431,7 @@ def service_receipt(document: Record, papers: Papers) -> Document:
         (("送达方式", means.get(served.get("means", ""), "")), ("送达时间", moment_zh(served["served_at"]) if served else "")),
         (("送达人", served.get("served_by") or ""), ("签收人", served.get("received_by") or "")),
         (("拒收情况", served.get("refusal") or ""), ("见证人", served.get("witness") or "")),
-        (("文件摘要", f"SHA-256：{document['sha256']}"),),
+        *(((("文件摘要", f"SHA-256：{document['sha256']}"),),) if document["sha256"] else ()),
     )
     blocks = (Facts(rows), Signatures((Signature("送达人（签名）："), Signature("签收人（签名）："))), seal(papers.office, at))
     return Document(

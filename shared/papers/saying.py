@@ -112,7 +112,7 @@ def receipt(served: Record | None, papers: Papers) -> tuple[tuple[tuple[str, str
     """The frame at the foot of a document: who served it on whom; empty fields to be filled in by hand until then."""
     if served is None:
         return (("送达人", ""), ("送达时间", "　　年　月　日　时　分")), (("签收人", ""), ("拒收情况", ""))
-    received = served["received_by"] or "（拒收）"
+    received = " ".join(filter(None, (served["received_by"], served.get("received_post")))) or "（拒收）"
     refused = f"{served['refusal']}（见证人：{served['witness']}）" if served["refusal"] else "无"
     return (("送达人", served["served_by"]), ("送达时间", moment_zh(served["served_at"]))), (("签收人", received), ("拒收情况", refused))
 

@@ -12,6 +12,7 @@ from fastapi import Response
 
 from shared.calendar import DAY, day_of, end_of
 from shared.errors import Refused, reason
+from shared.kinds.document import ordered_until
 from shared.kinds.presets import presets
 from shared.kinds.settings import setting
 from shared.rules import Record
@@ -35,6 +36,9 @@ def offered(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str,
     now, choices = frame.service.clock(), criterion_choices(link, visit.ledger, record)
     typed = kept_of(visit.request).form.get("criterion", "")
     days = {level: (datetime.fromtimestamp(now / 1000, SHANGHAI) + timedelta(days=default_days(ledger, level))) for level in ("general", "major")}
+    served = ordered_until(record)
+    if served is not None and served > now:  # the enterprise holds the paper that says so
+        days["general"] = datetime.fromtimestamp(served / 1000, SHANGHAI)
     return {
         "sections": [u for u in store.records_of_kind(link, visit.ledger, "unit") if u["unit_kind"] == "section" and u["state"] == "active"],
         "opinion": record.get("opinion"),
@@ -79,7 +83,7 @@ def decision_of(frame: Frame, blobs: LocalBlobs, visit: Visit, record: Record, f
         if decision == "major":
             body["signatures"] = _signatures(frame, blobs, visit, form)
     else:
-        body["deadline"] = form.end_of_day("deadline") if form.get("deadline") else _default_deadline(frame, visit, decision)
+        body["deadline"] = form.end_of_day("deadline") if form.get("deadline") else _default_deadline(frame, visit, record, decision)
     if decision == "major":
         body |= {name: SAID.get(form.get(field, "")) for name, field in (("unsafe_now", "unsafe"), ("mass_casualty", "mass"))}
         body["criterion"] = form.get("criterion") or None
@@ -112,7 +116,10 @@ def reasons_of(form: Form) -> str:
     return said
 
 
-def _default_deadline(frame: Frame, visit: Visit, level: str) -> int:
+def _default_deadline(frame: Frame, visit: Visit, record: Record, level: str) -> int:
+    served = ordered_until(record)
+    if level == "general" and served is not None and served > frame.service.clock():
+        return served
     with frame.service.database.read() as link:
         days = default_days(store.records(link, visit.ledger, ["ledger"]).get("ledger"), level)
     return end_of(day_of(frame.service.clock() + days * DAY))

@@ -107,12 +107,12 @@ def _one_document(pages: APIRouter, frame: Frame, blobs: LocalBlobs, plural: str
             part = _part(request.query_params.get("part", ""), document, about)
             kept = store.records(link, ledger, [issued(about, document, part) or ""])
             record = next(iter(kept.values()), None)
-            if record and form == "pdf" and not request.query_params.get("draft"):
+            if record and not record.get("on_site") and form == "pdf" and not request.query_params.get("draft"):
                 return _frozen(blobs, ledger, record)
             papers = papers_of(link, ledger, blobs)
             drawn = _drawn(link, ledger, about, document, part, papers, frame.service.clock(), record)
         if record and not request.query_params.get("draft"):
-            drawn = numbered(drawn, record["number"], record["sha256"])
+            drawn = numbered(drawn, record["number"], record["sha256"] or "")
         return _written(drawn, form)
 
     def issue(request: Request, ledger: str, id: str, form: Fields) -> Response:
@@ -192,6 +192,8 @@ def _drawn(link: Link, ledger: str, about: Record, document: str, part: int, pap
         draw = {"notice": listing_forms.notice, "delisting": listing_forms.delisting}[document]
         return draw(about, hazard, papers, served)
     enterprise = store.records(link, ledger, [about["enterprise"]])[about["enterprise"]]
+    if issued_one is not None and issued_one.get("on_site"):
+        return _on_site(link, ledger, issued_one, enterprise, papers)
     if document == "record":
         return forms.inspection_record(about, template_of(link, ledger, about), hazards_of(link, ledger, about), enterprise, papers)
     if document == "reinspection":
@@ -206,6 +208,11 @@ def _drawn(link: Link, ledger: str, about: Record, document: str, part: int, pap
         return forms.order(about, [found[id] for id in named], enterprise, papers, at, served)
     inspection = store.records(link, ledger, [about["inspection"] or ""]).get(about["inspection"] or "")
     return forms.order(inspection, [about], enterprise, papers, at, served)
+
+
+def _on_site(link: Link, ledger: str, order: Record, enterprise: Record, papers: Papers) -> Document:
+    """An order served during an inspection: its words are in its record, whatever has become of the findings."""
+    return forms.order_on_site(order, store.records(link, ledger, [order["of"]]).get(order["of"]), enterprise, papers)
 
 
 def ordered(link: Link, ledger: str, inspection: Record) -> list[Record]:
@@ -258,7 +265,12 @@ def _issued_documents(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None
     def show_file(request: Request, ledger: str, id: str) -> Response:
         visit = frame.visit(request, ledger)
         with frame.service.database.read() as link:
-            return _frozen(blobs, ledger, seen(link, visit, id))
+            record = seen(link, visit, id)
+            if not record.get("on_site"):
+                return _frozen(blobs, ledger, record)
+            enterprise = store.records(link, ledger, [record["enterprise"]])[record["enterprise"]]
+            drawn = _on_site(link, ledger, record, enterprise, papers_of(link, ledger, blobs))
+        return _written(drawn, "pdf")
 
     @pages.get("/documents/{id}/receipt.{form}")
     def show_receipt(request: Request, ledger: str, id: str, form: str) -> Response:

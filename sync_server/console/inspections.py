@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from shared.checklist import CONFORM, NOT_APPLICABLE, fails
 from shared.errors import Refused
 from shared.kinds.evidence import NO_PHOTO
+from shared.kinds.inspection import changed_after
 from shared.kinds.template import template_record_id
 from shared.ledger import open_conflicts, scopes_of
 from shared.people import sees
@@ -50,6 +51,7 @@ def inspection_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         return frame.page(
             visit, "inspection.html", record=record, steps=steps, conflicts=open_conflicts(record), template=template, hazards=hazards,
             parts=parts_of(record, template), hints=found, pictured=_by_item(record),
+            signed_otherwise=[signer for signer, given in record["signatures"].items() if changed_after(record, given)],
         )  # fmt: skip
 
     @pages.post("/inspections/{id}")

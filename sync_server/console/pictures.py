@@ -15,7 +15,7 @@ from sync_server.console.frame import Frame
 from sync_server.routes.photos import blob_response, require_visible
 from sync_server.store import ledgers as store
 
-FILES = ("sha256", "signature", "contingency_file", "photos")  # fields that name bytes by their digest
+FILES = ("sha256", "signature", "inspector_signature", "witness_signature", "contingency_file", "photos")  # fields that name bytes by their digest
 
 
 def photo_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:

@@ -14,7 +14,8 @@ MILLISECONDS = 10**12  # a number from here on is a moment: no count in the ledg
 # For the machine, not for people: digests, keys, numbers of versions.
 UNSAID = {
     "sha256", "size", "media_type", "likeness", "photo", "signature", "signatures", "public_key", "verifier_key", "console_key", "root", "epoch",
-    "inspector_signature", "witness_signature", "content", "seen", "blobs", "template_version", "replaces", "of", "contingency_file", "version", "items", "changes",
+    "inspector_signature", "witness_signature", "content",
+    "seen", "blobs", "template_version", "replaces", "of", "contingency_file", "version", "items", "changes",
 }  # fmt: skip
 
 FIELDS: dict[str, tuple[str, str]] = {

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from shared.kinds.document import parts
+from shared import ledger as rules
+from shared.kinds.document import ordered_until, parts
 from shared.ledger import scopes_of
+from shared.operation import PENDING, Entry
+from shared.operation import read as read_operation
 from tests.book import Book
 from tests.closing import LIST, Closing, extension
 from tests.worlds import DAY, DIGEST, NOON, confirm_body, report_body
@@ -137,3 +140,87 @@ def test_a_notice_has_the_number_that_it_was_listed_with_and_comes_from_its_auth
     assert book.act("head", "document.issue", "d1", issue("notice", "l1", LIST["no"])).code == "document.authority"
     assert book.done("office", "document.issue", "d1", issue("notice", "l1", LIST["no"]))["number"] == LIST["no"]
     assert "counter/notice/2023" not in book.records
+
+
+# -- an order served on site -------------------------------------------------------------------------------------------------------------------
+
+
+def ordered(hazard: str = "h1", **more: Any) -> dict[str, Any]:
+    """What the paper says of a hazard."""
+    said = {"description": "配电箱门缺失", "place_text": "东门配电室", "basis": None, "level": "general", "deadline": NOON + 7 * DAY}
+    return {"hazard": hazard, **said, **more}
+
+
+def on_site(*items: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"of": "i1", "items": list(items) or [ordered()], "text": "限期整改", **SERVED, **more}
+
+
+def visiting(**start: Any) -> Book:
+    """An inspection that is under way, with one finding."""
+    book = Book()
+    book.inspected("i1", failed="ID-02", **start)
+    book.done("lin", "hazard.report", "h1", report_body(inspection="i1", template_item="ID-02"))
+    return book
+
+
+def test_an_order_served_on_site_gets_the_next_number_of_the_same_row_as_those_issued_in_the_console() -> None:
+    book = visiting()
+    record = book.done("lin", "document.order_on_site", "d1", on_site(received_post="厂长", signature=DIGEST))
+    assert (record["number"], record["state"], record["served"]["received_post"]) == ("青榆街道责改〔2023〕1号", "served", "厂长")
+    book.submitted_hazard("h2")
+    book.done("head", "hazard.confirm", "h2", confirm_body())
+    assert book.act("head", "document.issue", "d2", issue("order", "h2", "青榆街道责改〔2023〕1号")).code == "document.number_taken"
+    book.done("head", "document.issue", "d2", issue("order", "h2", "青榆街道责改〔2023〕2号"))
+    assert book.records[f"blob/{DIGEST}"]["refs"] == ["d1", "d2"]
+
+
+def test_on_the_phone_the_order_has_no_number_until_the_ledger_has_given_it_one() -> None:
+    book = visiting()
+    op = read_operation(book.write("lin", "document.order_on_site", "d1", on_site(), device="phone-lin", base=book.size))
+    shown = rules.fold(op, Entry(PENDING, book.now, rules.ACCEPTED), book.read)
+    assert shown["d1"]["number"] == "" and shown["h1"]["documents"]["d1"]["number"] == "" and "counter/order/2023" not in shown
+
+
+def test_the_order_stands_on_the_hazard_with_its_deadline_which_no_later_change_of_the_finding_alters() -> None:
+    book = visiting()
+    book.done("lin", "document.order_on_site", "d1", on_site())
+    book.done("lin", "hazard.edit", "h1", {"changes": {"description": "改写了的描述"}})
+    assert book.records["d1"]["on_site"]["items"][0]["description"] == "配电箱门缺失"
+    assert ordered_until(book.records["h1"]) == NOON + 7 * DAY
+    book.done("lin", "document.withdraw", "d1", {"reason": "期限写错"})
+    assert ordered_until(book.records["h1"]) is None and book.records["i1"]["documents"]["d1"]["state"] == "withdrawn"
+    assert book.done("lin", "document.order_on_site", "d2", on_site())["number"] == "青榆街道责改〔2023〕2号"
+
+
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("document.deadline", on_site(ordered(deadline=NOON))),
+        ("document.received", on_site(received_by=None)),
+        ("document.received", on_site(received_by=None, refusal="不愿签收")),
+        ("document.before_issue", on_site(served_at=NOON + DAY)),
+        ("document.nothing_ordered", on_site(ordered(), ordered())),
+        ("unknown_record", on_site(ordered("h7"))),
+    ],
+)  # fmt: skip
+def test_what_could_not_have_been_served_is_refused(code: str, body: dict[str, Any]) -> None:
+    assert visiting().act("lin", "document.order_on_site", "d1", body).code == code
+
+
+def test_an_order_that_reaches_the_ledger_after_its_inspection_was_handed_in_by_a_colleague_counts() -> None:
+    book = visiting()
+    book.done("zhou", "inspection.submit", "i1", {})
+    book.done("lin", "document.order_on_site", "d1", on_site())
+    assert book.act("lin", "document.order_on_site", "d2", on_site()).code == "document.issued_already"
+
+
+def test_only_the_team_serves_and_a_patrol_serves_nothing() -> None:
+    assert visiting().act("qin", "document.order_on_site", "d1", on_site()).code == "inspection.not_in_team"
+    assert visiting().act("grid", "document.order_on_site", "d1", on_site()).code == "no_right"
+    patrol = visiting(kind="community_patrol")
+    assert patrol.act("lin", "document.order_on_site", "d1", on_site()).code == "document.no_order_here"
+
+
+def test_the_team_of_another_section_sees_the_order_it_has_served() -> None:
+    record = visiting().done("lin", "document.order_on_site", "d1", on_site())
+    assert {"person:lin", "person:zhou", "enterprise:e1", "unit:s1", "unit:c1", "ledger"} == scopes_of(record)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.kinds.inspection import changed_after, content_of
 from tests.book import Book
 from tests.worlds import NOON, confirm_body, photo_body, report_body, start_body
 
@@ -226,3 +227,36 @@ def test_a_draft_keeps_the_version_it_began_with_when_a_newer_one_arrives() -> N
     assert book.done("lin", "inspection.start", "i2", start_body(template_version=2))["template_version"] == 2
     assert book.act("lin", "inspection.start", "i3", start_body(template_version=3)).code == "unknown_record"
     assert book.act("office", "template.publish", "template/idle-sites/1", {"template": old}).code == "exists", "a version never changes"
+
+
+# -- what was signed -----------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_signature_says_what_was_signed_and_a_change_afterwards_is_noticed() -> None:
+    book = Book()
+    record = book.inspected("i1")
+    signed = {**signature("unit", "王经理"), "post": "厂长", "content": content_of(record)}
+    record = book.done("lin", "inspection.sign", "i1", signed)
+    assert record["signatures"]["unit"]["post"] == "厂长" and not changed_after(record, record["signatures"]["unit"])
+    book.done("zhou", "inspection.note", "i1", {"item": None, "about": "note", "text": "补充"})
+    assert not changed_after(book.records["i1"], record["signatures"]["unit"]), "a note changes nothing that was signed"
+    book.done("zhou", "inspection.conclude", "i1", {"conclusion": "责令限期整改"})
+    assert changed_after(book.records["i1"], book.records["i1"]["signatures"]["unit"])
+    assert not changed_after(book.records["i1"], book.records["i1"]["signatures"]["lin"]), "an older signature does not say what was signed"
+
+
+def test_a_drawn_signature_is_a_file_of_its_inspection_where_its_size_is_given() -> None:
+    book = Book()
+    book.inspected("i1")
+    book.done("lin", "inspection.sign", "i1", {**signature("unit", "王经理"), "sha256": "cd" * 32})
+    assert f"blob/{'cd' * 32}" not in book.records, "as those of before were folded"
+    book.done("lin", "inspection.sign", "i1", {**signature("unit", "王经理"), "sha256": "ef" * 32, "size": 900})
+    assert book.records[f"blob/{'ef' * 32}"]["refs"] == ["i1"]
+
+
+def test_the_witness_of_a_refusal_signs_too() -> None:
+    book = Book()
+    book.inspected("i1")
+    refusal = {"reason": "负责人不在场", "witness": "网格员甲", "signed_at": NOON + 5, "sha256": "cd" * 32, "size": 800}
+    record = book.done("lin", "inspection.refuse", "i1", refusal)
+    assert record["refusal"] == refusal and book.records[f"blob/{'cd' * 32}"]["refs"] == ["i1"]

@@ -22,6 +22,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "document_reinspection": ("整改复查意见书", "Re-inspection opinion"), "document_notice": ("挂牌督办通知书", "Notice of listing"),
     "document_extension": ("延期审批决定书", "Decision on an extension"), "document_acceptance": ("验收意见", "Acceptance opinion"),
     "document_delisting": ("摘牌通知书", "Notice of delisting"),
+    "ordered_on_site": ("当场下达的内容", "Ordered on site"), "changed_after_signing": ("签名后内容有改动", "Changed after signing"),
     # an inspection
     "part_failed": ("不符合", "Not conform"), "part_open": ("未答", "Not answered"), "part_recorded": ("记录项", "Written down"), "part_conform": ("符合", "Conform"),
     "part_na": ("不适用", "Not applicable"), "hints_note": ("系统提示，不是结论。", "Hints by the system, not a verdict."),
