@@ -534,6 +534,8 @@ def _judge_submit(case: Case) -> None:
 def _fold_submit(case: Case) -> None:
     case.put(case.record, "state", "submitted")
     case.record["submitted_at"] = case.entry.received_at
+    if case.body.get("reminders") is not None:
+        case.record["reminders"] = case.body["reminders"]
     _note_task(case, case.record, "submitted")
 
 
@@ -599,8 +601,13 @@ def _settles(person: Record, record: Record) -> bool:
     return person["id"] in record["team"] and (record["state"] in OPEN or record["submitted_at"] is None)
 
 
+def _figure(value: Any) -> bool:
+    return integer()(value) or text(200)(value)
+
+
 _WHY = {"reason": text(500)}
 _DRAWING = {"sha256": optional(digest), "size": optional(integer(1, 100_000_000))}  # a signature drawn with the finger, as PNG
+_REMINDERS = listing(shape({"word": text(40), "figure": _figure}), 20)  # what the inspector was shown before (R95, `shared.reminders`)
 _SIGN = {
     "role": choice("inspector", "unit"), "name": text(50), "post": optional(text(50)), "signed_at": moment, **_DRAWING,
     "content": optional(digest),  # `content_of` what was shown and signed
@@ -654,7 +661,7 @@ INSPECTION = Family(
         ),
         _work("sign", _SIGN, _fold_sign, _judge_sign, reads=_drawing_reads),
         _work("refuse", _REFUSE, _fold_refusal, _judge_refusal, reads=_drawing_reads),
-        _work("submit", {}, _fold_submit, _judge_submit),
+        _work("submit", {"reminders": optional(_REMINDERS)}, _fold_submit, _judge_submit),
         _work("void", _WHY, _fold_state("void"), _judge_void, decision=True),
         Kind(
             "inspection.pass_on",

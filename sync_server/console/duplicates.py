@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from shared.calendar import DAY
 from shared.kinds.lifecycle import OPEN_STATES
 from shared.pictures import difference
+from shared.places import metres_between
 from shared.rules import Record
-from sync_server.console.sketch import metres_between
 
 ALIKE_PHOTOS = 10  # of 64 bits; unlike pictures differ in about 32
 NEAR_METRES, NEAR_DAYS = 30, 14

@@ -9,9 +9,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from shared.places import offset
+
 WIDTH, HEIGHT, MARGIN = 320, 220, 34  # units of the drawing
 COMPASS = ("north", "north_east", "east", "south_east", "south", "south_west", "west", "north_west")
-METRES_PER_DEGREE = 111_320  # of latitude; of longitude at the equator
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,6 @@ def sketch(find: dict[str, Any] | None, lat: float | None, lon: float | None) ->
         _rounded(there), _rounded(site) if site else None, round(min(accuracy * unit, 2.0 * WIDTH), 1), round(accuracy), round(distance),
         COMPASS[round(math.degrees(math.atan2(east, north)) / 45) % 8], round(bar_metres * unit, 1), bar_metres,
     )  # fmt: skip
-
-
-def offset(lat: float, lon: float, to_lat: float, to_lon: float) -> tuple[float, float]:
-    """How far (metres to the east, to the north) a second point lies from a first; good for the extent of a city."""
-    return (to_lon - lon) * math.cos(math.radians(lat)) * METRES_PER_DEGREE, (to_lat - lat) * METRES_PER_DEGREE
-
-
-def metres_between(one: dict[str, Any] | None, other: dict[str, Any] | None) -> float | None:
-    """The distance of two positions; None where one is not known."""
-    if one is None or other is None:
-        return None
-    return math.hypot(*offset(one["lat"], one["lon"], other["lat"], other["lon"]))
 
 
 def _round_number(metres: float) -> int:

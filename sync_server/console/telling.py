@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from shared.reminders import WORDS as REMINDERS
 from sync_server.console.words import moment, word
 from sync_server.console.words.values import has_word, value_word
 
@@ -31,7 +32,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "safety_director": ("安全总监", "Safety director"), "safety_staff": ("安全员", "Safety staff"), "risk_class": ("风险类别", "Risk class"),
     "contact": ("现场联系人", "Contact on site"),
     "grade": ("风险等级", "Grade"), "audit_tier": ("审计层级", "Audit tier"), "site_kind": ("场所类型", "Kind of site"),
-    "strokes": ("标注", "Marks"), "template": ("检查表", "Checklist"), "purposes": ("检查目的", "Purposes"), "started_at": ("开始时间", "Started"),
+    "reminders": ("提醒", "Reminders"), "strokes": ("标注", "Marks"),
+    "template": ("检查表", "Checklist"), "purposes": ("检查目的", "Purposes"), "started_at": ("开始时间", "Started"),
     "position_reason": ("无定位原因", "Why no position"), "taken_at": ("拍摄时间", "Taken"), "moment": ("时刻", "Moment"), "at": ("时间", "Time"),
     "order_text": ("责令内容", "Order"), "copy_given": ("已交副本", "Copy handed over"), "signed_at": ("签名时间", "Signed"),
     "inspection": ("检查", "Inspection"), "template_item": ("检查项", "Checklist item"), "source_kind": ("来源", "Source"),
@@ -86,6 +88,8 @@ def value_told(value: Any, language: str, name_of: Callable[[str], str], name: s
     if name == "strokes":
         shapes = Counter(stroke["shape"] for stroke in value or ())
         return ", ".join(f"{value_word('shape', each, language)} {count}" for each, count in shapes.items()) or word("no_marks", language)
+    if name == "reminders":
+        return ("; " if language == "en" else "；").join(reminder_told(one, language) for one in value or ()) or word("no_reminders", language)
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
     if isinstance(value, int):
@@ -99,6 +103,12 @@ def value_told(value: Any, language: str, name_of: Callable[[str], str], name: s
     if isinstance(value, dict):
         return " · ".join(f"{label} {text}" for label, text in told(value, language, name_of))
     return str(value)
+
+
+def reminder_told(reminder: Any, language: str) -> str:
+    """A reminder (R95) in words; one that only a newer phone knows, as it came."""
+    known = f"hint_{reminder['word']}" if reminder["word"] in REMINDERS else ""
+    return word(known, language).format(reminder["figure"]) if known else f"{reminder['word']} {reminder['figure']}"
 
 
 def yuan(fen: int, language: str) -> str:

@@ -40,7 +40,7 @@ def words_of(site: Site, inspection: Record) -> set[str]:
     """The hints of an inspection."""
     with site.world.service.database.read() as link:
         enterprise = store.records(link, LEDGER, [inspection["enterprise"]])[inspection["enterprise"]]
-        return {hint.word for hint in hints(link, LEDGER, inspection, enterprise, timeline(link, LEDGER, inspection["id"]))}
+        return {f"hint_{hint.word}" for hint in hints(link, LEDGER, inspection, enterprise, timeline(link, LEDGER, inspection["id"]))}
 
 
 def test_majors_come_first_then_what_was_handed_in_first(site: Site) -> None:
