@@ -40,6 +40,7 @@ EXTRAS: dict[str, tuple[str, ...]] = {
     "sync_server": ("server", "postgres"),
     "mobile": ("mobile",),
     "mobile.device.desktop": ("mobile", "desktop"),
+    "mobile.device.qr": ("mobile", "desktop"),
     "mobile.ui.fonts": ("mobile", "fonts"),
 }
 

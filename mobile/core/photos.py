@@ -22,7 +22,7 @@ from mobile.core.durable import write_durably
 from shared import pictures
 from shared.errors import Refused, RetryLater, reason
 
-LONGEST, THUMB = 1600, 320  # pixels of the longer side
+LONGEST, THUMB = 1600, 320  # pixels of the longer side, where nothing else is asked for
 QUALITY, THUMB_QUALITY = 82, 70
 MOST_PIXELS = 80_000_000
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -50,14 +50,14 @@ class Prepared:
     likeness: str
 
 
-def prepare(source: Path, folder: Path, stamp: Sequence[str], now: int, *, font: Path) -> Prepared:
-    """The picture in `source` as evidence in `folder`, with the stamp's lines on it.
+def prepare(source: Path, folder: Path, stamp: Sequence[str], now: int, *, font: Path, longest: int = LONGEST) -> Prepared:
+    """The picture in `source` as evidence in `folder`, its longer side `longest` pixels at most, with the stamp's lines on it.
 
     The stamp begins with the time and the position of the picture itself. `font` draws it.
     Raises Refused (photo.not_a_picture, photo.damaged, photo.too_many_pixels), RetryLater(photo.disk_full).
     """
-    picture, taken_at, position = _open(source)
-    picture = _shrunk(picture, LONGEST)
+    picture, taken_at, position = _open(source, longest)
+    picture = _shrunk(picture, longest)
     likeness = _likeness(picture)
     small = _shrunk(picture.copy(), THUMB)
     _draw_stamp(picture, (_when_and_where(taken_at or now, position), *stamp) if stamp else (), font)
@@ -77,7 +77,7 @@ def prepare(source: Path, folder: Path, stamp: Sequence[str], now: int, *, font:
     return Prepared(file, taken_at or now, position, likeness)
 
 
-def _open(source: Path) -> tuple[Image.Image, int | None, dict[str, Any] | None]:
+def _open(source: Path, longest: int) -> tuple[Image.Image, int | None, dict[str, Any] | None]:
     """Upright, RGB, roughly of the size wanted, with the camera's time and position."""
     try:
         with Image.open(source, formats=FORMATS) as picture:
@@ -85,7 +85,7 @@ def _open(source: Path) -> tuple[Image.Image, int | None, dict[str, Any] | None]
                 raise Refused(TOO_MANY_PIXELS, f"{picture.width}×{picture.height}")
             exif = picture.getexif()
             taken_at, position = pictures.taken_at(exif.get_ifd(pictures.EXIF)), pictures.position(exif.get_ifd(pictures.GPS))
-            scale = LONGEST / max(picture.size)
+            scale = longest / max(picture.size)
             picture.draft("RGB", (round(picture.width * scale), round(picture.height * scale)))  # the decoder skips what shrinking would throw away
             picture.load()
             turn = _UPRIGHT.get(exif.get(pictures.ORIENTATION, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import shutil
 import socket
@@ -10,11 +11,13 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from mobile.device.platform import FAILED, Failed, Machine
-from shared.errors import reason
+from mobile.device.qr import read_code
+from shared.errors import Refused, reason
 
 NO_ROOM = reason(
     "platform.no_room",
@@ -32,13 +35,17 @@ AskFolder = Callable[[Callable[[Path | None], None]], None]
 
 
 class DesktopPlatform:
-    """`folder` is where the app's data are; `in_window` runs a function in the window's thread. `ask_folder`, where the window has set it, lets the
-    person choose a folder; without it copies go to their documents."""
+    """`folder` is where the app's data are; `in_window` runs a function in the window's thread; `language` and `dark` stand for the system's own
+    choices (of which a desktop tells the language alone). `ask_folder`, where the window has set it, lets the person choose a folder; without it
+    copies go to their documents.
+    """
 
     name = "desktop"
-    abilities = frozenset({"share", "save"})
 
-    def __init__(self, folder: Path, in_window: Callable[[Callable[[], object]], None]) -> None:
+    def __init__(self, folder: Path, in_window: Callable[[Callable[[], object]], None], *, language: str = "", dark: bool | None = None) -> None:
+        self.abilities = frozenset({"share", "save", *(("read_code",) if find_spec("zxingcpp") else ())})
+        self._language = language or _language()
+        self._dark = dark
         self.model = f"{sys.platform} · {socket.gethostname()}"[:60]
         self.ask_folder: AskFolder | None = None
         self._folder = folder
@@ -47,7 +54,8 @@ class DesktopPlatform:
     def machine(self) -> Machine:
         """Free room, a way into the network, and the battery where Linux tells."""
         battery, charging = _battery()
-        return Machine(battery=battery, charging=charging, free=shutil.disk_usage(self._folder).free, online=_has_way())
+        free = shutil.disk_usage(self._folder).free
+        return Machine(battery=battery, charging=charging, free=free, online=_has_way(), dark=self._dark, language=self._language)
 
     def watch(self, changed: Callable[[], None]) -> None:
         """A desktop tells nothing by itself; the window asks often enough."""
@@ -108,6 +116,19 @@ class DesktopPlatform:
         """No camera."""
         failed(FAILED)
 
+    def read_code(self, picture: Path, done: Callable[[str], None], failed: Failed) -> None:
+        """Beside the window's thread."""
+
+        def work() -> None:
+            try:
+                found = read_code(picture)
+            except Refused as refused:
+                self._in_window(partial(failed, refused.why))
+            else:
+                self._in_window(partial(done, found))
+
+        threading.Thread(target=work, name="qr", daemon=True).start()
+
     def locate(self, done: Callable[[dict[str, Any]], None], failed: Failed) -> None:
         """A desktop does not know where it is."""
         failed(FAILED)
@@ -134,6 +155,12 @@ def documents() -> Path:
     """The person's documents, or their home."""
     home = Path.home()
     return next((folder for folder in (home / "Documents", home / "文档") if folder.is_dir()), home)
+
+
+def _language() -> str:
+    """The system's: "zh" or "en"; "" where it says nothing or another one."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    return "zh" if said.lower().startswith(("zh", "chinese")) else "en" if said.lower().startswith("en") else ""
 
 
 def _free_name(target: Path) -> Path:

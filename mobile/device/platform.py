@@ -3,8 +3,8 @@
 Nothing here waits: what takes time tells `done` or `failed` later, in the window's thread; `failed` gets a `Reason` that a person can act on, or None
 where the person simply changed their mind. What a machine has not got is not in `abilities`, and the window offers another way.
 
-Abilities: camera, video, audio, scan (a QR code with the camera), locate, share, save (a file to where the person chooses), dial, notify, dialog
-(typing in a native dialog).
+Abilities: camera, video, audio, scan (a QR code with the camera), read_code (one in a picture), locate, share, save (a file to where the person
+chooses), dial, notify, dialog (typing in a native dialog).
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ POSITION_REFUSED = reason(
     "没有定位权限；可在系统设置里允许，或写明无定位的原因后继续",
     "the position may not be used: allow it in the system's settings, or give a reason and go on",
 )
+NO_CODE = reason(
+    "platform.no_code",
+    "这张图片里没有找到二维码；请换一张清楚的，或手工输入登记码",
+    "there is no QR code in this picture: choose a sharper one, or type the code in",
+)
 FAILED = reason(
     "platform.failed",
     "手机没有完成这一步，已做的内容都在；请再试一次",
@@ -48,7 +53,7 @@ FAILED = reason(
 @dataclass(frozen=True, slots=True)
 class Machine:
     """How the machine is just now; None where nobody knows. `battery` 0..1, `free` bytes left for the app's data, `metered`: the network costs
-    (mobile data), `dark`: the system's own choice of colours."""
+    (mobile data), `dark` and `language` ("zh", "en"): the system's own choices."""
 
     battery: float | None = None
     charging: bool | None = None
@@ -56,6 +61,7 @@ class Machine:
     online: bool | None = None
     metered: bool | None = None
     dark: bool | None = None
+    language: str | None = None
 
 
 class Platform(Protocol):
@@ -85,6 +91,9 @@ class Platform(Protocol):
 
     def scan(self, done: Callable[[str], None], failed: Failed) -> None:
         """The text of a QR code held before the camera."""
+
+    def read_code(self, picture: Path, done: Callable[[str], None], failed: Failed) -> None:
+        """The text of the QR code in a picture file."""
 
     def locate(self, done: Callable[[dict[str, Any]], None], failed: Failed) -> None:
         """Where the machine is: {lat, lon, accuracy} in degrees (WGS-84) and metres."""

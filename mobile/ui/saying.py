@@ -51,6 +51,22 @@ def say(status: Status | None, unsent: Unsent) -> Said:
     return Said(tr("sync.begin"), "cloud-sync-outline", "neutral")
 
 
+def say_shortly(status: Status | None, unsent: Unsent, problems: int) -> Said:
+    """The same in a word or two, for a chip: what needs the person first, then what this phone holds alone."""
+    waiting = unsent.operations + unsent.photos
+    if problems:
+        return Said(tr("chip.problems", count=problems), "alert-circle", "danger")
+    if isinstance(status, Stopped):
+        return Said(tr("chip.stopped"), "alert-octagon", "danger")
+    if isinstance(status, Waiting) and status.problem:
+        return Said(tr("chip.offline_with", count=waiting) if waiting else tr("chip.offline"), "cloud-off-outline", "warn")
+    if waiting:
+        return Said(tr("chip.waiting", count=waiting), "cloud-upload-outline", "info" if isinstance(status, Working) else "warn")
+    if isinstance(status, UpToDate | Waiting):
+        return Said(tr("chip.done"), "cloud-check-outline", "ok")
+    return Said(tr("chip.begin"), "cloud-sync-outline", "neutral")
+
+
 def sentence(text: str) -> str:
     """A reason of the rules as a sentence of its own: they begin small in English."""
     return text[:1].upper() + text[1:]

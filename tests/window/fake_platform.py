@@ -10,7 +10,7 @@ from typing import Any
 from mobile.device.platform import FAILED, Failed, Machine
 from shared.errors import Reason
 
-ALL = frozenset({"camera", "video", "audio", "scan", "locate", "share", "save", "dial", "notify", "dialog"})
+ALL = frozenset({"camera", "video", "audio", "scan", "read_code", "locate", "share", "save", "dial", "notify", "dialog"})
 
 
 class FakePlatform:
@@ -92,6 +92,10 @@ class FakePlatform:
     def scan(self, done: Callable[[str], None], failed: Failed) -> None:
         self.asked.append(("scan",))
         self._reply("scan", done, failed)
+
+    def read_code(self, picture: Path, done: Callable[[str], None], failed: Failed) -> None:
+        self.asked.append(("read_code", picture))
+        self._reply("read_code", done, failed)
 
     def locate(self, done: Callable[[dict[str, Any]], None], failed: Failed) -> None:
         self.asked.append(("locate",))
