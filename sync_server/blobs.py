@@ -22,16 +22,18 @@ from pathlib import Path
 
 from PIL import Image
 
+from shared import media
 from shared.errors import MALFORMED, Refused, RetryLater, reason
 
-MAX_BLOB = 50 * 1024 * 1024  # bytes
+MAX_BLOB = 50 * 1024 * 1024  # bytes of a picture or document; recordings have limits of their own
 MAX_PIXELS = 60_000_000
 MEDIA_TYPES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 PDF = "application/pdf"
+LARGEST = max(MAX_BLOB, *media.MOST.values())
 
 DIGEST_MISMATCH = reason("blob.digest_mismatch", "照片内容与登记的不一致，将重新上传", "the bytes are not those announced; the upload starts again")
 NOT_AN_IMAGE = reason(
-    "blob.not_an_image", "文件不是可识别的图片或PDF", "the file is no image or PDF that this server knows"
+    "blob.not_an_image", "文件不是可识别的图片、PDF、录音或视频", "the file is no image, PDF, sound or video that this server knows"
 )
 TOO_MANY_PIXELS = reason("blob.too_many_pixels", "图片尺寸过大", "the image has too many pixels")
 TOO_LARGE = reason("blob.too_large", "文件过大", "the file is too large")
@@ -89,11 +91,11 @@ class LocalBlobs:
 
         With `bytes_follow` nobody is told of the upload before its bytes are here, so the announcement need not be on disk by itself.
         """
-        if media_type not in (*MEDIA_TYPES, PDF):
+        if media_type not in (*MEDIA_TYPES, *media.MOST, PDF):
             raise Refused(NOT_AN_IMAGE, media_type)
         if not re.fullmatch(r"[0-9a-f]{64}", sha256) or size < 1:
             raise Refused(MALFORMED, "sha256 or size")
-        if size > MAX_BLOB:
+        if size > media.MOST.get(media_type, MAX_BLOB):
             raise Refused(TOO_LARGE)
         upload = Upload(upload_id(sha256, device), sha256, size, media_type, device)
         if self.has(ledger, sha256):
@@ -181,6 +183,12 @@ class LocalBlobs:
         part.with_suffix(".bad.txt").write_text(code)
         part.touch()
 
+    def drop(self, ledger: str, id: str) -> None:
+        """Forget an upload and what has come of it."""
+        part = self._part(ledger, id)
+        part.unlink(missing_ok=True)
+        part.with_suffix(".json").unlink(missing_ok=True)
+
     def erase(self, ledger: str, sha256: str) -> None:
         """Take the picture away; that it was there stays in the ledger."""
         self.path(ledger, sha256).unlink(missing_ok=True)
@@ -205,11 +213,15 @@ def upload_id(sha256: str, device: str) -> str:
 
 
 def check_file(path: Path, media_type: str) -> None:
-    """The file is the kind of image or document it claims to be, and of a bearable size. Raises Refused."""
+    """The file is the kind of image, document or recording it claims to be, and of a bearable size. Raises Refused."""
     if media_type == PDF:
         with path.open("rb") as file:
             if file.read(5) != b"%PDF-":
                 raise Refused(NOT_AN_IMAGE, PDF)
+        return
+    if media_type in media.MOST:
+        if recording_in(path).media_type != media_type:
+            raise Refused(NOT_AN_IMAGE, media_type)
         return
     try:
         with Image.open(path, formats=[MEDIA_TYPES[media_type]]) as image:
@@ -219,6 +231,17 @@ def check_file(path: Path, media_type: str) -> None:
         raise Refused(TOO_MANY_PIXELS, str(bomb)) from None
     except (OSError, SyntaxError, ValueError) as error:
         raise Refused(NOT_AN_IMAGE, str(error)[:100]) from None
+
+
+def recording_in(path: Path) -> media.Recording:
+    """What a sound or video file says of itself. Raises Refused."""
+    with path.open("rb") as file:
+
+        def read(at: int, count: int) -> bytes:
+            file.seek(at)
+            return file.read(count)
+
+        return media.look_into(read, path.stat().st_size)
 
 
 def _announced(part: Path) -> Upload | None:

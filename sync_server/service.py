@@ -162,10 +162,10 @@ class Service:
     def renew(self, ledger: str, request: dict[str, Any]) -> dict[str, Any]:
         """A new device id for a clone or a phone restored from an old backup; signed by the key it still holds."""
         device, new_device, key = _texts(request, "device", "new_device", "public_key")
-        old_key, person = self._device(ledger, device)
+        old_key, person = self.device_key(ledger, device)
         if not self.keys.signature_is_right(old_key, str(request.get("signature")), p.renew_message(ledger, device, new_device, key)):
             raise Refused(p.BAD_SIGNATURE)
-        self._require_active(ledger, device)
+        self.require_active(ledger, device)
         if parse_public_key(key) is None:
             raise Refused(MALFORMED, "public_key")
         body = {"person": person, "public_key": key, "model": _model(request), "replaces": device}
@@ -178,10 +178,10 @@ class Service:
         at, now = request.get("at"), self.clock()
         if type(at) is not int or abs(at - now) > p.CHALLENGE_WINDOW:
             raise RetryLater(p.CLOCK)
-        key, person = self._device(ledger, device)
+        key, person = self.device_key(ledger, device)
         if not self.keys.signature_is_right(key, str(request.get("signature")), p.token_message(ledger, device, at)):
             raise Refused(p.BAD_SIGNATURE)
-        self._require_active(ledger, device)
+        self.require_active(ledger, device)
         return {"token": self._token(ledger, device, person, now + TOKEN_LIFE), "expires_at": now + TOKEN_LIFE, "now": now}
 
     def _token(self, ledger: str, device: str, person: str, expires_at: int) -> str:
@@ -195,10 +195,11 @@ class Service:
             raise RetryLater(p.TOKEN_NEEDED)
         if parts[0] != ledger or not parts[3].isdigit() or int(parts[3]) < self.clock():
             raise RetryLater(p.TOKEN_NEEDED)
-        self._require_active(ledger, parts[1])
+        self.require_active(ledger, parts[1])
         return Caller(ledger, parts[1], parts[2])
 
-    def _require_active(self, ledger: str, device: str) -> None:
+    def require_active(self, ledger: str, device: str) -> None:
+        """The device may still hand in. Raises Refused (unknown_device, revoked)."""
         with self.database.read() as link:
             record = store.records(link, ledger, [device]).get(device)
         if record is None or record["kind"] != "device":
@@ -206,7 +207,7 @@ class Service:
         if record["state"] != "active":
             raise Refused(p.REVOKED)
 
-    def _device(self, ledger: str, device: str) -> tuple[str, str]:
+    def device_key(self, ledger: str, device: str) -> tuple[str, str]:
         """A device's public key and person; they never change, so they are cached. Raises Refused(unknown_device)."""
         key = (ledger, device)
         if key not in self._public_keys:
@@ -223,7 +224,7 @@ class Service:
     def prepare(self, ledger: str, body: bytes) -> PushJob:
         """Read a push, check its chain and its signature, before the writer is bothered. Raises Refused."""
         head, raws = p.read_push(body)
-        key, _ = self._device(ledger, head.device)
+        key, _ = self.device_key(ledger, head.device)
         lines = parse_lines(ledger, head, raws)
         n, digest = (lines[-1].n, lines[-1].digest) if lines else (0, "")
         if not self.keys.signature_is_right(key, head.signature, push_message(ledger, head.device, n, digest)):

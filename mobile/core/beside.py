@@ -7,7 +7,7 @@ a network, a copy is *lent* to the leader's database (`Client.lend`) and folded 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -103,16 +103,18 @@ def _opened(phone: Phone, device: str) -> Iterator[Client]:
 class Together:
     """An engine for `SyncThread`: the one of the open enrolment, and before it those of colleagues who did something in its inspections here."""
 
-    def __init__(self, phone: Phone, client: Client) -> None:
+    def __init__(self, phone: Phone, client: Client, photos_wait: Callable[[], bool] = lambda: False) -> None:
+        """`photos_wait` as for `Engine`."""
         self._phone = phone
         self._client = client
-        self._own = Engine(client)
+        self._photos_wait = photos_wait
+        self._own = Engine(client, photos_wait)
         self._others: dict[str, Engine] = {}
 
-    def wake(self) -> None:
-        """Try now."""
+    def wake(self, *, asked: bool = False, photos: bool = False) -> None:
+        """Try now, as `Engine.wake`."""
         for engine in (*self._others.values(), self._own):
-            engine.wake()
+            engine.wake(asked=asked, photos=photos)
 
     def put_off(self, code: str) -> Waiting:
         """The last step failed in a way that nothing foresees."""
@@ -145,7 +147,7 @@ class Together:
 
     def _engine_of(self, device: str) -> Engine:
         if device not in self._others:
-            self._others[device] = Engine(self._phone.open(device))
+            self._others[device] = Engine(self._phone.open(device), self._photos_wait)
         return self._others[device]
 
     def _settle(self) -> None:

@@ -1,7 +1,8 @@
 """Syncing as a state machine: `step()` does one bounded piece of work, at most one request, and says where things stand.
 
-Order: hand in operations until none is left, pull until nothing is new, then photos one by one. An operation counts as handed in only with its
-verdict on disk here. Whatever goes wrong is tried again, later and later up to five minutes, for ever; no single bad item keeps the rest back.
+Order: hand in operations until none is left, pull until nothing is new, then photos one by one, then small pictures of others' photos. What went
+into a file to carry by hand is asked for before it is sent. An operation counts as handed in only with its verdict on disk here. Whatever goes wrong
+is tried again, later and later up to five minutes, for ever; no single bad item keeps the rest back.
 What the server says of the past is checked against its own signed checkpoints.
 """
 
@@ -9,15 +10,17 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from typing import Any
 
+from mobile.core import fetch
 from mobile.core.answers import ENROLLED, PUSHED, TOKEN, Halt, Line, TryLater, is_ours, problem_of, read_answer, read_page
 from mobile.core.client import Client
 from mobile.core.handover import begin, confirm, reintroduce
 from mobile.core.ports import Reply, Signer, Unreachable
 from mobile.core.renewal import continue_as
 from mobile.core.status import Status, Stopped, UpToDate, Waiting, Working
-from mobile.core.upload import send_photo
+from mobile.core.upload import Photo, send_photo
 from shared import merkle
 from shared import protocol as p
 from shared.checkpoint import Checkpoint, NoteError, open_note
@@ -31,10 +34,13 @@ PUSH_BYTES = 1024 * 1024
 
 
 class Engine:
-    """Syncs one client. Not for two threads at once."""
+    """Syncs one client. Not for two threads at once. `photos_wait` says whether photos and pictures are to wait just now, because the network costs
+    and the person has chosen "Wi-Fi only"; operations never wait. Asked at every step: quick."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, photos_wait: Callable[[], bool] = lambda: False) -> None:
         self.client = client
+        self._photos_wait = photos_wait
+        self._photos_anyway = False
         self.store = client.store
         self._token = ""
         self._token_until = 0
@@ -46,10 +52,16 @@ class Engine:
         self._most = p.PUSH_LINES
         self._resend_from: int | None = None
         self._stopped: Stopped | None = None
+        self._photos_at_once = False
+        self._fetch_again = 0
+        self._left = UpToDate(0)  # what was left to do when all else was done
 
-    def wake(self) -> None:
-        """Try now: the app was opened, the network is back, the person asked."""
-        self._next_try = 0
+    def wake(self, *, asked: bool = False, photos: bool = False) -> None:
+        """Try now. `asked`: photos that failed are tried now, too (the app was resumed, the network is back, the person asked). `photos`: they go
+        even if the network costs, until none is left."""
+        self._next_try = self._fetch_again = 0
+        self._photos_at_once = self._photos_at_once or asked
+        self._photos_anyway = self._photos_anyway or photos
         self._more = True
         if self._stopped is not None and self._stopped.code != "rewritten":
             self._stopped = None
@@ -60,7 +72,8 @@ class Engine:
         if self._stopped is not None:
             return self._stopped
         if now < self._next_try <= now + LONGEST_WAIT:  # a clock that was set back must not make us wait for years
-            return Waiting(self._next_try, self._problem, self._tries)
+            return Waiting(self._next_try, self._problem, self._tries, self._left.held_back, self._left.next_photo)
+        self._left = UpToDate(0)
         try:
             status = self._work(now)
         except Unreachable:
@@ -97,26 +110,21 @@ class Engine:
         if unconfirmed and self._problem != "behind":
             return confirm(self, unconfirmed, now)
         first = self._resend_from or self.store.first_unsent()
+        if first is not None and self._more and first <= self.store.meta("bundled", 0):
+            return self.pull(now)  # it was put in a file that may have been imported: the verdicts come with the pull
         if first is not None and self._problem != "behind":  # such a server is to be shown our receipt first, with a pull
             return self._push(first)
         if self._more or self._pulled_at is None or abs(now - self._pulled_at) >= PULL_EVERY:
             return self.pull(now)
-        photo = self._next_photo(now)
-        if photo is not None:
-            return self._send_photo(now, *photo)
-        self._next_try = now + PULL_EVERY
-        return UpToDate(self._pulled_at)
+        return self._next_picture(now, self._pulled_at)
 
     # -- push ------------------------------------------------------------------------------------------------------------------------------
 
     def send(self, device: str, signer: Signer, first: int, lines: list[tuple[int, bytes, str]]) -> Reply:
         """Hand in a stretch of a chain of ours: (n, bytes, digest) from `first`."""
-        last, digest = (lines[-1][0], lines[-1][2]) if lines else (0, "")
-        signature = signer.sign(push_message(self.client.identity.ledger, device, last, digest))
-        head = p.PushHead(device, first, len(lines), signature, self.client.epoch, self._known_size())
-        body = p.write_push(head, [raw for _, raw, _ in lines])
         headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "gzip"}
-        return self.client.transport.request("POST", self._path("push"), gzip.compress(body, 1), headers)
+        body = gzip.compress(signed_push(self.client, device, signer, first, lines), 1)
+        return self.client.transport.request("POST", self._path("push"), body, headers)
 
     def _push(self, first: int) -> Status:
         lines = self.store.outbox(first - 1, self._most, PUSH_BYTES)
@@ -176,12 +184,11 @@ class Engine:
 
     def pull(self, now: int) -> Status:
         """The next page, or a token for it."""
-        if not self._token or now >= self._token_until:
-            self._get_token()
+        if not self._has_token(now):
             return Working("token")
         request = {
             "protocol": p.PROTOCOL, "epoch": self.client.epoch, "cursors": self.store.cursors(), "judged": self.store.judged(),
-            "size": self._known_size(), "limit": p.PAGE, "checkpoint": self.store.meta("checkpoint", {}).get("note", ""),
+            "size": known_size(self.client), "limit": p.PAGE, "checkpoint": self.store.meta("checkpoint", {}).get("note", ""),
         }  # fmt: skip
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}", "Accept-Encoding": "gzip"}
         reply = self.client.transport.request("POST", self._path("pull"), json.dumps(request).encode(), headers)
@@ -236,9 +243,6 @@ class Engine:
 
     # -- receipts --------------------------------------------------------------------------------------------------------------------------
 
-    def _known_size(self) -> int:
-        return int(self.store.meta("checkpoint", {"size": 0})["size"])
-
     def take_receipt(self, answer: dict[str, Any]) -> bool:
         """Check the signed checkpoint against the one before; returns whether the ledger has begun a new epoch (a restore)."""
         identity, epoch = self.client.identity, str(answer["epoch"])
@@ -272,7 +276,7 @@ class Engine:
         # What the server has may have other numbers and verdicts now: it was handed in anew, or judged after the restore.
         self.store.run("UPDATE operations SET state = 'held', no = 0, code = '', other = 0 WHERE n <= ?", (known,))
         self.store.run("UPDATE operations SET state = 'pending', no = 0, code = '', other = 0, overlaid = 1 WHERE n > ?", (known,))
-        self.store.run("UPDATE photos SET state = 'waiting', url = '', sent = 0, next_try = 0 WHERE state = 'stored'")
+        self.store.run("UPDATE photos SET state = 'waiting', url = '', sent = 0, next_try = 0 WHERE state = 'stored' AND NOT cleaned")
         begin(self.client, known)
         self._more, self._resend_from = True, None
 
@@ -281,38 +285,90 @@ class Engine:
 
     # -- photos ----------------------------------------------------------------------------------------------------------------------------
 
-    def _next_photo(self, now: int) -> tuple[str, str, int, str, str, int] | None:
+    def _next_picture(self, now: int, pulled_at: int) -> Status:
+        """A piece of a photo, or a picture of another's; nothing of either while they are to wait."""
+        if self._photos_at_once:
+            self._photos_at_once = False
+            self.store.run("UPDATE photos SET next_try = 0 WHERE state != 'stored' AND next_try > 0")
+        waiting, first_try = self.store.one("SELECT count(*), min(next_try) FROM photos WHERE state != 'stored'")
+        if waiting == 0:
+            self._photos_anyway = False
+        if self._photos_wait() and not self._photos_anyway:
+            self._next_try = now + PULL_EVERY
+            self._left = UpToDate(pulled_at, held_back=waiting)
+            return self._left
+        photo = self._next_photo(now)
+        if photo is not None:
+            return self._send_photo(now, *photo) if self._has_token(now) else Working("token")
+        picture = fetch.next_wanted(self.client, now) if now >= self._fetch_again else None
+        if picture is not None:
+            return self._fetch(now, picture) if self._has_token(now) else Working("token")
+        self._next_try = now + PULL_EVERY if first_try is None else max(now, min(now + PULL_EVERY, first_try))
+        self._left = UpToDate(pulled_at, next_photo=first_try)
+        return self._left
+
+    def _has_token(self, now: int) -> bool:
+        """Whether there is one; where there is none it has been asked for."""
+        if self._token and now < self._token_until:
+            return True
+        self._get_token()
+        return False
+
+    def _next_photo(self, now: int) -> tuple[Photo, int] | None:
         row = self.store.one(
-            "SELECT sha256, path, size, media_type, url, tries FROM photos WHERE state != 'stored' AND (next_try <= ? OR next_try > ?) "
-            "ORDER BY tries, created_at DESC LIMIT 1",
+            "SELECT path, sha256, size, media_type, url, bundled, sent, tries FROM photos "
+            "WHERE state != 'stored' AND (next_try <= ? OR next_try > ?) ORDER BY tries, created_at DESC LIMIT 1",
             (now, now + 2 * LONGEST_WAIT),
         )
-        return tuple(row) if row else None
+        return (Photo(*row[:7]), row[7]) if row else None
 
-    def _send_photo(self, now: int, sha256: str, path: str, size: int, media_type: str, url: str, tries: int) -> Status:
-        if not self._token or now >= self._token_until:
-            self._get_token()
-            return Working("token")
+    def _send_photo(self, now: int, photo: Photo, tries: int) -> Status:
         try:
-            result = send_photo(self.client.transport, self._path("photos"), self._token, path, sha256, size, media_type, url)
+            result = send_photo(self.client.transport, self._path("photos"), self._token, photo)
         except Unreachable:
             # It may be this photo that does not get through: the next try is another one's.
             with self.store.transaction():
-                self.store.run("UPDATE photos SET tries = tries + 1 WHERE sha256 = ?", (sha256,))
+                self.store.run("UPDATE photos SET tries = tries + 1 WHERE sha256 = ?", (photo.sha256,))
             raise
         with self.store.transaction():
             wait = 0 if result.state == "waiting" and not result.code else min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, 10))
             self.store.run(
-                "UPDATE photos SET state = ?, url = ?, sent = ?, code = ?, tries = ?, next_try = ? WHERE sha256 = ?",
-                (result.state, result.url, result.sent, result.code, tries + (1 if result.code else 0), now + wait, sha256),
-            )
+                "UPDATE photos SET state = ?, url = ?, sent = ?, code = ?, tries = ?, next_try = ?, bundled = bundled AND ? WHERE sha256 = ?",
+                (
+                    result.state, result.url, result.sent, result.code, tries + (1 if result.code else 0), now + wait, int(bool(result.code)),
+                    photo.sha256,
+                ),
+            )  # fmt: skip
         if result.code == p.TOKEN_NEEDED.code:
             self._token = ""
         if result.state == "stored":
             self._more = True
-        return Working("photo", result.sent, size)
+        return Working("photo", result.sent, photo.size, photo.sha256)
+
+    def _fetch(self, now: int, sha256: str) -> Status:
+        """One small picture; what is wrong with it keeps nothing else from coming."""
+        reply = self.client.transport.request("GET", f"{self._path('blobs')}/{sha256}?size=small", b"", {"Authorization": f"Bearer {self._token}"})
+        if reply.status == 401:
+            self._token = ""
+            return Working("token")
+        if not fetch.keep(self.client, sha256, reply, now):
+            self._fetch_again = now + LONGEST_WAIT
+        return Working("fetch", len(reply.body), len(reply.body), sha256)
 
     # -- answers ---------------------------------------------------------------------------------------------------------------------------
 
     def _path(self, what: str) -> str:
         return f"/v1/ledgers/{self.client.identity.ledger}/{what}"
+
+
+def signed_push(client: Client, device: str, signer: Signer, first: int, lines: list[tuple[int, bytes, str]]) -> bytes:
+    """The body of a push of (n, bytes, digest) from `first`, signed for the device of ours that made them."""
+    last, digest = (lines[-1][0], lines[-1][2]) if lines else (0, "")
+    signature = signer.sign(push_message(client.identity.ledger, device, last, digest))
+    head = p.PushHead(device, first, len(lines), signature, client.epoch, known_size(client))
+    return p.write_push(head, [raw for _, raw, _ in lines])
+
+
+def known_size(client: Client) -> int:
+    """The size of the ledger that the server signed last."""
+    return int(client.store.meta("checkpoint", {"size": 0})["size"])

@@ -77,7 +77,7 @@ class Phone:
         store = Store(folder / "device.db")
         with suppress(RetryLater):  # no room to note it: at the next opening, then
             store.find_photos(self.photos(device))
-        return Client(store, self._ports_in(folder))
+        return Client(store, self._ports_in(folder), folder)
 
     def photos(self, device: str) -> Path:
         """Where its photos are."""

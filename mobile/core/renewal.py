@@ -40,6 +40,7 @@ def continue_as(client: Client, device: str, answer: dict[str, Any], forgotten: 
         store.set_meta(
             identity=asdict(identity),
             renewing=None,
+            bundled=0,
             former=[id for id in [*store.meta("former", []), old.device] if id not in forgotten],
         )
         store.put_base((json.dumps(r, ensure_ascii=False, separators=(",", ":")), r) for r in answer["records"])

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Nothing to do until `next_try` (ms); `problem` is the code of what went wrong last, "" if all is well."""
+    """Nothing to do until `next_try` (ms); `problem` is the code of what went wrong last, "" if all is well (then the rest is as in `UpToDate`)."""
 
     next_try: int
     problem: str = ""
     tries: int = 0
+    held_back: int = 0
+    next_photo: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Working:
 @dataclass(frozen=True, slots=True)
 class UpToDate:
     """Everything handed in, everything pulled, at this moment (ms). Photos may be left: `held_back` of them wait for a network that costs nothing
-    (`Engine.photos_now()` sends them all the same); where some could not be sent just now, `next_photo` (ms) is when that is tried again.
+    (`wake(photos=True)` sends them all the same); where some could not be sent just now, `next_photo` (ms) is when that is tried again.
     """
 
     at: int

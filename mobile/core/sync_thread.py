@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from mobile.core.beside import Together
 from mobile.core.engine import Engine
-from mobile.core.status import Status, Stopped, Waiting, Working
+from mobile.core.status import Status, Stopped, UpToDate, Waiting, Working
 from shared.errors import reason
 
 FAILED = reason(
@@ -29,7 +29,7 @@ class SyncThread:
         self._engine = engine
         self._on_status = on_status
         self._woken = threading.Event()
-        self._wake_engine = False
+        self._wanted: dict[str, bool] | None = None  # how the engine is to be woken before the next step
         self._stopping = False
         self._failing = False
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
@@ -48,15 +48,19 @@ class SyncThread:
         """Whether it is at work, or asleep until there is some."""
         return self._thread.is_alive()
 
-    def wake(self) -> None:
-        """The person asks: try now."""
-        self._wake_engine = True
-        self._woken.set()
+    def wake(self, *, photos: bool = False) -> None:
+        """Try everything now: the app was opened or resumed, the network is back, an inspection was submitted, the person asked. `photos`: send them
+        although the network costs, this once."""
+        self._wake(asked=True, photos=photos or bool((self._wanted or {}).get("photos")))
 
     def nudge(self) -> None:
         """There is something new to hand in: go on, unless the last try failed; then the time for the next one stands."""
-        if not self._failing:
-            self.wake()
+        if not self._failing and self._wanted is None:
+            self._wake()
+
+    def _wake(self, **how: bool) -> None:
+        self._wanted = how
+        self._woken.set()
 
     def stop(self, patience: float = 5) -> None:
         """End after the step that is under way; what it was doing goes on next time."""
@@ -67,9 +71,9 @@ class SyncThread:
 
     def _run(self) -> None:
         while not self._stopping:
-            if self._wake_engine:
-                self._wake_engine = False
-                self._engine.wake()
+            wanted, self._wanted = self._wanted, None
+            if wanted is not None:
+                self._engine.wake(**wanted)
             status = self._step()
             self._failing = isinstance(status, Stopped) or (isinstance(status, Waiting) and bool(status.problem))
             self._on_status(status)
@@ -85,5 +89,6 @@ class SyncThread:
 
     def _sleep(self, status: Status) -> None:
         if not isinstance(status, Working):
-            self._woken.wait(NAP if self._failing else LONGEST_NAP)
+            soon = self._failing or (isinstance(status, UpToDate | Waiting) and status.next_photo is not None)
+            self._woken.wait(NAP if soon else LONGEST_NAP)
         self._woken.clear()

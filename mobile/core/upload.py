@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
-from pathlib import Path
+import os
+from dataclasses import dataclass, replace
 
 from mobile.core.answers import problem_of
 from mobile.core.ports import Reply, Transport
@@ -13,6 +13,7 @@ from shared.errors import REASONS, reason
 from shared.protocol import PROTOCOL_HEADER, TOKEN_NEEDED
 
 PART = 1024 * 1024  # bytes a request
+OTHER_BYTES = 460  # what has come is not what was announced
 GONE = reason("photo.gone", "手机上找不到这张照片的文件", "the photo's file is not on this device any more")
 CHANGED = reason("photo.changed", "照片文件已被改动或损坏，不能上传", "the photo's file was changed or damaged and cannot be sent")
 NOT_TAKEN = reason("photo.not_taken", "服务器不接收这张照片，请重拍", "the server does not take this photo; take it again")
@@ -28,38 +29,75 @@ class Sent:
     code: str = ""
 
 
-def send_photo(transport: Transport, base: str, token: str, path: str, sha256: str, size: int, media_type: str, url: str) -> Sent:
-    """One request. A new photo goes whole if it is small; otherwise announced first, then part by part. Raises Unreachable."""
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """What is to be sent: a photo, recording or signature. `url` is the upload begun at the server, "" before; `sent` how far that is. `asked_for`:
+    it may be there already (it went by file), so it is announced before its bytes are sent."""
+
+    path: str
+    sha256: str
+    size: int
+    media_type: str
+    url: str = ""
+    asked_for: int = 0
+    sent: int = 0
+
+
+def send_photo(transport: Transport, base: str, token: str, photo: Photo) -> Sent:
+    """One request. A new photo goes whole if it is small; otherwise announced first, then part by part. Raises Unreachable.
+
+    The whole file is looked at before it is announced, later only the part that is sent: the server checks what it has in the end, and where that
+    is something else the upload begins anew, with a look at the whole file.
+    """
     try:
-        data = Path(path).read_bytes()
+        found = os.path.getsize(photo.path)
+        if found != photo.size or (not photo.url and _digest(photo.path) != photo.sha256):
+            return Sent("problem", photo.url, 0, CHANGED.code)
+        common = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {token}"}
+        if not photo.url:
+            return _announce(transport, base, common, photo)
+        return _go_on(transport, common, photo)
+    except FileNotFoundError:
+        return Sent("problem", photo.url, 0, GONE.code)
     except OSError:
-        return Sent("problem", url, 0, GONE.code)
-    if len(data) != size or hashlib.sha256(data).hexdigest() != sha256:
-        return Sent("problem", url, 0, CHANGED.code)
-    common = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {token}"}
-    if not url:
-        return _announce(transport, base, common, data, sha256, media_type)
-    status = transport.request("HEAD", url, b"", common)
+        return Sent("problem", photo.url, photo.sent, GONE.code)
+
+
+def _announce(transport: Transport, base: str, common: dict[str, str], photo: Photo) -> Sent:
+    said = {"sha256": photo.sha256, "filetype": photo.media_type}
+    metadata = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in said.items())
+    headers = {**common, "Upload-Length": str(photo.size), "Upload-Metadata": metadata}
+    whole = photo.size <= PART and not photo.asked_for
+    if whole:
+        headers["Content-Type"] = "application/offset+octet-stream"
+    reply = transport.request("POST", base, _part(photo.path, 0) if whole else b"", headers)
+    return _progress(reply, reply.headers.get("location", ""), photo.size, 0)
+
+
+def _go_on(transport: Transport, common: dict[str, str], photo: Photo) -> Sent:
+    status = transport.request("HEAD", photo.url, b"", common)
     if status.status == 404 and _is_ours(status):
         return Sent("waiting", "", 0)
     offset = _offset(status)
     if offset is None:
-        return _problem(status, url, 0)
-    if offset == size:
-        return Sent("stored", url, size)
+        return _problem(status, photo.url, 0)
+    if offset == photo.size:
+        return Sent("stored", photo.url, photo.size)
     headers = {**common, "Content-Type": "application/offset+octet-stream", "Upload-Offset": str(offset)}
-    reply = transport.request("PATCH", url, data[offset : offset + PART], headers)
-    return _progress(reply, url, size, offset)
+    reply = transport.request("PATCH", photo.url, _part(photo.path, offset), headers)
+    sent = _progress(reply, photo.url, photo.size, offset)
+    return replace(sent, url="") if reply.status == OTHER_BYTES else sent
 
 
-def _announce(transport: Transport, base: str, common: dict[str, str], data: bytes, sha256: str, media_type: str) -> Sent:
-    metadata = f"sha256 {base64.b64encode(sha256.encode()).decode()},filetype {base64.b64encode(media_type.encode()).decode()}"
-    headers = {**common, "Upload-Length": str(len(data)), "Upload-Metadata": metadata}
-    whole = len(data) <= PART
-    if whole:
-        headers["Content-Type"] = "application/offset+octet-stream"
-    reply = transport.request("POST", base, data if whole else b"", headers)
-    return _progress(reply, reply.headers.get("location", ""), len(data), 0)
+def _part(path: str, offset: int) -> bytes:
+    with open(path, "rb") as file:
+        file.seek(offset)
+        return file.read(PART)
+
+
+def _digest(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _progress(reply: Reply, url: str, size: int, before: int) -> Sent:

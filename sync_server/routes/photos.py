@@ -20,7 +20,7 @@ from shared.kinds.evidence import NO_PHOTO, PHOTO_ERASED, blob_id
 from shared.people import acting, sees
 from shared.rules import Record
 from sync_server.accept import Act
-from sync_server.blobs import MAX_BLOB, NO_UPLOAD, NOT_TUS, PDF, WRONG_OFFSET, LocalBlobs, Upload, upload_id
+from sync_server.blobs import LARGEST, NO_UPLOAD, NOT_TUS, PDF, WRONG_OFFSET, LocalBlobs, Upload, recording_in, upload_id
 from sync_server.routes.sync import bearer, problems
 from sync_server.service import Service, person_record
 from sync_server.store import ledgers as store
@@ -37,7 +37,7 @@ def photo_router(service: Service, blobs: LocalBlobs) -> APIRouter:
     @router.options("/photos", status_code=204)
     def options(ledger: str) -> Response:
         """What this server speaks."""
-        extensions = {"Tus-Version": "1.0.0", "Tus-Extension": "creation,creation-with-upload", "Tus-Max-Size": str(MAX_BLOB)}
+        extensions = {"Tus-Version": "1.0.0", "Tus-Extension": "creation,creation-with-upload", "Tus-Max-Size": str(LARGEST)}
         return Response(status_code=204, headers={**TUS, **extensions})
 
     @router.post("/photos", status_code=201)
@@ -88,9 +88,9 @@ def blob_response(blobs: LocalBlobs, ledger: str, sha256: str) -> FileResponse:
     if not path.is_file():
         raise Refused(NO_PHOTO)
     with path.open("rb") as file:
-        start = file.read(4)
+        start = file.read(8)
     kinds = {b"\x89PNG": "image/png", b"RIFF": "image/webp", b"%PDF": PDF}
-    kind = kinds.get(start[:4], "image/jpeg")
+    kind = recording_in(path).media_type if start[4:] == b"ftyp" else kinds.get(start[:4], "image/jpeg")
     return FileResponse(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=31536000, immutable"})
 
 
