@@ -57,6 +57,7 @@ PUSH_LINES = 500  # what a device sends at once
 PAGE = 2_000  # records in one page of a pull
 MAX_PAGE = 10_000
 CHALLENGE_WINDOW = 10 * 60_000  # ms
+CODE_LETTERS, CODE_LENGTH = "23456789ABCDEFGHJKMNPQRSTUVWXYZ", 10  # of an enrolment code: nothing that looks like something else
 
 CHAIN_BROKEN = reason("chain_broken", "操作链不连续，未保存任何内容", "the chain of operations is broken; nothing was stored")
 BAD_SIGNATURE = reason("bad_signature", "签名不对，未保存任何内容", "the signature is wrong; nothing was stored")

@@ -32,7 +32,6 @@ from sync_server.writer import Writer
 log = logging.getLogger("paicha.service")
 TOKEN_LIFE = 12 * 3_600_000  # ms
 CODE_LIFE = 15 * 60_000
-CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 BEHIND = reason(
     "behind", "服务器的数据比设备收到过的回执少，暂不接收", "this server holds less than it has given receipts for; it takes nothing for now"
 )
@@ -110,7 +109,7 @@ class Service:
 
     def make_code(self, ledger: str, person: str, made_by: str) -> str:
         """A one-time enrolment code for a person, good for a quarter of an hour."""
-        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(10))
+        code = "".join(secrets.choice(p.CODE_LETTERS) for _ in range(p.CODE_LENGTH))
         with self.database.write() as link:
             link.run("DELETE FROM codes WHERE expires_at < ?", (self.clock() - 30 * CODE_LIFE,))
             link.run(

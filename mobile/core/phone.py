@@ -1,7 +1,7 @@
 """A phone: several enrolments side by side, each with a folder, a key and a database of its own; and how a new one is made.
 
-    FOLDER/<device id>/device.db, key-*.pem, photos/    one enrolment; its database gets this name when it is complete
-    FOLDER/<device id>/enrolling.json                   begun, no answer yet: tried again with the same id and key, so a lost answer costs nothing
+FOLDER/<device id>/device.db, key-*.pem, photos/    one enrolment; its database gets this name when it is complete
+FOLDER/<device id>/enrolling.json                   begun, no answer yet: tried again with the same id and key, so a lost answer costs nothing
 """
 
 from __future__ import annotations
@@ -34,7 +34,23 @@ OTHER_PERSON = reason(
     "这个登记码属于另一个人或另一个台账，请向管理人员要本人的登记码",
     "this code is another person's or another ledger's; ask for one of your own",
 )
+PORTAL = reason(
+    "enrol.portal",
+    "这个网络要求先登录（如公共无线网），请打开浏览器登录后再试；登记码没有用掉",
+    "this network wants a sign-in first (public Wi-Fi): open a browser, sign in, and try again; the code is not used up",
+)
+NOT_SECURE = reason(
+    "enrol.not_secure",
+    "安全连接没有建立，请先看手机的日期和时间对不对，改正后再试；登记码没有用掉",
+    "no secure connection could be made: see whether this phone's date and time are right, and try again; the code is not used up",
+)
+UNSENT = reason(
+    "enrolment.unsent",
+    "还有内容没有交到台账，这个人的登记不能移除；请先同步，或用文件交出",
+    "something has not reached the ledger yet, so this enrolment cannot be removed: sync first, or hand it in by file",
+)
 _LATER = (429, 500, 502, 503, 504, 507)  # the code is not used up: the same attempt may go on
+REMOVED = "removed.db"  # what an enrolment's database is called from the moment on that it is no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +82,8 @@ class Phone:
         self.folder = folder
         self._ports_in = ports_in
         folder.mkdir(parents=True, exist_ok=True)
+        for removed in folder.glob(f"*/{REMOVED}"):  # a removal that was cut off
+            shutil.rmtree(removed.parent)
 
     def devices(self) -> list[str]:
         """The enrolments that are complete, oldest first."""
@@ -82,6 +100,19 @@ class Phone:
     def photos(self, device: str) -> Path:
         """Where its photos are."""
         return self.folder / device / "photos"
+
+    def remove(self, device: str) -> None:
+        """Forget an enrolment with all its files; done again if it was cut off. Raises Refused(enrolment.unsent), and nothing is removed, while
+        something of it has not reached the ledger."""
+        client = self.open(device)
+        unsent = client.unsent()
+        client.store.close()
+        if unsent.operations or unsent.photos:
+            raise Refused(UNSENT)
+        folder = self.folder / device
+        os.replace(folder / "device.db", folder / REMOVED)
+        sync_folder(folder)
+        shutil.rmtree(folder)
 
     def enrol(self, invitation: Invitation, model: str = "") -> Client:
         """Redeem a code. Raises Refused (wrong or used code), RetryLater (no network: call it again)."""
@@ -174,7 +205,8 @@ def _post(ports: Ports, server: str, path: str, request: dict[str, Any]) -> Repl
     try:
         return ports.transport(server).request("POST", path, json.dumps(request).encode(), {"Content-Type": "application/json"})
     except Unreachable as error:
-        raise RetryLater(NO_ANSWER, str(error)) from None
+        insecure = any(word in str(error).lower() for word in ("certificate", "ssl"))
+        raise RetryLater(NOT_SECURE if insecure else NO_ANSWER, str(error)) from None
 
 
 def _enrol_answer(reply: Reply) -> dict[str, Any]:
@@ -185,7 +217,7 @@ def _enrol_answer(reply: Reply) -> dict[str, Any]:
     try:
         return read_answer(reply, ENROLLED)
     except (TryLater, Halt) as error:
-        raise RetryLater(NO_ANSWER, error.code) from None
+        raise RetryLater(PORTAL if error.code == "not_the_server" else NO_ANSWER, error.code) from None
 
 
 def _begun_with(attempt: Path) -> Any:
