@@ -24,6 +24,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "mobile.device": ("shared", "mobile.core", "mobile.device"),
     "mobile.ui": ("shared", "mobile.core", "mobile.device.platform", "mobile.ui"),
     "mobile.__main__": ("mobile",),
+    "mobile.android": ("mobile",),
 }
 # What takes operations of any family and must know none by name.
 ENGINES = (
@@ -92,6 +93,11 @@ def test_the_phones_core_has_no_window(name: str, path: Path) -> None:
     assert not {imported for imported in imports(path) if within(imported, "kivy") or within(imported, "jnius") or within(imported, "cryptography")}
 
 
+@pytest.mark.parametrize(("name", "path"), [param for param in EVERY if not str(param.values[0]).startswith("mobile.device.android")])
+def test_only_the_android_bridge_speaks_to_java(name: str, path: Path) -> None:
+    assert not {imported for imported in imports(path) if within(imported, "jnius") or within(imported, "android")}
+
+
 def test_every_folder_of_the_packages_is_a_package_and_no_test_folder_is_called_like_one() -> None:
     for package in PACKAGES:
         for folder in {path.parent for _, path in modules(package)}:
@@ -155,7 +161,7 @@ DISTRIBUTIONS = metadata.packages_distributions()
 def test_each_package_imports_only_what_its_own_extra_installs(name: str, path: Path) -> None:
     extras = EXTRAS[max((part for part in EXTRAS if within(name, part)), key=len)]
     installed = {distribution for each in extras for distribution in extra(each)}
-    others = {imported.partition(".")[0] for imported in imports(path)} - set(PACKAGES) - set(sys.stdlib_module_names) - {"jnius"}
+    others = {imported.partition(".")[0] for imported in imports(path)} - set(PACKAGES) - set(sys.stdlib_module_names) - {"jnius", "android"}
     missing = {other for other in others if not {plain(distribution) for distribution in DISTRIBUTIONS.get(other, [other])} & installed}
     assert not missing, f"{name} imports {sorted(missing)}, which {extras} do not bring"
 

@@ -6,6 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from shared.errors import Refused, reason
+
+KEY_LOST = reason(
+    "key.lost",
+    "这部手机的签名密钥不在了（恢复出厂或复制数据后会这样）；内容都在手机上。请向管理人员要一个新的登记码，重新登记后会接着提交",
+    "this phone's signing key is gone (after a reset or a copy of its data); everything is still here: ask your office for a new code, "
+    "enrol again, and it is handed in",
+)
+
+
+class KeyLost(Refused):
+    """The key of a device is no more; its work can only be handed in under a new enrolment."""
+
+    def __init__(self) -> None:
+        super().__init__(KEY_LOST)
+
 
 class Unreachable(Exception):
     """The server could not be asked, or its answer did not arrive whole. Nothing is known of what it did."""
@@ -21,7 +37,7 @@ class Reply:
 
 
 class Signer(Protocol):
-    """A P-256 key that never leaves the device."""
+    """A P-256 key that never leaves the device. Both raise KeyLost, and RetryLater where the machine cannot just now."""
 
     def public_key(self) -> str:
         """SubjectPublicKeyInfo, DER, base64."""

@@ -112,6 +112,10 @@ class DesktopPlatform:
     def stop_audio(self) -> None:
         """Nothing is being recorded."""
 
+    def choose(self, folder: Path, recordings: bool, several: bool, done: Callable[[list[Path]], None], failed: Failed) -> None:
+        """The window has a page for that."""
+        failed(FAILED)
+
     def scan(self, done: Callable[[str], None], failed: Failed) -> None:
         """No camera."""
         failed(FAILED)

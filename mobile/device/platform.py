@@ -4,7 +4,7 @@ Nothing here waits: what takes time tells `done` or `failed` later, in the windo
 where the person simply changed their mind. What a machine has not got is not in `abilities`, and the window offers another way.
 
 Abilities: camera, video, audio, scan (a QR code with the camera), read_code (one in a picture), locate, share, save (a file to where the person
-chooses), dial, notify, dialog (typing in a native dialog).
+chooses), choose (pictures or recordings, by the system's own page), dial, notify, dialog (typing in a native dialog).
 """
 
 from __future__ import annotations
@@ -88,6 +88,9 @@ class Platform(Protocol):
 
     def stop_audio(self) -> None:
         """End the recording."""
+
+    def choose(self, folder: Path, recordings: bool, several: bool, done: Callable[[list[Path]], None], failed: Failed) -> None:
+        """Pictures (or recordings) that the machine has, copied into `folder`."""
 
     def scan(self, done: Callable[[str], None], failed: Failed) -> None:
         """The text of a QR code held before the camera."""

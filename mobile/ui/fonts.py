@@ -21,7 +21,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
@@ -87,6 +86,8 @@ def build(say: Callable[[str], None] = print, force: bool = False) -> bool:
     """Cut what is missing or out of date; True if anything was made. `FontsMissing` if a source package is not installed."""
     if is_current() and not force:
         return False
+    from concurrent.futures import ProcessPoolExecutor, as_completed  # here only: a phone may have no processes to import
+
     _check_packages()
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "stamp").unlink(missing_ok=True)

@@ -41,6 +41,16 @@ def prepare(
     _configure(round(width * (density or 1)), round(height * (density or 1)))
 
 
+def prepare_phone() -> None:
+    """The same on Android, where Kivy finds out size, density and fingers by itself: a mouse beside them would make every tap two."""
+    if "kivy" in sys.modules:
+        raise RuntimeError("prepare_phone() must come before the first import of kivy")
+    os.environ.update(KIVY_NO_ARGS="1", KIVY_NO_CONFIG="1", KIVY_NO_FILELOG="1", KIVY_LOG_MODE="PYTHON")
+    from kivy.config import Config
+
+    Config.set("graphics", "multisamples", "0")
+
+
 def _configure(width: int, height: int) -> None:
     from kivy.config import Config
 

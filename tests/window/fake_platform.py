@@ -89,6 +89,10 @@ class FakePlatform:
             self._recording = None
             self._reply("audio", done, failed)
 
+    def choose(self, folder: Path, recordings: bool, several: bool, done: Callable[[list[Path]], None], failed: Failed) -> None:
+        self.asked.append(("choose", folder, recordings, several))
+        self._reply("choose", done, failed)
+
     def scan(self, done: Callable[[str], None], failed: Failed) -> None:
         self.asked.append(("scan",))
         self._reply("scan", done, failed)

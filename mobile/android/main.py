@@ -1,0 +1,31 @@
+"""What the phone starts. Becomes `main.py` at the top of the staged app."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def main() -> None:
+    """Open the window; it ends with the process."""
+    # the app's own folder; below its `app/` lies the program, which every update lays anew
+    private = Path(os.environ["ANDROID_PRIVATE"])
+    from mobile.ui.window import prepare_phone
+
+    prepare_phone()
+    from mobile.core.phone import Phone
+    from mobile.device.android.java import Java
+    from mobile.device.android.platform import AndroidPlatform
+    from mobile.device.android.ports import android_ports
+    from mobile.ui.app import Paicha
+    from mobile.ui.session import in_window
+    from mobile.ui.strings import words
+
+    java = Java()
+    phone = Phone(private / "paicha", lambda folder: android_ports(java, folder))
+    platform = AndroidPlatform(java, phone.folder, private / "shared", in_window, lambda zh, en: en if words.language == "en" else zh)
+    Paicha(phone, private, platform).run()
+
+
+if __name__ == "__main__":
+    main()
