@@ -26,7 +26,7 @@ def jpeg(seed: int, side: int = 60) -> bytes:
     return out.getvalue()
 
 
-def _photo(device: Device, seed: int) -> PhotoFile:
+def picture_of(device: Device, seed: int) -> PhotoFile:
     """A picture in the enrolment's folder."""
     data = jpeg(seed)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -37,7 +37,7 @@ def _photo(device: Device, seed: int) -> PhotoFile:
     return PhotoFile(sha256, folder / f"{sha256}.jpg", folder / f"{sha256}.thumb.jpg", len(data))
 
 
-def _day(device: Device, photos: int = 2, seed: int = 0) -> str:
+def day_of_work(device: Device, photos: int = 2, seed: int = 0) -> str:
     """A day without signal: an inspection with a finding and its photos, handed in."""
     client = device.client
     inspection = work.start(client)
@@ -45,7 +45,7 @@ def _day(device: Device, photos: int = 2, seed: int = 0) -> str:
     assert record is not None
     work.fill(client, inspection)
     taken = {"taken_at": client.ports.now(), "position": None, "likeness": None}
-    pictures = [(_photo(device, seed + place), taken) for place in range(photos)]
+    pictures = [(picture_of(device, seed + place), taken) for place in range(photos)]
     inspecting.report_finding(client, None, None, work.finding(no_photo_reason=None), pictures)
     inspecting.submit(client, inspection)
     return inspection
@@ -57,7 +57,7 @@ def _import(world: World, path: Path) -> Imported:
 
 def test_a_day_without_signal_arrives_by_file_and_the_phone_hears_of_it_at_its_next_sync(world: World, device: Device) -> None:
     world.wire.fault = offline
-    inspection = _day(device)
+    inspection = day_of_work(device)
     written = write_bundle(device.client)
     assert written.files == 2 and written.missing == 0 and written.operations == len(device.states())
 
