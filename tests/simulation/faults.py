@@ -133,3 +133,4 @@ class DeviceStore(Store):
         self._connection: Any = connection
         self._lock = threading.RLock()
         self._depth = 0
+        self._changed: set[str] = set()
