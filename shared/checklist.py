@@ -229,6 +229,12 @@ def joined(templates: Sequence[Template]) -> dict[str, Any]:
     }
 
 
+def parts_of(template: Template) -> Sequence[Mapping[str, Any]]:
+    """The checklists that a joined one was, each {id, version, title}; of one that was never joined, itself."""
+    parts: Sequence[Mapping[str, Any]] = template.get("parts", (template,))
+    return parts
+
+
 def items_in_both(templates: Iterable[Template], added: Template) -> list[str]:
     """The item ids of `added` that one of the templates has, too: such a one cannot be added, an answer would be to two questions."""
     taken = {item["id"] for template in templates for item in template["items"]}

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from shared.checklist import NOT_APPLICABLE, fails
-from shared.kinds.document import FORMS
+from shared.checklist import NOT_APPLICABLE, fails, parts_of
+from shared.kinds.document import FORMS, ordered_until
 from shared.kinds.inspection import ENTERPRISE_KINDS, INSPECTION_KINDS
 from shared.papers.model import Block, Document, Facts, Heading, Paragraph, Signature, Signatures, Small, Table
 from shared.papers.saying import (
@@ -73,7 +73,8 @@ def _visit(inspection: Record, template: Record, enterprise: Record, papers: Pap
         (("检查时间", f"{moment_zh(moments['start']['at'])}{ended}"),),
         (("检查地点", _place(moments["start"], enterprise)),),
         (("检查类型", kind), ("陪同人员", accompanied)),
-        (("检查表", f"{template['title']['zh']}（第{inspection['template_version']}版）"), ("检查目的", "、".join(inspection["purposes"]))),
+        (("检查表", "、".join(f"{part['title']['zh']}（第{part['version']}版）" for part in parts_of(template))),)
+        + (("检查目的", "、".join(inspection["purposes"])),),
     )
 
 
@@ -100,7 +101,8 @@ def _introduction(inspection: Record, papers: Papers) -> str:
 def _counted(inspection: Record, template: Record) -> str:
     counted = Counter(_verdict(item, inspection["answers"].get(item["id"])) for item in template["items"])
     said = "，".join(f"{name}{count}项" for name, count in counted.items())
-    return f"按照《{template['title']['zh']}》检查{len(template['items'])}项：{said}。"
+    titles = "".join(f"《{part['title']['zh']}》" for part in parts_of(template))
+    return f"按照{titles}检查{len(template['items'])}项：{said}。"
 
 
 def _verdict(item: Record, value: Any) -> str:
@@ -148,6 +150,9 @@ def _handled(hazard: Record) -> str:
         return f"经审核不按隐患处理{numbered}。"
     if hazard["immediate"]:
         return f"当场整改：{hazard['fix_text'] or '已整改'}{numbered}。"
+    served = ordered_until(hazard)
+    if served is not None and not hazard["deadline"]:
+        return f"当场送达《{FORMS['order'].title}》，责令于{day_zh(served)}前整改完毕{numbered}。"
     if hazard["deadline"]:
         return f"责令于{day_zh(hazard['deadline'])}前整改完毕{numbered}。"
     return f"已登记隐患台账，待审核后下达整改期限{numbered}。"
@@ -267,7 +272,7 @@ def order_on_site(order: Record, inspection: Record | None, enterprise: Record, 
         Facts(receipt(served, papers)),
         Small("本指令书在检查现场当场送达，文号由台账编定。一式两份，一份由签发单位存档，一份交被检查单位。"),
     )
-    return Document(title, order["number"], blocks, f"{title}-{enterprise['name']}-{day_zh(at)}", at, "" if order["number"] else DRAFT)
+    return Document(title, order["number"], blocks, f"{title}-{enterprise['name']}-{day_zh(at)}", at)
 
 
 def demanded(deadlines: Sequence[int], *, major: bool) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from shared import ledger as rules
+from shared.checklist import templates_of
 from shared.deadlines import Failure, failures
 from shared.kinds.alert import answer_id, calls_on
 from shared.kinds.template import template_record_id
@@ -80,8 +81,8 @@ class OwnChecks:
 
 
 def _slim(record: Record) -> Record:
-    checklist = template_record_id(record["template"], record["template_version"])
-    return {name: record[name] for name in _SLIM} | {"checklist": checklist, "moments": {"start": {"at": record["moments"]["start"]["at"]}}}
+    checklists = [template_record_id(*each) for each in templates_of(record)]
+    return {name: record[name] for name in _SLIM} | {"checklists": checklists, "moments": {"start": {"at": record["moments"]["start"]["at"]}}}
 
 
 def _own_checks(link: Link, ledger: str) -> Iterable[Record]:
@@ -145,7 +146,7 @@ class Failing:
         templates = self.templates
         for id, enterprise in self.enterprises.items():
             inspections, since = own.get(id, []), registered.get(enterprise["created"], 0)
-            full = [i for i in inspections if is_full(i, enterprise, templates.get(i["checklist"], {"industries": []}))]
+            full = [i for i in inspections if any(is_full(i, enterprise, templates[id]) for id in i["checklists"] if id in templates)]
             missing = no_full_self_inspection(enterprise, full, self.campaign, since, self.now)
             for failure in (*([missing] if missing else []), *not_led(enterprise, inspections, self.campaign, since, self.now)):
                 yield self._of_enterprise(failure, enterprise)

@@ -79,8 +79,8 @@ def _titles(visit: Visit, values: dict[str, Any]) -> dict[str, str]:
     if record["inspection"]:
         kind = word(inspection["inspection_kind"], visit.language) if inspection is not None else ""
         named[record["inspection"]] = f"{kind} {moment(inspection['moments']['start']['at'])}" if inspection is not None else "—"
-    if template is not None and record["template"]:
-        named[record["template"]] = template["title"]["en" if visit.language == "en" else "zh"]
+    if template is not None:
+        named |= {part["id"]: part["title"]["en" if visit.language == "en" else "zh"] for part in template["parts"]}
     return named
 
 

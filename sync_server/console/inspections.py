@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from shared.checklist import CONFORM, NOT_APPLICABLE, fails
+from shared.checklist import CONFORM, NOT_APPLICABLE, fails, joined, templates_of
 from shared.errors import Refused
 from shared.kinds.evidence import NO_PHOTO
 from shared.kinds.inspection import changed_after
@@ -76,10 +76,14 @@ def inspection_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
 
 
 def template_of(link: Link, ledger: str, inspection: Record) -> dict[str, Any]:
-    """The template version that an inspection was filled in by; one without items where the ledger has it no more."""
-    id = template_record_id(inspection["template"], inspection["template_version"])
-    found = store.records(link, ledger, [id]).get(id)
-    return dict(found["template"]) if found else {"title": {"zh": inspection["template"], "en": inspection["template"]}, "items": []}
+    """The checklists that an inspection was filled in by, joined to one; without the items of one that the ledger has no more."""
+    named = {each: template_record_id(*each) for each in templates_of(inspection)}
+    found = store.records(link, ledger, named.values())
+    return joined([found[id]["template"] if id in found else _unknown(*each) for each, id in named.items()])
+
+
+def _unknown(id: str, version: int) -> Record:
+    return {"id": id, "version": version, "title": {"zh": id, "en": id}, "industries": [], "items": []}
 
 
 def parts_of(inspection: Record, template: Record) -> list[Part]:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from shared.calendar import ReadYear
+from shared.checklist import templates_of
 from shared.errors import Refused, reason
 from shared.kinds.alert import answer_id
 from shared.kinds.calendar import years_of
@@ -113,8 +114,9 @@ def _beside_hazards(link: Link, visit: Visit, site: Site, now: int) -> list[Duty
     campaign = store.records(link, ledger, ["campaign"]).get("campaign")
     entered = store.operation(link, ledger, enterprise["created"])
     done = [one for one in records_at(link, visit, "inspection", site.id) if one["inspection_kind"] in ENTERPRISE_KINDS]
-    templates = store.records(link, ledger, sorted({template_record_id(one["template"], one["template_version"]) for one in done}))
-    full = any(is_full(one, enterprise, templates[template_record_id(one["template"], one["template_version"])]["template"]) for one in done)
+    named = [(one, template_record_id(*each)) for one in done for each in templates_of(one)]
+    templates = store.records(link, ledger, sorted({id for _, id in named}))
+    full = any(is_full(one, enterprise, templates[id]["template"]) for one, id in named)
     owed = own_checks(
         enterprise, site.people, done, full=full, campaign=campaign, registered_at=entered.entry.received_at if entered else now, now=now
     )

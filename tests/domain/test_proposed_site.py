@@ -30,7 +30,8 @@ def test_a_proposed_site_is_in_the_charge_of_its_authors_section_until_somebody_
     record = proposed(by).records["e3"]
     assert (record["status"], record["lead_section"], record["proposed"]["by"]) == ("proposed", section, by)
     assert {"ledger", "unit:c1", f"person:{by}"} <= scopes_of(record) and "unit:" not in scopes_of(record)
-    assert row_of(record).state == "proposed" and not is_operating(record), "it owes no self-inspection yet"
+    row = row_of(record)
+    assert row is not None and row.state == "proposed" and not is_operating(record), "it owes no self-inspection yet"
 
 
 @pytest.mark.parametrize(("by", "code"), [("leader", "no_right"), ("safety", "no_right"), ("auditor", "no_right"), ("zhou", "")])

@@ -28,7 +28,8 @@ def test_an_inspection_by_two_checklists_takes_answers_to_the_items_of_both() ->
     assert checklist.templates_of(record) == [(TEMPLATE["id"], 1), (FULL_TEMPLATE["id"], 1)]
     book.done("lin", "inspection.answer", "i1", {"item": item, "value": "na"})
     book.done("lin", "inspection.answer", "i1", {"item": TEMPLATE["items"][0]["id"], "value": "na"})
-    assert row_of(record).words.split() == [TEMPLATE["id"], FULL_TEMPLATE["id"]], "it is found by either"
+    row = row_of(record)
+    assert row is not None and row.words.split() == [TEMPLATE["id"], FULL_TEMPLATE["id"]], "it is found by either"
 
 
 def test_it_is_complete_only_when_both_are() -> None:
