@@ -194,9 +194,11 @@ def report_finding(
     acts: list[tuple[str, str, dict[str, Any]]] = [("hazard.report", id, body)]
     if inspection is not None and item is not None and not photos and finding.get("no_photo_reason"):
         acts.append(("inspection.note", inspection["id"], {"item": item["id"], "about": "no_photo", "text": finding["no_photo_reason"]}))
+    before = {photo.sha256: client.new_id() for photo, taken in photos if taken.get("phase", "before") == "before"}
     for photo, taken in photos:
-        named, phase = _photo(client.new_id(), photo, taken), taken.get("phase", "before")
-        acts.append(("hazard.add_photo", id, {**named, "phase": phase}))
+        phase, of = taken.get("phase", "before"), before.get(taken.get("of", ""))
+        named = _photo(before[photo.sha256] if phase == "before" else client.new_id(), photo, taken)
+        acts.append(("hazard.add_photo", id, {**named, "phase": phase, **({"of": of} if of else {})}))
         if taken.get("strokes"):
             acts.append(("hazard.mark_photo", id, {"photo": named["photo"], "strokes": taken["strokes"]}))
         if inspection is not None and item is not None and phase == "before":
@@ -210,7 +212,8 @@ def report_finding(
 def add_hazard_photo(client: Client, hazard: str, photo: PhotoFile, taken: dict[str, Any], phase: str = "before") -> None:
     """One more photo of a finding; before it is rectified it is evidence of the failed item, too."""
     record = client.record(hazard) or {}
-    acts: list[tuple[str, str, dict[str, Any]]] = [("hazard.add_photo", hazard, {**_photo(client.new_id(), photo, taken), "phase": phase})]
+    named = {**_photo(client.new_id(), photo, taken), "phase": phase}
+    acts: list[tuple[str, str, dict[str, Any]]] = [("hazard.add_photo", hazard, named | ({"of": taken["of"]} if taken.get("of") else {}))]
     inspection = client.record(record["inspection"]) if record.get("inspection") else None
     if inspection is not None and inspection["state"] in ("draft", "returned") and phase == "before":
         acts.append(("inspection.attach", inspection["id"], {**_photo(client.new_id(), photo, taken), "item": record["template_item"]}))
@@ -250,9 +253,11 @@ def what_is_missing(client: Client, inspection: str) -> list[tuple[Any, str]]:
     return submit_problems(record, client.template_of(record)) if record else []
 
 
-def submit(client: Client, inspection: str) -> None:
-    """Hand in the inspection and its findings, all or none. Raises Refused with the first thing that is missing."""
-    acts: list[tuple[str, str, dict[str, Any]]] = [("inspection.submit", inspection, {})]
+def submit(client: Client, inspection: str, reminders: list[dict[str, Any]] | None = None) -> None:
+    """Hand in the inspection and its findings, all or none, with what the inspector was reminded of. Raises Refused with the first thing that is
+    missing."""
+    body = {"reminders": reminders} if reminders is not None else {}
+    acts: list[tuple[str, str, dict[str, Any]]] = [("inspection.submit", inspection, body)]
     acts += [("hazard.submit", hazard["id"], {}) for hazard in hazards_of(client, inspection) if hazard["state"] in ("draft", "returned")]
     client.act_all(acts)
 
