@@ -15,15 +15,17 @@ from mobile.core.pin import is_set
 from mobile.device.platform import Platform
 from mobile.ui.kit import Frame, Tab
 from mobile.ui.nav import Navigator
-from mobile.ui.screens.checklist import Checklist, Inspections
+from mobile.ui.screens.checklist import Checklist
 from mobile.ui.screens.enterprises import Enterprise, Enterprises
 from mobile.ui.screens.entrance import Enrol, Unlock
 from mobile.ui.screens.finding import Finding
 from mobile.ui.screens.finish import Finish
+from mobile.ui.screens.inspections import Inspections, Overview
 from mobile.ui.screens.me import Enrolments, Me
 from mobile.ui.screens.pick import PhotoView, Pick
 from mobile.ui.screens.start import Start
 from mobile.ui.screens.syncing import Syncing
+from mobile.ui.screens.team import Join, Team
 from mobile.ui.session import Session, in_window
 from mobile.ui.strings import tr, words
 from mobile.ui.theme import theme
@@ -117,6 +119,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
             ("enrol", Enrol, "whole"), ("unlock", Unlock, "whole"), ("enterprises", Enterprises, "list"), ("enterprise", Enterprise, "detail"),
             ("start", Start, "whole"), ("inspections", Inspections, "whole"), ("checklist", Checklist, "whole"), ("finding", Finding, "whole"),
             ("finish", Finish, "whole"), ("sync", Syncing, "whole"), ("me", Me, "whole"), ("enrolments", Enrolments, "whole"),
+            ("overview", Overview, "whole"), ("team", Team, "whole"), ("join", Join, "whole"),
             ("pick", Pick, "whole"), ("photo", PhotoView, "whole"),
         ]  # fmt: skip
         return [(name, lambda screen=screen, **params: screen(self, **params), pane) for name, screen, pane in screens]

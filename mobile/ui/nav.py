@@ -2,7 +2,8 @@
 
 A place is a name and its parameters, all plain JSON values, so that the route survives the process (`route`, `restore`). Screens are made by
 the registered builders and kept while their place is in the stack; the tabs (places at the bottom of a stack) are kept for good. The navigator knows
-no widget class: `Stage` (kit) shows what it says. A screen may have `on_shown()` and `on_hidden()`; they are called when it comes and goes.
+no widget class: `Stage` (kit) shows what it says. A screen may have `on_shown()` and `on_hidden()`; they are called when it comes and goes; and
+`holds_back()`, which may keep a step back from being taken (True) because it asks the person something first.
 """
 
 from __future__ import annotations
@@ -85,6 +86,9 @@ class Navigator(EventDispatcher):
         """One step back; False when there is none (the app may then go to the background)."""
         if len(self.stack) < 2:
             return False
+        top = self._screens.get(self.stack[-1].key())
+        if top is not None and getattr(top, "holds_back", _nothing)():
+            return True
         self._go(self.stack[:-1])
         return True
 

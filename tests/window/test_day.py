@@ -27,7 +27,9 @@ def begin(hand: Hand) -> str:
     pump(5)
     hand.press("开始检查")
     tap(hand.find("帮扶指导", "Chip"))
-    tap(next(w for w in hand.screen.walk() if type(w).__name__ == "Radio" and "闲置" in w.text))
+    sites = next(w for w in hand.screen.walk() if type(w).__name__ == "Tick" and "闲置" in w.text)
+    if not sites.selected:
+        tap(sites)
     hand.press("开始")
     assert hand.place == "checklist"
     return str(hand.screen.id)

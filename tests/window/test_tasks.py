@@ -65,7 +65,7 @@ def test_a_tap_begins_the_inspection_and_handing_it_in_completes_the_task(enroll
     hand.screen.open("task/t1")
     pump(5)
     assert hand.place == "start" and any("任务" in words for words in hand.all_words())
-    assert any(type(w).__name__ == "Radio" and w.selected and "闲置" in w.text for w in hand.screen.walk()), "the checklist that the task names"
+    assert any(type(w).__name__ == "Tick" and w.selected and "闲置" in w.text for w in hand.screen.walk()), "the checklist that the task names"
     hand.press("开始")
     inspection = str(hand.screen.id)
     begun = hand.client.record(inspection)

@@ -3,68 +3,40 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kivy.clock import Clock
+from kivy.metrics import dp
 
-from mobile.core import inspecting
+from mobile.core import filling, inspecting
 from mobile.ui.kit import (
-    Badge,
+    Action,
     Banner,
     BottomBar,
     Card,
     Chip,
-    ChoiceRow,
-    Listing,
-    Option,
-    PhotoStrip,
+    ChipStrip,
+    Column,
+    IconButton,
     PushButton,
-    Row,
     Scroll,
     StepHeader,
     Text,
-    TextField,
-    Wrap,
+    ask,
+    tell,
 )
-from mobile.ui.saying import answer_words
-from mobile.ui.screens.screen import TONES, Screen, badges, both, moment, photos_of, state_badge
+from mobile.ui.kit.tree import keep
+from mobile.ui.screens.item_card import ItemCard
+from mobile.ui.screens.screen import Screen, both, state_badge
 from mobile.ui.strings import tr
-from shared import checklist
+from shared.checklist import templates_of, unanswered
+from shared.kinds.inspection import OPEN
 from shared.rules import Record
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
-PER_PAGE = 6
-OPEN = ("draft", "returned")
-
-
-class Inspections(Screen):
-    """One's own inspections, those still open first."""
-
-    def __init__(self, app: Paicha) -> None:
-        super().__init__(app, tr("inspections.title"), back=False)
-        self.list = Listing()
-        self.list.view.bind(on_open=lambda _, row: app.nav.push("checklist", id=row.id))
-        empty = self.list.empty
-        empty.icon, empty.title = "clipboard-text-search", tr("inspections.none")
-        empty.text, empty.button = tr("inspections.none_text"), tr("inspections.go")
-        empty.bind(on_action=lambda _: app.nav.reset("enterprises"))
-        self.add_widget(self.list)
-
-    def refresh(self) -> None:
-        """From the database."""
-        found = self.client.rows(
-            "inspection", where="state != 'void'", order="CASE state WHEN 'draft' THEN 0 WHEN 'returned' THEN 0 ELSE 1 END, at DESC"
-        )
-        mark = "cloud-upload-outline"
-        self.list.show(
-            Row(
-                id=row.id, title=row.title, subtitle=tr(f"kind.{row.level}"), meta=moment(row.at), badges=(state_badge(row.state),),
-                icon="clipboard-list", mark=mark if row.pending else "",
-            )
-            for row in found
-        )  # fmt: skip
+TONES = {"void": "danger", "no_role": "danger", "not_in_team": "warn", "returned": "warn", "enterprise": "warn", "submitted": "info"}
 
 
 class Checklist(Screen):
@@ -74,21 +46,39 @@ class Checklist(Screen):
     def __init__(self, app: Paicha, id: str) -> None:
         super().__init__(app)
         self.id = id
-        self.page, self._scrolled = _place(self.client.store.scratch(f"place/{id}"))
+        self._template: tuple[list[tuple[str, int]], Record] | None = None
+        self.page, self._scrolled = self._place()
+        self.bar.actions = [Action("team", "account-group"), Action("overview", "format-list-checks")]
         self.steps = StepHeader()
-        self.banner = Banner(tone="warn", icon="alert-circle")
+        self.sections = ChipStrip()
+        self.banners = Column(spacing=1)
         self.body = Scroll()
         self.bottom = BottomBar()
-        self.previous = PushButton(text=tr("checklist.previous"), kind="secondary", on_release=lambda _: self.turn(-1))
+        self.previous = IconButton(icon="arrow-left", pos_hint={"center_y": 0.5}, on_release=lambda _: self.turn(-1))
+        self.jump = PushButton(kind="secondary", on_release=lambda _: self.jump_on())
         self.next = PushButton(on_release=lambda _: self.turn(1))
-        self.bottom.add_widget(self.previous)
-        self.bottom.add_widget(self.next)
-        for widget in (self.steps, self.body, self.bottom):
+        for button in (self.previous, self.jump, self.next):
+            self.bottom.add_widget(button)
+        for widget in (self.banners, self.steps, self.body, self.bottom):
             self.add_widget(widget)
         self.cards: list[ItemCard] = []
-        self._drawn: tuple[int, str] | None = None
+        self.rest = RestCard(self)
+        self._drawn: tuple[object, ...] | None = None
+        self._said: list[tuple[str, str]] | None = None
         self._keep_soon = Clock.create_trigger(self.keep_place, 0.5)
         self.body.bind(scroll_y=lambda *_: self._keep_soon())
+
+    # -- where one was ---------------------------------------------------------------------------------------------------------------------
+
+    def _place(self) -> tuple[int, float]:
+        """What `keep_place` wrote; of an inspection that was begun elsewhere, where it is to be gone on with."""
+        kept = self.client.store.scratch(f"place/{self.id}")
+        if kept:
+            page, scrolled = json.loads(kept)
+            return int(page), float(scrolled)
+        record = self.client.record(self.id)
+        item = filling.next_unanswered(self.items, record["answers"]) if record else ""
+        return self._page_of(item), 1.0
 
     def keep_place(self, *_: object) -> None:
         """On disk: the page, and how far it is scrolled."""
@@ -106,220 +96,229 @@ class Checklist(Screen):
         super().keep_drafts()
         self.keep_place()
 
+    # -- what is filled in -----------------------------------------------------------------------------------------------------------------
+
+    @property
+    def template(self) -> Record:
+        """The checklists in the versions they were begun with, joined; read once, for a version never changes."""
+        record = self.client.record(self.id) or {}
+        names = templates_of(record)
+        if self._template is None or self._template[0] != names:
+            self._template = names, self.client.template_of(record)
+        return self._template[1]
+
     @property
     def items(self) -> list[Record]:
-        """Of the template version it began with."""
-        record = self.client.record(self.id)
-        return list(self.client.template_of(record)["items"]) if record else []
+        """All items, in order."""
+        return list(self.template["items"]) if self.client.record(self.id) else []
+
+    @property
+    def pages(self) -> list[filling.Page]:
+        """All pages."""
+        return filling.pages(self.template)
+
+    def _page_of(self, item: str) -> int:
+        pages = self.pages if self.client.record(self.id) else []
+        return next((n for n, page in enumerate(pages) if item in {known["id"] for known in page.items}), 0)
+
+    # -- showing ---------------------------------------------------------------------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Head and cards as they are in the database; cards are built only when the page is turned."""
+        """Head and cards as they are in the database; cards are built only when the page is turned, and of them only what changed is drawn anew."""
         record = self.client.record(self.id)
         if record is None:
             return
-        items, template = self.items, self.client.template_of(record)
-        can_change = record["state"] in OPEN
-        pages = (len(items) + PER_PAGE - 1) // PER_PAGE
-        self.page = min(self.page, pages - 1)
-        left = len(checklist.unanswered(template, record["answers"]))
+        pages, can_change = self.pages, record["state"] in OPEN and self.client.identity.person in record["team"]
+        self.page = min(self.page, len(pages) - 1)
+        here = pages[self.page]
         words, _ = state_badge(record["state"])
         self.bar.title, self.bar.subtitle = record["enterprise_name"], f"{tr('kind.' + record['inspection_kind'])} · {words}"
-        self.steps.text = both(template["title"])
-        self.steps.detail = tr("checklist.left", left=left, all=len(items)) if left else tr("checklist.all_answered")
-        self.steps.step, self.steps.count = len(items) - left, len(items)
-        self.previous.disabled = self.page == 0
-        last = "checklist.finish" if can_change else "checklist.signatures"
-        self.next.text = tr("checklist.next", page=self.page + 2, pages=pages) if self.page < pages - 1 else tr(last)
-        self.next.icon = "" if self.page < pages - 1 else "draw"
-        self._show_returned(record)
-        if self._drawn != (self.page, record["state"]):
-            self._drawn = (self.page, record["state"])
-            self._build(items, can_change)
-        findings = {h["template_item"]: h for h in inspecting.hazards_of(self.client, self.id)}
+        self._show_progress(record, pages, can_change)
+        self._show_sections(record)
+        self._show_news(filling.news(self.client, record))
+        drawn = (self.page, can_change, templates_of(record))
+        if self._drawn != drawn:
+            self._drawn = drawn
+            self._build(here, can_change)
+        findings = {hazard["template_item"]: hazard for hazard in inspecting.hazards_of(self.client, self.id)}
         for card in self.cards:
             card.show(record, findings.get(card.item["id"]))
+        self.rest.show(here if can_change else None, record["answers"])
 
-    def _show_returned(self, record: Record) -> None:
-        self.remove_widget(self.banner)
-        if record["state"] == "returned":
-            self.banner.text = tr("checklist.returned", reason=record["return_reason"] or "")
-            self.add_widget(self.banner, index=len(self.children) - 1)
+    def _show_progress(self, record: Record, pages: list[filling.Page], can_change: bool) -> None:
+        all_items, left = len(self.items), len(unanswered(self.template, record["answers"]))
+        self.steps.text = both(pages[self.page].section.title)
+        self.steps.detail = tr("checklist.left", left=left, all=all_items) if left else tr("checklist.all_answered")
+        self.steps.step, self.steps.count = all_items - left, all_items
+        self.previous.disabled = self.page == 0
+        last = self.page == len(pages) - 1
+        end = tr("checklist.finish") if can_change else tr("checklist.signatures")
+        self.next.text = end if last else tr("checklist.next", page=self.page + 2, pages=len(pages))
+        self.next.icon = "draw" if last else ""
+        self.jump.text = tr("checklist.jump") if left else end
+        keep(self.bottom, self.jump, can_change and not (last and not left), 1)
 
-    def _build(self, items: list[Record], can_change: bool) -> None:
+    def _show_sections(self, record: Record) -> None:
+        """A chip for each checklist where there are several, with how many of its items are left."""
+        sections = filling.sections(self.template)
+        wanted = len(sections) > 1
+        chips = list(reversed(self.sections.ids.line.children))
+        if wanted and len(chips) != len(sections):
+            self.sections.ids.line.clear_widgets()
+            chips = [Chip(on_release=lambda _, first=section.items[0]["id"]: self.show_item(first)) for section in sections]
+            for chip in chips:
+                self.sections.add(chip)
+        here = self.pages[self.page].section.id
+        for chip, section in zip(chips, sections, strict=False):
+            left = sum(item["id"] not in record["answers"] for item in section.items)
+            title = both(section.title)
+            chip.text = tr("checklist.section", title=title, left=left) if left else title
+            chip.selected = section.id == here
+        keep(self, self.sections, wanted, self.children.index(self.body) + 1)
+
+    def _show_news(self, news: list[tuple[str, str]]) -> None:
+        """What others have done meanwhile, and what to do about it."""
+        if news == self._said:
+            return
+        self._said = news
+        self.banners.clear_widgets()
+        for code, detail in news:
+            key = f"news.{code}_mine" if code in ("submitted", "accepted") and not detail else f"news.{code}"
+            if code != "accepted" or detail:
+                said = tr(f"state.{detail}") if code == "enterprise" else detail
+                self.banners.add_widget(Banner(text=tr(key, detail=said), icon="alert-circle", tone=TONES.get(code, "info")))
+
+    def _build(self, page: filling.Page, can_change: bool) -> None:
         self.body.ids.column.clear_widgets()
         self._typing.clear()
-        self.cards = [ItemCard(self, item, can_change) for item in items[self.page * PER_PAGE : (self.page + 1) * PER_PAGE]]
+        record = self.client.record(self.id) or {}
+        before = filling.last_answers(self.client, record)
+        self.cards = [ItemCard(self, item, can_change, before.get(item["id"])) for item in page.items]
         for card in self.cards:
             self.body.add(card)
+        self.body.add(self.rest)
         scrolled, self._scrolled = self._scrolled, 1.0
         Clock.schedule_once(lambda _: setattr(self.body, "scroll_y", scrolled))  # when the cards have their heights
 
+    # -- going on --------------------------------------------------------------------------------------------------------------------------
+
     def turn(self, by: int) -> None:
         """To another page; beyond the last is the end of the inspection."""
-        for card in self.cards:
-            card.commit()
-        pages = (len(self.items) + PER_PAGE - 1) // PER_PAGE
-        if self.page + by >= pages:
+        self.commit()
+        if self.page + by >= len(self.pages):
             self.app.nav.push("finish", id=self.id)
             return
         self.page = max(0, self.page + by)
         self.refresh()
         self.keep_place()
 
-    def go_to(self, item: str) -> None:
-        """To the page of an item."""
-        self.page = next((n for n, known in enumerate(self.items) if known["id"] == item), 0) // PER_PAGE
-
-
-class ItemCard(Card):
-    """One item: its words, its answer, and where it fails what was found."""
-
-    def __init__(self, screen: Checklist, item: Record, can_change: bool) -> None:
-        super().__init__()
-        self.screen, self.item, self.can_change = screen, item, can_change
-        self.add_widget(Text(content=f"{item['id']}  {both(item['text'])}"))
-        if item["severity"] == "major":
-            self.add_widget(badges([(tr("checklist.major"), "danger")]))
-        if "hint" in item:
-            self.add_widget(Text(content=both(item["hint"]), style="small", tone="ink_soft"))
-        self.add_widget(Text(content=tr("checklist.basis", basis=item["basis"]), style="caption", tone="ink_soft"))
-        self.input: Any = self._make_input()
-        self.add_widget(self.input)
-        self.na = Chip(text=tr("kit.not_applicable"), on_release=lambda _: self.answer("na"))
-        if isinstance(self.input, TextField):
-            self.add_widget(self.na)
-        self.extra = Card(padding=0)
-        self._shown: tuple[Any, ...] | None = None
-        self._drafted = False
-
-    def _make_input(self) -> Any:
-        kind = self.item["answer"]
-        if not self.can_change:
-            return Wrap()
-        if kind == "conform":
-            row = ChoiceRow(options=[
-                Option("conform", tr("kit.conform"), "check-circle", "ok"), Option("not_conform", tr("kit.not_conform"), "close-circle", "danger"),
-                Option("na", tr("kit.not_applicable"), "minus-circle", "neutral"),
-            ])  # fmt: skip
-            row.bind(on_choose=lambda _, value: self.answer(value))
-            return row
-        if kind == "choice":
-            chips = Wrap()
-            for index, choice in enumerate(self.item["choices"]):
-                chips.add_widget(Chip(text=both(choice), on_release=lambda _, index=index: self.answer(index)))
-            chips.add_widget(Chip(text=tr("kit.not_applicable"), on_release=lambda _: self.answer("na")))
-            return chips
-        field = TextField(hint=tr(f"checklist.{kind}_hint"), input_type="number" if kind == "number" else "text", multiline=kind == "text")
-        field.bind(on_commit=lambda _, text: self.type(text))
-        self.draft = f"typed/{self.screen.id}/{self.item['id']}"
-        return field
-
     def commit(self) -> None:
-        """Typed text becomes an answer when the page is left, too."""
-        if isinstance(self.input, TextField):
-            self.input.commit()
+        """What is half typed counts as left."""
+        for card in self.cards:
+            card.commit()
 
-    def type(self, text: str) -> None:
-        """A number, a day or words were typed; empty takes the answer back."""
-        text = text.strip()
-        record = self.screen.client.record(self.screen.id)
-        if not text:
-            self.screen.drop_typing(self.draft)
-            if record is not None and self.item["id"] in record["answers"]:
-                self.screen.app.session.do(
-                    lambda: self.screen.client.act("inspection.retract", self.screen.id, {"item": self.item["id"], "photo": None})
-                )
+    def jump_on(self) -> None:
+        """To the next item without an answer, behind the last that was answered on this page; where none is left, to the end."""
+        self.commit()
+        record = self.client.record(self.id)
+        answers = record["answers"] if record else {}
+        done = [card.item["id"] for card in self.cards if card.item["id"] in answers]
+        before = self.pages[self.page - 1].items[-1]["id"] if self.page else ""
+        first_open = next((card.item["id"] for card in self.cards if card.item["id"] not in answers), "")
+        item = first_open or filling.next_unanswered(self.items, answers, done[-1] if done else before)
+        if item:
+            self.show_item(item)
+        else:
+            self.app.nav.push("finish", id=self.id)
+
+    def go_to(self, item: str) -> None:
+        """The page of an item is shown with the next refresh."""
+        self.page = self._page_of(item)
+
+    def show_item(self, item: str) -> None:
+        """Its page, scrolled to it."""
+        self.commit()
+        self.go_to(item)
+        self.refresh()
+        card = next((card for card in self.cards if card.item["id"] == item), None)
+        if card is not None:
+            Clock.schedule_once(lambda _: self._scroll_to(card), 0)
+        self.keep_place()
+
+    def _scroll_to(self, card: ItemCard) -> None:
+        if card.parent is not None:
+            column = self.body.ids.column.__self__
+            room = column.height - self.body.height
+            above = column.top - card.top - dp(12)
+            self.body.scroll_y = 1.0 if room <= 0 else min(1.0, max(0.0, 1 - above / room))
+
+    def on_action(self, name: str) -> None:
+        """Who is in the team; all items at a glance."""
+        self.commit()
+        self.app.nav.push(name, id=self.id)
+
+    def holds_back(self) -> bool:
+        """Leaving with items left is asked about, once for a whole inspection."""
+        self.commit()
+        record = self.client.record(self.id)
+        if record is None or record["state"] not in OPEN or self.client.store.scratch(f"left/{self.id}"):
+            return False
+        left = len(unanswered(self.template, record["answers"]))
+        if not left or self.client.identity.person not in record["team"]:
+            return False
+        ask(tr("checklist.leave", left=left), tr("checklist.leave_text"), tr("checklist.leave_go"), self._leave)
+        return True
+
+    def _leave(self) -> None:
+        self.client.store.set_scratch(f"left/{self.id}", "1")
+        self.app.nav.back()
+
+
+class RestCard(Card):
+    """Below the last item of a page: all that is left in this section conforms, by one tap, and the way back."""
+
+    def __init__(self, screen: Checklist) -> None:
+        super().__init__()
+        self.screen = screen
+        self.section: filling.Section | None = None
+        self.words = Text(style="small", tone="ink_soft")
+        self.button = PushButton(kind="secondary", icon="check-all", on_release=lambda _: self.set_rest())
+        self.undo = PushButton(kind="text", icon="undo", text=tr("kit.undo"), on_release=lambda _: self.take_back())
+
+    def show(self, page: filling.Page | None, answers: Record) -> None:
+        """What would be set, what was set, and what stays open because it would be major."""
+        self.section = page.section if page else None
+        column = self.screen.body.ids.column.__self__
+        if page is None:
+            keep(column, self, False)
             return
-        value = _value(self.item, text)
-        problem = checklist.answer_problem(self.item, value)
-        self.input.error = tr(f"checklist.{self.item['answer']}_wrong") if problem else ""
-        if not problem:
-            self.answer(value)
-            self.screen.drop_typing(self.draft)
+        rest, major = filling.rest_of(page.section, answers)
+        done = filling.set_at_once(self.screen.client, self.screen.id, page.section, answers)
+        said = [tr("rest.done", count=len(done))] if done else []
+        said += [tr("rest.major", count=len(major))] if major and (done or rest) else []
+        self.words.content = "\n".join(said)
+        self.button.text = tr("rest.set", count=len(rest))
+        keep(self, self.undo, bool(done))
+        keep(self, self.button, bool(rest))
+        keep(self, self.words, bool(said), len(self.children))
+        keep(column, self, bool(rest or done))
 
-    def answer(self, value: Any) -> None:
-        """One tap."""
-        if self.screen.app.session.do(lambda: inspecting.answer(self.screen.client, self.screen.id, self.item["id"], value)) is None:
-            self._shown = None
-            self.screen.refresh()
-
-    def show(self, record: Record, finding: Record | None) -> None:
-        """The answer in the database, and what follows from it."""
-        value = record["answers"].get(self.item["id"])
-        note = record["notes"].get(f"no_photo:{self.item['id']}", "")
-        shown = (
-            value,
-            finding and (finding["description"], finding["level"], finding["level_proposed"], photos_of(self.screen.client, finding)),
-            note,
-        )
-        if shown == self._shown:
+    def set_rest(self) -> None:
+        """Set them; it can be taken back."""
+        screen, section = self.screen, self.section
+        assert section is not None
+        screen.commit()
+        done = screen.app.session.do(lambda: filling.conform_rest(screen.client, screen.id, section))
+        if done is None:
             return
-        self._shown = shown
-        self._show_value(value)
-        self.remove_widget(self.extra)
-        self.extra.clear_widgets()
-        if value is not None and checklist.fails(self.item, value):
-            self._show_failure(record, finding, note)
-            self.add_widget(self.extra)
+        screen.refresh()
+        tell(tr("rest.told", count=len(done)), tr("kit.undo"), lambda: self.take_back(section, done), seconds=8)
 
-    def _show_value(self, value: Any) -> None:
-        if not self.can_change:
-            self.input.clear_widgets()
-            self.input.add_widget(Badge(text="—" if value is None else answer_words(self.item, value), tone=self._tone(value)))
-        elif isinstance(self.input, ChoiceRow):
-            self.input.value = value or ""
-        elif isinstance(self.input, Wrap):
-            for index, chip in enumerate(reversed(self.input.children)):
-                chip.selected = value == ("na" if index == len(self.item["choices"]) else index)
-        elif isinstance(self.input, TextField):
-            self.na.selected = value == "na"
-            self._show_typed(self.input, "" if value in (None, "na") else answer_words(self.item, value))
-
-    def _show_typed(self, field: TextField, answered: str) -> None:
-        """The answer, unless something else is being typed here, or was when the app was killed."""
-        if not field.focus:
-            field.set_text(answered)
-        if not self._drafted:
-            self._drafted = True
-            self.screen.keep_typing(field, self.draft)
-
-    def _tone(self, value: Any) -> str:
-        if value in (None, "na"):
-            return "neutral"
-        return "danger" if checklist.fails(self.item, value) else "ok"
-
-    def _show_failure(self, record: Record, finding: Record | None, note: str) -> None:
-        screen = self.screen
-        if finding is not None:
-            level = finding["level"] or finding["level_proposed"]
-            self.extra.add_widget(badges([(tr(f"level.{level}"), TONES[level]), (tr("checklist.photos", count=len(finding["photos"])), "neutral")]))
-            self.extra.add_widget(Text(content=finding["description"]))
-            if finding["photos"]:
-                strip = PhotoStrip(most=0, photos=photos_of(screen.client, finding))
-                strip.bind(on_open=lambda _, photo: screen.app.nav.push("photo", id=finding["id"], photo=photo.id))
-                self.extra.add_widget(strip)
-            self.extra.add_widget(
-                PushButton(text=tr("checklist.see_finding"), kind="secondary", on_release=lambda _: screen.app.nav.push("finding", id=finding["id"]))
-            )
-        elif self.can_change:
-            self.extra.add_widget(Text(content=note or tr("checklist.needs_finding"), tone="ink_soft" if note else "danger", style="small"))
-            button = PushButton(text=tr("checklist.report"), icon="camera-plus", kind="danger")
-            button.bind(on_release=lambda _: screen.app.nav.push("finding", inspection=screen.id, item=self.item["id"]))
-            self.extra.add_widget(button)
-
-
-def _place(kept: str) -> tuple[int, float]:
-    """What `keep_place` wrote: the page and the scroll; the beginning if there is nothing."""
-    page, scrolled = json.loads(kept) if kept else (0, 1.0)
-    return int(page), float(scrolled)
-
-
-def _value(item: Record, text: str) -> Any:
-    """What was typed, as an answer of the item's kind."""
-    if item["answer"] != "number":
-        return text
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return int(number) if number.is_integer() else number
+    def take_back(self, section: filling.Section | None = None, items: list[str] | None = None) -> None:
+        """Exactly those."""
+        screen, section = self.screen, section or self.section
+        assert section is not None
+        answers = (screen.client.record(screen.id) or {"answers": {}})["answers"]
+        chosen = items if items is not None else filling.set_at_once(screen.client, screen.id, section, answers)
+        if screen.app.session.do(lambda: filling.take_back(screen.client, screen.id, section, chosen)) is not None:
+            screen.refresh()
