@@ -17,7 +17,7 @@ from mobile.core import fetch
 from mobile.core.answers import ENROLLED, PUSHED, TOKEN, Halt, Line, TryLater, is_ours, problem_of, read_answer, read_page
 from mobile.core.client import Client
 from mobile.core.handover import begin, confirm, reintroduce
-from mobile.core.ports import Reply, Signer, Unreachable
+from mobile.core.ports import KeyLost, Reply, Signer, Unreachable
 from mobile.core.renewal import continue_as
 from mobile.core.status import Status, Stopped, UpToDate, Waiting, Working
 from mobile.core.upload import Photo, send_photo
@@ -82,6 +82,9 @@ class Engine:
             return self._back_off(now, later.code)
         except Halt as halt:
             self._stopped = Stopped(halt.code, halt.detail)
+            return self._stopped
+        except KeyLost as lost:
+            self._stopped = Stopped(lost.code)
             return self._stopped
         self._tries, self._problem = 0, ""
         return status

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from mobile.core.answers import ENROLLED, Halt, TryLater, is_ours, problem_of, read_answer
 from mobile.core.client import Client
 from mobile.core.durable import sync_folder
-from mobile.core.ports import Ports, Reply, Unreachable
+from mobile.core.ports import KeyLost, Ports, Reply, Unreachable
 from mobile.core.renewal import continue_as
 from mobile.core.store import Store
 from shared.errors import Reason, Refused, RetryLater, reason
@@ -192,8 +192,11 @@ def _ask(ports: Ports, invitation: Invitation, device: str, model: str) -> dict[
 
 
 def _is_unknown(client: Client, server: str, device: str, now: int) -> bool:
-    """Whether the server has never heard of a device id that was ours."""
-    signature = client.ports.new_signer(device).sign(token_message(client.identity.ledger, device, now))
+    """Whether the server has never heard of a device id that was ours. One whose key is lost cannot be asked for and counts as known."""
+    try:
+        signature = client.ports.new_signer(device).sign(token_message(client.identity.ledger, device, now))
+    except KeyLost:
+        return False
     request = {"protocol": PROTOCOL, "device": device, "at": now, "signature": signature}
     reply = _post(client.ports, server, f"/v1/ledgers/{client.identity.ledger}/token", request)
     if not is_ours(reply) or reply.status >= 500:

@@ -10,9 +10,9 @@ from shared.errors import Refused, reason
 
 KEY_LOST = reason(
     "key.lost",
-    "这部手机的签名密钥不在了（恢复出厂或复制数据后会这样）；内容都在手机上。请向管理人员要一个新的登记码，重新登记后会接着提交",
-    "this phone's signing key is gone (after a reset or a copy of its data); everything is still here: ask your office for a new code, "
-    "enrol again, and it is handed in",
+    "这部手机的签名密钥不在了（清除凭据、系统升级或复制数据后可能这样）；内容都在手机上。请向管理人员要一个新的登记码，重新登记后会接着提交",
+    "this phone's signing key is gone (credentials cleared, a system upgrade, or copied data); everything is still here: ask your "
+    "office for a new code, enrol again, and it is handed in",
 )
 
 
