@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
 
-NEW_CODE_HELPS = ("revoked", "unknown_device")  # the enrolment goes on with a new code from the office
+NEW_CODE_HELPS = ("revoked", "unknown_device", "key.lost")  # the enrolment goes on with a new code from the office
 
 
 class Syncing(Screen):
