@@ -177,9 +177,9 @@ class Start(Screen):
         ahead = starting.clock_off(self.client)
         if ahead:
             minutes = round(abs(ahead) / 60_000)
-            self._notice(tr("start.clock_ahead" if ahead > 0 else "start.clock_behind", minutes=minutes), "clock-outline", "warn")
+            self._say(tr("start.clock_ahead" if ahead > 0 else "start.clock_behind", minutes=minutes), "clock-outline", "warn")
         if enterprise is not None and enterprise["status"] in ("closed", "suspended"):
-            self._notice(tr("start.not_open", state=tr(f"state.{enterprise['status']}")), "alert", "warn")
+            self._say(tr("start.not_open", state=tr(f"state.{enterprise['status']}")), "alert", "warn")
         for record in inspecting.unfinished_at(self.client, self.enterprise)[:2]:
             self._draw_unfinished(record)
         if self.task is not None:
@@ -187,9 +187,9 @@ class Start(Screen):
         last = starting.as_last_time(self.client, self.enterprise)
         if last is not None and self.task is None and (last.kind, last.templates) != (self.kind, self.templates):
             said = tr("start.last", day=day_of(last.at), kind=tr(f"kind.{last.kind}"))
-            self._notice(said, "history", "info", tr("start.same"), lambda: self._as_last(last))
+            self._say(said, "history", "info", tr("start.same"), lambda: self._as_last(last))
 
-    def _notice(self, text: str, icon: str, tone: str, button: str = "", act: Any = None) -> None:
+    def _say(self, text: str, icon: str, tone: str, button: str = "", act: Any = None) -> None:
         banner = Banner(text=text, icon=icon, tone=tone, radius=dp(12), button=button)
         if act is not None:
             banner.bind(on_action=lambda _: act())
@@ -199,15 +199,15 @@ class Start(Screen):
         template = self.client.template_of(record)
         left = len(unanswered(template, record["answers"]))
         said = tr("start.unfinished", at=moment(record["moments"]["start"]["at"])[5:], title=both(template["title"]), left=left)
-        self._notice(said, "clipboard-list", "warn", tr("start.continue"), lambda: self.app.nav.replace("checklist", id=record["id"]))
+        self._say(said, "clipboard-list", "warn", tr("start.continue"), lambda: self.app.nav.replace("checklist", id=record["id"]))
 
     def _draw_task(self, task: Record) -> None:
         """Until when, what for; and what becomes of it if the kind is changed."""
         if self.kind != task["inspection_kind"]:
-            self._notice(tr("start.not_task"), "alert", "warn")
+            self._say(tr("start.not_task"), "alert", "warn")
             return
         said = [tr("start.task", day=day_of(task["due"])), task["theme"], task["note"]]
-        self._notice(" · ".join(part for part in said if part), "clipboard-check", "info")
+        self._say(" · ".join(part for part in said if part), "clipboard-check", "info")
 
     def _show_templates(self) -> None:
         """Those ticked and the few that suit best; all of them by a tap; those that fit the search."""
