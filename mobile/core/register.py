@@ -56,7 +56,7 @@ class Likeness:
     metres: float | None
 
 
-_FIELDS = ("address", "high_risk", "key", "lat", "lon", "principal_phone", "phone")
+_FIELDS = ("address", "high_risk", "key", "lat", "lon", "principal_phone", "proposed.phone")
 _READ = (
     "SELECT rowid, id, title, number, state, community, search, json_extract(coalesce(shown, base), "
     + ", ".join(f"'$.{name}'" for name in _FIELDS)
@@ -72,6 +72,7 @@ class Register:
         self._sites: dict[str, Site] = {}
         self._ordered: tuple[tuple[float, float] | None, list[Site]] | None = None
         self.ready = False
+        self._reading = False
 
     def __len__(self) -> int:
         return len(self._sites)
@@ -82,6 +83,16 @@ class Register:
 
     # -- reading ---------------------------------------------------------------------------------------------------------------------------
 
+    def begin(self) -> bool:
+        """Whether all is to be read now; then nobody else is told so until `load` or `give_up`."""
+        wanted = not self.ready and not self._reading
+        self._reading = self._reading or wanted
+        return wanted
+
+    def give_up(self) -> None:
+        """It could not be read; another try may."""
+        self._reading = False
+
     def load(self) -> None:
         """Read all of them; beside the window's thread, for it takes some tenths of a second."""
         self._store.take_changed()
@@ -91,7 +102,7 @@ class Register:
         while rows := self._store.all(whole, (last, PIECE)):
             sites.update((row[1], _site(*row[1:])) for row in rows)
             last = rows[-1][0]
-        self._sites, self._ordered, self.ready = sites, None, True
+        self._sites, self._ordered, self.ready, self._reading = sites, None, True, False
         self.catch_up()  # with what was pulled meanwhile
 
     def catch_up(self) -> None:

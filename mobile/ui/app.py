@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,22 +17,12 @@ from mobile.core.pin import is_set
 from mobile.device.platform import Platform
 from mobile.ui.kit import Frame, Tab
 from mobile.ui.nav import Navigator
-from mobile.ui.screens.checklist import Checklist
-from mobile.ui.screens.enterprises import Enterprise, Enterprises
-from mobile.ui.screens.entrance import Enrol, Unlock
-from mobile.ui.screens.finding import Finding
-from mobile.ui.screens.finish import Finish
-from mobile.ui.screens.inspections import Inspections, Overview
-from mobile.ui.screens.me import Enrolments, Me
-from mobile.ui.screens.pick import PhotoView, Pick
-from mobile.ui.screens.start import Start
-from mobile.ui.screens.syncing import Syncing
-from mobile.ui.screens.team import Join, Team
 from mobile.ui.session import Session, in_window
 from mobile.ui.strings import tr, words
 from mobile.ui.theme import theme
+from mobile.ui.whereabouts import Whereabouts
 
-TABS = (("enterprises", "domain"), ("inspections", "clipboard-list"), ("sync", "cloud-sync-outline"), ("me", "account"))
+TABS = (("today", "clipboard-check"), ("enterprises", "domain"), ("inspections", "clipboard-list"), ("sync", "cloud-sync-outline"), ("me", "account"))
 
 
 class Paicha(App):  # type: ignore[misc, unused-ignore]
@@ -43,6 +35,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         super().__init__()
         self.platform = platform
         self.session = Session(phone, pictures, platform.model)
+        self.where = Whereabouts(platform)
         self.invite = invite
         self.ask_pin = ask_pin
         self.root_box = BoxLayout()
@@ -115,14 +108,20 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         self.root_box.add_widget(self.frame)
 
     def _doors(self) -> list[tuple[str, Callable[..., Any], str]]:
-        screens: list[tuple[str, Callable[..., Any], str]] = [
-            ("enrol", Enrol, "whole"), ("unlock", Unlock, "whole"), ("enterprises", Enterprises, "list"), ("enterprise", Enterprise, "detail"),
-            ("start", Start, "whole"), ("inspections", Inspections, "whole"), ("checklist", Checklist, "whole"), ("finding", Finding, "whole"),
-            ("finish", Finish, "whole"), ("sync", Syncing, "whole"), ("me", Me, "whole"), ("enrolments", Enrolments, "whole"),
-            ("overview", Overview, "whole"), ("team", Team, "whole"), ("join", Join, "whole"),
-            ("pick", Pick, "whole"), ("photo", PhotoView, "whole"),
-        ]  # fmt: skip
-        return [(name, lambda screen=screen, **params: screen(self, **params), pane) for name, screen, pane in screens]
+        screens = (
+            ("enrol", "entrance.Enrol", "whole"), ("unlock", "entrance.Unlock", "whole"), ("today", "today.Todo", "list"),
+            ("enterprises", "enterprises.Enterprises", "list"), ("enterprise", "enterprise.Enterprise", "detail"),
+            ("last_answers", "enterprise.LastAnswers", "whole"), ("site", "site.NewSite", "whole"), ("start", "start.Start", "whole"),
+            ("inspections", "checklist.Inspections", "whole"), ("checklist", "checklist.Checklist", "whole"), ("finding", "finding.Finding", "whole"),
+            ("finish", "finish.Finish", "whole"), ("sync", "syncing.Syncing", "whole"), ("me", "me.Me", "whole"),
+            ("enrolments", "me.Enrolments", "whole"), ("pick", "pick.Pick", "whole"), ("photo", "pick.PhotoView", "whole"),
+        )  # fmt: skip
+        return [(name, partial(self._build, screen), pane) for name, screen, pane in screens]
+
+    def _build(self, screen: str, **params: Any) -> Any:
+        """A screen by "module.Class": its module is read at first sight, so that the first screen does not wait for all the others."""
+        module, _, name = screen.partition(".")
+        return getattr(import_module(f"mobile.ui.screens.{module}"), name)(self, **params)
 
     def _tabs(self) -> list[Tab]:
         client = self.session.client
@@ -156,7 +155,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         self._make_frame()
         route = client.store.scratch("route")
         if not (route and self.nav.restore(route)):
-            self.nav.reset("enterprises")
+            self.nav.reset("today")
         self.nav.bind(stack=lambda *_: self._keep_route())
 
     def lock(self) -> None:

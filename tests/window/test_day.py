@@ -40,8 +40,11 @@ def test_a_code_typed_in_makes_this_phone_one_of_the_ledgers(hand: Hand) -> None
     code = hand.world.service.make_code(LEDGER, "lin", "admin")
     hand.screen.server.text, hand.screen.code.text = hand.url, f"{code[:5]}-{code[5:]}".lower()
     hand.press("登记")
-    until(lambda: hand.place == "enterprises", "the list after enrolling")
+    until(lambda: hand.place == "today", "the day after enrolling")
+    hand.app.nav.reset("enterprises")
     until(lambda: hand.screen.list.rows, "the enterprises of one's area")
+    hand.app.nav.reset("today")
+    pump(3)
     assert "青榆街道" in hand.all_words()
 
 
@@ -68,7 +71,7 @@ def test_the_pin_is_chosen_twice_and_then_opens_the_phone(enrolled: Hand) -> Non
         for digit in typed:
             enrolled.screen.pad.press(digit)
         pump(3)
-    assert enrolled.place == "enterprises"
+    assert enrolled.place == "today"
     app.lock()
     pump(5)
     for digit in "000000":
@@ -76,10 +79,12 @@ def test_the_pin_is_chosen_twice_and_then_opens_the_phone(enrolled: Hand) -> Non
     assert enrolled.place == "unlock" and enrolled.screen.pad.error == "密码不对"
     for digit in "135790":
         enrolled.screen.pad.press(digit)
-    assert enrolled.place == "enterprises"
+    assert enrolled.place == "today"
 
 
 def test_the_list_is_searched_by_name_and_by_initials(enrolled: Hand) -> None:
+    enrolled.app.nav.reset("enterprises")
+    until(lambda: enrolled.client.register.ready, "the register")
     search = enrolled.screen.search
     for typed in ("晟柏", "cbjx"):
         search.text = typed

@@ -33,21 +33,18 @@ def in_ledger(hand: Hand, id: str) -> dict[str, Any]:
 
 
 def shown(hand: Hand) -> list[str]:
-    return [row.id for row in hand.screen.list.rows]
+    return [row.id for row in hand.screen.list.rows if not row.heading]
 
 
-def test_tasks_stand_before_the_enterprises_the_next_due_first_and_only_ones_own(enrolled: Hand) -> None:
+def test_tasks_stand_on_the_first_screen_the_next_due_first_and_only_ones_own(enrolled: Hand) -> None:
     hand = enrolled
     plan(hand, "t-later", 9)
     plan(hand, "t-sooner", 2, theme="动火专项")
     plan(hand, "t-zhou", 1, leader="zhou")  # of the same section: on this phone, too, but not this person's
-    assert shown(hand) == ["task/t-sooner", "task/t-later", "e1"]
-    first = hand.screen.list.rows[0]
-    assert first.title == "鲁川晟柏机械有限公司" and "动火专项" in first.subtitle and ("任务", "info") in first.badges
-    hand.screen.search.text = "晟柏"
-    hand.screen.search.search()
-    pump(3)
-    assert shown(hand) == ["e1"], "a search is for enterprises"
+    assert shown(hand) == ["task/t-sooner", "task/t-later"]
+    heading, first = hand.screen.list.rows[:2]
+    assert (heading.title, heading.meta) == ("我的任务", "2")
+    assert first.title == "鲁川晟柏机械有限公司" and "动火专项" in first.subtitle
 
 
 def test_an_overdue_task_is_marked(enrolled: Hand) -> None:
@@ -56,7 +53,7 @@ def test_an_overdue_task_is_marked(enrolled: Hand) -> None:
     now = hand.client.ports.now
     hand.client.ports = dataclasses.replace(hand.client.ports, now=lambda: now() + 4 * DAY)
     hand.screen.refresh()
-    assert ("逾期 3 天", "danger") in hand.screen.list.rows[0].badges
+    assert ("逾期 3 天", "danger") in hand.screen.list.rows[1].badges
 
 
 def test_a_tap_begins_the_inspection_and_handing_it_in_completes_the_task(enrolled: Hand) -> None:
@@ -72,7 +69,7 @@ def test_a_tap_begins_the_inspection_and_handing_it_in_completes_the_task(enroll
     assert hand.place == "checklist" and begun["task"] == "t1"
     assert (begun["purposes"], begun["theme"]) == (["粉尘涉爆专项"], "木粉尘清扫"), "what the task is for stands on the inspection's record"
     assert hand.client.record("t1")["state"] == "started", "at once, before any network"
-    hand.app.nav.reset("enterprises")
+    hand.app.nav.reset("today")
     pump(3)
     hand.screen.open("task/t1")
     assert hand.place == "checklist" and hand.screen.id == inspection, "a second tap goes on with it"
@@ -89,7 +86,7 @@ def test_a_tap_begins_the_inspection_and_handing_it_in_completes_the_task(enroll
     tap(next(w for root in sheets for w in root.walk() if isinstance(w, PushButton) and w.text == "提交"))
     hand.app.session.sync_now()
     until(lambda: in_ledger(hand, "t1")["state"] == "done", "the task done in the ledger")
-    hand.app.nav.reset("enterprises")
+    hand.app.nav.reset("today")
     pump(5)
     assert "task/t1" not in shown(hand)
 
@@ -139,6 +136,6 @@ def test_what_is_to_be_looked_at_again_in_ones_section_stands_there_too(enrolled
     hand.app.session.sync_now()
     until(lambda: hand.client.record("h1"), "the hazard on the phone")
     hand.screen.refresh()
-    assert shown(hand) == ["finding/h1", "e1"] and ("待复查", "info") in hand.screen.list.rows[0].badges
+    assert shown(hand) == ["finding/h1"] and hand.screen.list.rows[0].title == "待复查"
     hand.screen.open("finding/h1")
     assert hand.place == "finding"

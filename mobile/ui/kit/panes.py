@@ -103,6 +103,8 @@ class Floating(FloatLayout):
             self.fbind("size", lambda *_: self._corner(widget))
             self.fbind("pos", lambda *_: self._corner(widget))
             widget.fbind("size", lambda *_: self._corner(widget))
+        else:
+            widget.pos_hint = {"x": 0, "y": 0}
         super().add_widget(widget, *args, **values)
 
     def _corner(self, fab: Fab) -> None:

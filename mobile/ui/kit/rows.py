@@ -33,7 +33,8 @@ from mobile.ui.theme import theme
 @dataclass(frozen=True, slots=True)
 class Row:
     """What a row shows. `id` is given back on a tap; `badges` are (text, tone); `meta` stands right of the subtitle in `meta_tone`;
-    `mark` is an icon at the top right in `mark_tone` (pending, problem); `thumbnail` a small picture file, or else `icon`."""
+    `mark` is an icon at the top right in `mark_tone` (pending, problem); `thumbnail` a small picture file, or else `icon`. A `heading` is no card:
+    its title stands over the rows below it, `meta` (a count) at the right, and a tap on it does nothing."""
 
     id: str
     title: str
@@ -46,6 +47,7 @@ class Row:
     thumbnail: str = ""
     icon: str = ""
     selected: bool = False
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ def _title_lines(row: Row, width: float, sizes: _Sizes) -> int:
 def row_height(row: Row, width: float, sizes: _Sizes | None = None) -> float:
     """The height of a row in a list of `width`, gap included, in px."""
     size = sizes or _Sizes.now()
+    if row.heading:
+        return max(dp(48), size.line(size.small) + dp(24))
     words = size.line(size.title) * _title_lines(row, width, size)
     if row.badges:
         words += size.line(size.badge) + dp(6) + dp(7)
@@ -120,13 +124,19 @@ class ListRow(RecycleDataViewBehavior, ButtonBehavior, Widget):
 
     def on_release(self) -> None:
         """Tell the list."""
-        self.list.dispatch("on_open", self.row)
+        if not self.row.heading:
+            self.list.dispatch("on_open", self.row)
 
     def draw(self, *_: object) -> None:
         """Draw everything anew; `drawn` holds (text, x, y, width, height) of all words, for tests."""
         sizes, row = _Sizes.now(), self.row
         self.drawn = []
         self.canvas.clear()
+        if row.heading:
+            self._card = None
+            with self.canvas:
+                self._draw_heading(sizes)
+            return
         left, right = self.x + sizes.margin, self.right - sizes.margin
         bottom, top = self.y + sizes.gap / 2, self.top - sizes.gap / 2
         with self.canvas:
@@ -137,6 +147,15 @@ class ListRow(RecycleDataViewBehavior, ButtonBehavior, Widget):
                 self._draw_picture(left, (top + bottom - sizes.picture) / 2, sizes.picture)
                 left += sizes.picture + sizes.pad
             self._draw_words(left, right, top - (top - bottom - self._words_height(sizes)) / 2, sizes)
+
+    def _draw_heading(self, sizes: _Sizes) -> None:
+        left, right, line = self.x + sizes.margin + dp(4), self.right - sizes.margin - dp(4), sizes.line(sizes.small)
+        width = typeface.measure(sizes.small)(self.row.meta) + dp(12) if self.row.meta else 0.0
+        known = typeface.measure(sizes.small, has_bold(self.row.title))
+        self._words(shorten(self.row.title, right - left - width, known), sizes.small, left, self.y + dp(6), line, "ink_soft", bold=True)
+        if self.row.meta:
+            width = typeface.measure(sizes.small)(self.row.meta)
+            self._words(self.row.meta, sizes.small, right - width, self.y + dp(6), line, self.row.meta_tone)
 
     def _words_height(self, sizes: _Sizes) -> float:
         bare = Row(id="", title=self.row.title, subtitle=self.row.subtitle, meta=self.row.meta, badges=self.row.badges)

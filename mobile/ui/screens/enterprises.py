@@ -1,175 +1,179 @@
-"""The enterprises of one's area: found by any part of the name or by pinyin initials; one of them, with what was done there."""
+"""The enterprises of one's area, 10,000 of them: found as one types, the nearest first, narrowed down by what is to be looked at."""
 
 from __future__ import annotations
 
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from mobile.core import inspecting
-from mobile.core.client import Listed
+from kivy.clock import Clock
+
+from mobile.core.register import FILTERS, Register, Site
 from mobile.core.status import Working
-from mobile.ui.kit import (
-    Banner,
-    BottomBar,
-    Card,
-    EmptyState,
-    Fact,
-    Head,
-    Listing,
-    PushButton,
-    Row,
-    Scroll,
-    SearchField,
-    SectionHeader,
-    TapCard,
-    Text,
-)
-from mobile.ui.saying import say
-from mobile.ui.screens.screen import TONES, Screen, badges, moment, state_badge
+from mobile.core.whereabouts import Position
+from mobile.ui.kit import Chip, Head, Listing, Row, SearchField, Wrap
+from mobile.ui.kit.lines import StateLine
+from mobile.ui.screens.screen import TONES, Screen
+from mobile.ui.screens.sync_chip import SyncChip
+from mobile.ui.session import Session, in_window
 from mobile.ui.strings import tr
-from shared.calendar import day_of
-from shared.rules import Record
+from mobile.ui.whereabouts import distance
+from shared.errors import RetryLater
+from shared.people import may
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
-PAGE = 300
-MOST_REINSPECTIONS = 20  # above the enterprises; the rest comes up as these are done
+PAGE = 60
+PAUSE = 0.05  # seconds after a key until the list follows
+KEEP = 0.5  # seconds until what is looked for is kept
+KEPT = "enterprises/search"
+
+
+def read_register(session: Session) -> None:
+    """Have all enterprises in memory, as they are now; what takes time happens beside the window's thread, and the screen is drawn anew after it."""
+    client = session.client
+    if client is None:
+        return
+    register = client.register
+    register.catch_up()
+    if register.begin():
+        threading.Thread(target=lambda: _load(session, register), name="register", daemon=True).start()
+
+
+def _load(session: Session, register: Register) -> None:
+    try:
+        register.load()
+    except (RetryLater, sqlite3.ProgrammingError):  # the disk fails, or the enrolment was closed meanwhile: read at the next look
+        register.give_up()
+        return
+    in_window(lambda: setattr(session, "revision", session.revision + 1))
 
 
 class Enterprises(Screen):
-    """The first thing one sees: the tasks of this person and what is to be looked at again, then the enterprises."""
+    """A search field, filters, those visited last, and all that fit."""
 
     def __init__(self, app: Paicha) -> None:
-        super().__init__(app, back=False)
-        self.banner = Banner()
-        self.banner.bind(on_action=lambda _: app.nav.reset("sync"))
+        super().__init__(app, tr("tab.enterprises"), back=False)
+        kept = json.loads(self.client.store.scratch(KEPT) or "{}")
+        self.filters: list[str] = [name for name in kept.get("filters", []) if name in FILTERS]
+        if may(self.client.person or {"roles": []}, "propose"):
+            self.bar.actions = [("add", "plus")]
+        self.bar.add_widget(SyncChip(app), index=len(self.bar.actions))
         head = Head()
-        self.search = SearchField(hint=tr("enterprises.search"))
-        self.search.bind(on_search=lambda *_: self.refresh())
+        self.search = SearchField(hint=tr("enterprises.search"), pause=PAUSE, text=kept.get("search", ""))
+        self.search.bind(on_search=lambda *_: self._search())
         head.add_widget(self.search)
+        self.chips = {name: Chip(text=tr(f"filter.{name}"), on_release=lambda _, name=name: self.narrow(name)) for name in FILTERS}
+        line = Wrap()
+        for chip in self.chips.values():
+            line.add_widget(chip)
+        head.add_widget(line)
+        self.line = StateLine()
         self.list = Listing()
-        self.list.view.bind(on_open=lambda _, row: self.open(row.id), on_end=lambda _: self.more())
+        self.list.view.bind(on_open=lambda _, row: app.nav.push("enterprise", id=row.id), on_end=lambda _: self.more())
         self.list.empty.icon = "store"
+        self.list.empty.bind(on_action=lambda _: self._add())
         self.shown = PAGE
-        for widget in (self.banner, head, self.list):
+        self._keep_soon = Clock.create_trigger(self._keep, KEEP)
+        for widget in (head, self.line, self.list):
             self.add_widget(widget)
 
+    def on_action(self, name: str) -> None:
+        """A site that is not there."""
+        self._add()
+
+    def on_shown(self) -> None:
+        """Where one is decides the order."""
+        self.app.where.bind(position=self._moved)
+        super().on_shown()
+        self.app.where.look()
+
+    def on_hidden(self) -> None:
+        """What is looked for is kept now, before the enrolment may be closed."""
+        super().on_hidden()
+        if self._keep_soon.is_triggered:
+            self._keep_soon.cancel()
+            self._keep()
+        self.app.where.unbind(position=self._moved)
+
+    def _moved(self, *_: object) -> None:
+        self._changed()
+
+    def _add(self) -> None:
+        self.app.nav.push("site", called=self.search.text.strip())
+
+    # -- looking ---------------------------------------------------------------------------------------------------------------------------
+
+    def _search(self) -> None:
+        self.shown = PAGE
+        self._keep_soon()
+        self.refresh()
+        self.list.view.scroll_y = 1
+
+    def narrow(self, name: str) -> None:
+        """A filter on or off."""
+        self.filters = [other for other in FILTERS if (other in self.filters) != (other == name)]
+        self._search()
+
+    def _keep(self, *_: object) -> None:
+        self.client.store.set_scratch(KEPT, json.dumps({"search": self.search.text, "filters": self.filters}, ensure_ascii=False))
+
+    def keep_drafts(self) -> None:
+        """To the background, perhaps for good."""
+        super().keep_drafts()
+        self._keep()
+
     def refresh(self) -> None:
-        """Who is here, how syncing stands, which enterprises fit the search."""
-        client, session = self.client, self.app.session
-        ledger, person = client.record("ledger") or {}, client.person or {}
-        self.bar.title, self.bar.subtitle = str(ledger.get("name", "")), " · ".join(part for part in (person.get("name"), person.get("post")) if part)
-        said = say(session.status, client.unsent())
-        self.banner.text, self.banner.icon, self.banner.tone = said.text, said.icon, said.tone
-        self.banner.button = tr("enterprises.see") if client.needs_you() else ""
-        found = client.enterprises(self.search.text, limit=self.shown)
-        units = {id: self.name_of(id) for id in {row.community for row in found}}
-        why = "none_found" if self.search.text else "loading" if isinstance(session.status, Working | None) else "none"
-        self.list.empty.title, self.list.empty.text = tr(f"enterprises.{why}"), tr(f"enterprises.{why}_text")
-        work = [] if self.search.text else [*map(self._task_row, inspecting.my_tasks(client)), *self._reinspections()]
-        self.list.show([*work, *(_row(row, units) for row in found)])
+        """Those that fit, as far as they have been looked at."""
+        read_register(self.app.session)
+        for name, chip in self.chips.items():
+            chip.selected = name in self.filters
+        here, register = self.app.where.position, self.client.register
+        found = register.find(self.search.text, here, self.filters)
+        self._say(here, len(found))
+        self.list.show(self._rows(found, here))
 
-    def _task_row(self, task: Record) -> Row:
-        badges = [(tr("tasks.task"), "info"), *self._lateness(task["due"])]
-        if task["state"] == "started":
-            badges.append((tr("tasks.started"), "warn"))
-        subtitle = " · ".join(part for part in (tr(f"kind.{task['inspection_kind']}"), task["theme"]) if part)
-        meta = tr("tasks.due", day=day_of(task["due"]))
-        return Row(id=f"task/{task['id']}", title=task["enterprise_name"], subtitle=subtitle, meta=meta, badges=tuple(badges), icon="clipboard-check")
+    def _rows(self, found: list[Site], here: Position | None) -> Iterator[Row]:
+        hazards = self.client.register.open_hazards()
+        units: dict[str, str] = {}
 
-    def _reinspections(self) -> list[Row]:
-        return [
-            Row(
-                id=f"finding/{hazard['id']}", title=hazard["enterprise_name"], subtitle=hazard["description"],
-                meta=tr("tasks.due", day=day_of(until)), badges=((tr("tasks.reinspect"), "info"), *self._lateness(until)), icon="history",
+        def row(site: Site, mark: str = "") -> Row:
+            if site.community not in units:
+                units[site.community] = self.name_of(site.community)
+            meta = distance(site.metres(here)) or units[site.community]
+            return Row(
+                id=site.id + mark, title=site.name, subtitle=site.address, meta=meta, badges=_badges(site, hazards.get(site.id, 0)), icon="factory"
             )
-            for hazard, until in inspecting.reinspections(self.client)[:MOST_REINSPECTIONS]
-        ]  # fmt: skip
 
-    def _lateness(self, until: int) -> list[tuple[str, str]]:
-        days = (day_of(self.client.ports.now()) - day_of(until)).days
-        return [(tr("tasks.late", days=days), "danger")] if days > 0 else []
+        recent = [] if self.search.text or self.filters else self.client.register.recent(self.client.identity.person)
+        if recent:
+            yield Row(id="", title=tr("enterprises.recent"), heading=True)
+            yield from map(row, recent)
+            yield Row(id="", title=tr("enterprises.nearby" if here else "enterprises.all"), meta=str(len(found)), heading=True)
+        yield from map(row, found[: self.shown])
 
-    def open(self, row: str) -> None:
-        """What was tapped: an enterprise; a hazard to look at again; or a task, which begins its inspection or goes on with it."""
-        what, _, id = row.partition("/")
-        if what == "finding":
-            self.app.nav.push("finding", id=id)
-        elif what != "task":
-            self.app.nav.push("enterprise", id=row)
-        elif (task := self.client.record(id)) is not None:
-            begun = inspecting.begun_for(self.client, task)
-            if begun:
-                self.app.nav.push("checklist", id=begun)
-            else:
-                self.app.nav.push("start", enterprise=task["enterprise"], task=id)
+    def _say(self, here: Position | None, count: int) -> None:
+        """How many there are and how they are ordered; where there are none, why, and what to do."""
+        looking = bool(self.search.text or self.filters)
+        loading = not self.client.register.ready or (not looking and isinstance(self.app.session.status, Working | None))
+        order = "near" if here else "by_name" if self.app.where.possible else "by_name_only"
+        self.line.icon, self.line.text = "map-marker" if here else "sort", tr(f"enterprises.{order}", count=count)
+        why = "loading" if loading else "none_found" if looking else "none"
+        self.list.empty.title, self.list.empty.text = tr(f"enterprises.{why}"), tr(f"enterprises.{why}_text")
+        self.list.empty.button = tr("site.add") if why == "none_found" and self.bar.actions else ""
 
     def more(self) -> None:
         """The end of the list is in sight."""
-        if len(self.list.rows) >= self.shown:
-            self.shown += PAGE
+        if self.shown < len(self.client.register) and len(self.list.rows) >= self.shown:
+            self.shown += 2 * PAGE
             self.refresh()
 
 
-def _row(row: Listed, units: dict[str, str]) -> Row:
-    shown = ((tr(f"level.{row.level}"), TONES[row.level]),) if row.level else ()
-    if row.state not in ("open", ""):
-        shown = (*shown, (tr(f"state.{row.state}"), "neutral"))
-    return Row(id=row.id, title=row.title, subtitle=row.number, meta=units.get(row.community, ""), badges=shown, icon="factory")
-
-
-class Enterprise(Screen):
-    """One enterprise: what it is, what is open there, and the button to begin."""
-
-    def __init__(self, app: Paicha, id: str) -> None:
-        super().__init__(app)
-        self.id = id
-        self.body = Scroll()
-        self.add_widget(self.body)
-        bottom = BottomBar()
-        bottom.add_widget(PushButton(text=tr("enterprise.start"), icon="clipboard-check", on_release=lambda _: app.nav.push("start", enterprise=id)))
-        self.add_widget(bottom)
-
-    def refresh(self) -> None:
-        """Facts, drafts, hazards."""
-        record = self.client.record(self.id)
-        column = self.body.ids.column
-        column.clear_widgets()
-        if record is None:
-            self.body.add(EmptyState(icon="domain", title=tr("enterprise.gone"), text=tr("enterprise.gone_text")))
-            return
-        self.bar.title, self.bar.subtitle = record["name"], self.name_of(record["community"])
-        facts = Card()
-        flags = [(tr(f"level.{name}"), TONES[name]) for name in ("high_risk", "key") if record[name]]
-        if flags:
-            facts.add_widget(badges(flags))
-        for key, value in (("address", record["address"]), ("section", self.name_of(record["lead_section"])),
-                           ("code", record["credit_code"] or record["number"]),
-                           ("people", record["employees"]), ("principal", record["principal"]), ("phone", record["principal_phone"])):  # fmt: skip
-            if value:
-                facts.add_widget(Fact(label=tr(f"enterprise.{key}"), value=str(value)))
-        self.body.add(facts)
-        self._records("inspection", "inspections.title")
-        self._records("hazard", "hazards.title")
-
-    def _records(self, kind: str, title: str) -> None:
-        rows = self.client.rows(kind, where="enterprise = ? AND state != 'void'", params=(self.id,), limit=20)
-        self.body.add(SectionHeader(text=tr(title), detail=str(len(rows)) if rows else ""))
-        if not rows:
-            nothing = Card()
-            nothing.add_widget(Text(content=tr("enterprise.nothing"), tone="ink_soft", style="small"))
-            self.body.add(nothing)
-        for row in rows:
-            self.body.add(_record_card(self.app, kind, row))
-
-
-def _record_card(app: Paicha, kind: str, row: Listed) -> TapCard:
-    target = "finding" if kind == "hazard" else "checklist"
-    card = TapCard(on_release=lambda _: app.nav.push(target, id=row.id))
-    shown = [state_badge(row.state)]
-    if kind == "hazard":
-        shown.append((tr(f"level.{row.level}"), TONES.get(row.level, "neutral")))
-    card.add(badges(shown))
-    card.add(Text(content=row.title if kind == "hazard" else tr(f"kind.{row.level}"), style="headline", lines=3))
-    card.add(Text(content=" · ".join(part for part in (row.number, moment(row.at)) if part), style="small", tone="ink_soft"))
-    return card
+def _badges(site: Site, hazards: int) -> tuple[tuple[str, str], ...]:
+    """What one should know before one goes there."""
+    shown = [(tr(f"state.{site.state}"), "warn" if site.state == "proposed" else "neutral")] if site.state not in ("open", "") else []
+    shown += [(tr(f"level.{name}"), TONES[name]) for name in ("high_risk", "key") if getattr(site, name)]
+    return tuple([*shown, *([(tr("enterprises.hazards", count=hazards), "warn")] if hazards else [])])

@@ -1,0 +1,17 @@
+"""Today, the enterprises, the card and a new site at the sizes, languages and colours people have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.window.conftest import Hand
+from tests.window.looking import VARIANTS, Variant, look
+from tests.window.tour_today import tour
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_day_and_the_enterprises_are_whole_legible_and_fit_for_a_thumb(enrolled: Hand, window: Any, tmp_path: Path, variant: Variant) -> None:
+    assert look(enrolled, window, tmp_path, tour, variant) >= 14
