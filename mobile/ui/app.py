@@ -112,8 +112,9 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
             ("enrol", "entrance.Enrol", "whole"), ("unlock", "entrance.Unlock", "whole"), ("today", "today.Todo", "list"),
             ("enterprises", "enterprises.Enterprises", "list"), ("enterprise", "enterprise.Enterprise", "detail"),
             ("last_answers", "enterprise.LastAnswers", "whole"), ("site", "site.NewSite", "whole"), ("start", "start.Start", "whole"),
-            ("inspections", "checklist.Inspections", "whole"), ("checklist", "checklist.Checklist", "whole"), ("finding", "finding.Finding", "whole"),
+            ("inspections", "inspections.Inspections", "whole"), ("checklist", "checklist.Checklist", "whole"), ("finding", "finding.Finding", "whole"),
             ("finish", "finish.Finish", "whole"), ("sync", "syncing.Syncing", "whole"), ("me", "me.Me", "whole"),
+            ("overview", "inspections.Overview", "whole"), ("team", "team.Team", "whole"), ("join", "team.Join", "whole"),
             ("enrolments", "me.Enrolments", "whole"), ("pick", "pick.Pick", "whole"), ("photo", "pick.PhotoView", "whole"),
         )  # fmt: skip
         return [(name, partial(self._build, screen), pane) for name, screen, pane in screens]
