@@ -77,6 +77,10 @@ class LocalBlobs:
         """Where a blob is, or will be."""
         return self.folder / ledger / sha256[:2] / sha256
 
+    def small_folder(self, ledger: str, sha256: str) -> Path:
+        """Where small renditions of a blob are (`sync_server.small`)."""
+        return self.folder / ledger / "small" / sha256[:2]
+
     def has(self, ledger: str, sha256: str) -> bool:
         """Whether the blob is complete and here."""
         return self.path(ledger, sha256).is_file()
@@ -192,6 +196,8 @@ class LocalBlobs:
     def erase(self, ledger: str, sha256: str) -> None:
         """Take the picture away; that it was there stays in the ledger."""
         self.path(ledger, sha256).unlink(missing_ok=True)
+        for small in self.small_folder(ledger, sha256).glob(f"{sha256}.*"):
+            small.unlink(missing_ok=True)
 
     def digests(self, ledger: str) -> Iterator[str]:
         """Every blob of a ledger."""

@@ -19,10 +19,12 @@ from shared.fields import digest as is_digest
 from shared.kinds.evidence import NO_PHOTO, PHOTO_ERASED, blob_id
 from shared.people import acting, sees
 from shared.rules import Record
+from shared.strokes import marks_of
 from sync_server.accept import Act
 from sync_server.blobs import LARGEST, NO_UPLOAD, NOT_TUS, PDF, WRONG_OFFSET, LocalBlobs, Upload, recording_in, upload_id
 from sync_server.routes.sync import bearer, problems
 from sync_server.service import Service, person_record
+from sync_server.small import small_picture
 from sync_server.store import ledgers as store
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -73,10 +75,13 @@ def photo_router(service: Service, blobs: LocalBlobs) -> APIRouter:
         return Response(status_code=204, headers={**TUS, "Upload-Offset": str(upload.offset)})
 
     @router.get("/blobs/{sha256}", response_class=FileResponse)
-    async def read(ledger: str, sha256: str, request: Request) -> FileResponse:
-        """A photo, for those who see a record that names it."""
+    async def read(ledger: str, sha256: str, request: Request, size: str = "") -> FileResponse:
+        """A photo, for those who see a record that names it; with size=small a small rendition, in which what is to be unreadable is."""
         caller = await run_in_threadpool(bearer, request, service, ledger)
-        await run_in_threadpool(require_visible, service, ledger, sha256, caller.person)
+        named = await run_in_threadpool(require_visible, service, ledger, sha256, caller.person)
+        if size == "small":
+            path = await run_in_threadpool(small_picture, blobs, ledger, sha256, marks_of(named, sha256))
+            return FileResponse(path, media_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"})
         return blob_response(blobs, ledger, sha256)
 
     return router
@@ -94,8 +99,8 @@ def blob_response(blobs: LocalBlobs, ledger: str, sha256: str) -> FileResponse:
     return FileResponse(path, media_type=kind, headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, max-age=31536000, immutable"})
 
 
-def require_visible(service: Service, ledger: str, sha256: str, person_id: str) -> None:
-    """The person sees a record that names this blob. Raises Refused(no_photo)."""
+def require_visible(service: Service, ledger: str, sha256: str, person_id: str) -> list[Record]:
+    """The person sees a record that names this blob; returns all that name it. Raises Refused(no_photo)."""
     from shared.ledger import scopes_of
 
     with service.database.read() as link:
@@ -105,6 +110,7 @@ def require_visible(service: Service, ledger: str, sha256: str, person_id: str) 
         named: dict[str, Record] = store.records(link, ledger, blob["refs"]) if blob else {}
     if person is None or not any(sees(person, scopes_of(record)) for record in named.values()):
         raise Refused(NO_PHOTO)
+    return list(named.values())
 
 
 def _announce(service: Service, blobs: LocalBlobs, ledger: str, request: Request, bytes_follow: bool) -> Upload:

@@ -143,8 +143,8 @@ def call(app: FastAPI, asked: Asked, *, cut_after: int | None = None) -> Reply:
 async def _call(app: FastAPI, asked: Asked, cut_after: int | None) -> Reply:
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": asked.method,
-        "path": urlsplit(asked.path).path, "raw_path": asked.path.encode(), "query_string": b"", "root_path": "", "scheme": "http",
-        "server": ("paicha.test", 80), "client": (asked.address, 1),
+        "path": urlsplit(asked.path).path, "raw_path": asked.path.encode(), "query_string": urlsplit(asked.path).query.encode(), "root_path": "",
+        "scheme": "http", "server": ("paicha.test", 80), "client": (asked.address, 1),
         "headers": [(name.encode(), value.encode()) for name, value in asked.headers.items()] + [(b"content-length", str(len(asked.body)).encode())],
     }  # fmt: skip
     coming: list[dict[str, Any]] = [{"type": "http.request", "body": asked.body[:cut_after], "more_body": cut_after is not None}]
