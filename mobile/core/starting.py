@@ -29,6 +29,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 
 
+# What is begun day by day; the rest is a tap away.
+COMMON = ("enterprise_self", "principal_led", "assistance", "community_patrol", "dept_routine", "special", "reinspection")
+
+
 def kinds_for(person: Record) -> list[tuple[str, list[str]]]:
     """The kinds that a person's roles may begin, in groups; what they do most stands first."""
     roles = roles_of(person)

@@ -109,7 +109,9 @@ def pick_day(title: str, value: str, today: str, on_choose: Callable[[str], obje
     chosen = date.fromisoformat(value) if value else None
     at = chosen or now
     sheet = Sheet(title=title)
-    sheet.ids.body.padding[0] = sheet.ids.body.padding[2] = sheet.ids.body.padding[3] / 4
+    top, below = sheet.ids.body.padding[1], sheet.ids.body.padding[3]
+    sheet.ids.body.padding = [below / 4, top, below / 4, below]  # seven days of a thumb's width fill a small screen
+    sheet.ids.title.halign = "center"
     month = MonthView(year=at.year, month=at.month, chosen=chosen, today=now)
 
     def done(day: date) -> None:

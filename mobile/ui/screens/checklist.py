@@ -17,6 +17,7 @@ from mobile.ui.kit import (
     Chip,
     ChipStrip,
     Column,
+    Head,
     IconButton,
     PushButton,
     Scroll,
@@ -51,12 +52,14 @@ class Checklist(Screen):
         self.bar.actions = [Action("team", "account-group"), Action("overview", "format-list-checks")]
         self.steps = StepHeader()
         self.sections = ChipStrip()
+        self.head = Head()
+        self.head.add_widget(self.sections)
         self.banners = Column(spacing=1)
         self.body = Scroll()
         self.bottom = BottomBar()
         self.previous = IconButton(icon="arrow-left", pos_hint={"center_y": 0.5}, on_release=lambda _: self.turn(-1))
-        self.jump = PushButton(kind="secondary", on_release=lambda _: self.jump_on())
-        self.next = PushButton(on_release=lambda _: self.turn(1))
+        self.jump = PushButton(kind="secondary", pos_hint={"center_y": 0.5}, on_release=lambda _: self.jump_on())
+        self.next = PushButton(pos_hint={"center_y": 0.5}, on_release=lambda _: self.turn(1))
         for button in (self.previous, self.jump, self.next):
             self.bottom.add_widget(button)
         for widget in (self.banners, self.steps, self.body, self.bottom):
@@ -147,13 +150,13 @@ class Checklist(Screen):
 
     def _show_progress(self, record: Record, pages: list[filling.Page], can_change: bool) -> None:
         all_items, left = len(self.items), len(unanswered(self.template, record["answers"]))
-        self.steps.text = both(pages[self.page].section.title)
+        self.steps.text = tr("checklist.page", title=both(pages[self.page].section.title), page=self.page + 1, pages=len(pages))
         self.steps.detail = tr("checklist.left", left=left, all=all_items) if left else tr("checklist.all_answered")
         self.steps.step, self.steps.count = all_items - left, all_items
         self.previous.disabled = self.page == 0
         last = self.page == len(pages) - 1
         end = tr("checklist.finish") if can_change else tr("checklist.signatures")
-        self.next.text = end if last else tr("checklist.next", page=self.page + 2, pages=len(pages))
+        self.next.text = end if last else tr("checklist.next")
         self.next.icon = "draw" if last else ""
         self.jump.text = tr("checklist.jump") if left else end
         keep(self.bottom, self.jump, can_change and not (last and not left), 1)
@@ -169,12 +172,11 @@ class Checklist(Screen):
             for chip in chips:
                 self.sections.add(chip)
         here = self.pages[self.page].section.id
-        for chip, section in zip(chips, sections, strict=False):
+        for number, (chip, section) in enumerate(zip(chips, sections, strict=False), 1):
             left = sum(item["id"] not in record["answers"] for item in section.items)
-            title = both(section.title)
-            chip.text = tr("checklist.section", title=title, left=left) if left else title
+            chip.text = tr("checklist.section", number=number, left=left) if left else tr("checklist.section_done", number=number)
             chip.selected = section.id == here
-        keep(self, self.sections, wanted, self.children.index(self.body) + 1)
+        keep(self, self.head, wanted, self.children.index(self.body) + 1)
 
     def _show_news(self, news: list[tuple[str, str]]) -> None:
         """What others have done meanwhile, and what to do about it."""

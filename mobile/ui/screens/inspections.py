@@ -15,11 +15,11 @@ from shared.rules import Record
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
-TONES = {"returned": "warn", "draft": "neutral", "signing": "info", "submitted": "info", "accepted": "ok"}
 STATES = {
     "open": ("checkbox-blank-outline", "warn"), "conform": ("check-circle", "ok"), "failed": ("close-circle", "danger"),
     "na": ("minus-circle", "neutral"),
 }  # fmt: skip
+LONGEST = 10  # characters of an answer at a glance
 SHOWN = ("all", "open", "failed")
 
 
@@ -62,13 +62,13 @@ class Inspections(Screen):
         self.list.show(rows)
 
     def _row(self, group: str, record: Record, pending: bool) -> Row:
-        badges = [(tr(f"group.{group}_badge"), TONES[group])]
+        badges = []
         said = tr(f"kind.{record['inspection_kind']}")
         if group in ("draft", "returned"):
             template = self.client.template_of(record)
             left = len(unanswered(template, record["answers"]))
             if left:
-                badges.append((tr("checklist.left", left=left, all=len(template["items"])), "neutral"))
+                badges.append((tr("checklist.left", left=left, all=len(template["items"])), "warn" if group == "returned" else "neutral"))
         if group == "returned":
             said = tr("checklist.returned", reason=record["return_reason"] or "")
         return Row(
@@ -119,7 +119,7 @@ class Overview(Screen):
     def _row(self, item: Record, state: str, answers: Record) -> Row:
         icon, tone = STATES[state]
         said = tr("overview.item_open") if state == "open" else answer_words(item, answers[item["id"]])
-        badges = [(said if len(said) <= 20 else said[:19] + "…", tone)]
+        badges = [(said if len(said) <= LONGEST else said[: LONGEST - 1] + "…", tone)]
         if item["severity"] == "major":
             badges.append((tr("checklist.major"), "danger"))
         title = f"{item['id']} {both(item['text'])}"

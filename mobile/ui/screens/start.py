@@ -78,14 +78,8 @@ class Start(Screen):
         self.body = Scroll()
         self.notices = Column(spacing=dp(8))
         self.kinds = Column(spacing=dp(2))
+        self.all_kinds = False
         self.kind_chips: dict[str, Chip] = {}
-        for group, kinds in self.groups:
-            self.kinds.add_widget(Text(content=tr(f"start.group_{group}"), style="caption", tone="ink_soft"))
-            line = Wrap()
-            for kind in kinds:
-                self.kind_chips[kind] = chip = Chip(text=tr(f"kind.{kind}"), on_release=lambda _, kind=kind: self._choose_kind(kind))
-                line.add_widget(chip)
-            self.kinds.add_widget(line)
         self.needs = Banner(icon="information-outline", tone="info", radius=dp(12))
         self.covert = Wrap()
         self.covert_chips = {
@@ -123,6 +117,37 @@ class Start(Screen):
         self._fill_why()
         self._draw()
 
+    def _show_kinds(self) -> None:
+        """Those begun day by day, with the chosen one; or all, grouped by what they need."""
+        mine = [kind for _, kinds in self.groups for kind in kinds]
+        common = [kind for kind in mine if kind in starting.COMMON or kind == self.kind]
+        groups = self.groups if self.all_kinds else [("", common)]
+        shown = [kind for _, kinds in groups for kind in kinds]
+        if list(self.kind_chips) != shown:
+            self.kinds.clear_widgets()
+            self.kind_chips.clear()
+            for group, kinds in groups:
+                self._add_group(group, kinds)
+            if len(shown) < len(mine):
+                self.kinds.add_widget(
+                    PushButton(text=tr("start.all_kinds"), icon="chevron-down", kind="text", on_release=lambda _: self._unfold_kinds())
+                )
+        for kind, chip in self.kind_chips.items():
+            chip.selected = kind == self.kind
+
+    def _add_group(self, group: str, kinds: list[str]) -> None:
+        if group:
+            self.kinds.add_widget(Text(content=tr(f"start.group_{group}"), style="caption", tone="ink_soft"))
+        line = Wrap()
+        for kind in kinds:
+            self.kind_chips[kind] = chip = Chip(text=tr(f"kind.{kind}"), on_release=lambda _, kind=kind: self._choose_kind(kind))
+            line.add_widget(chip)
+        self.kinds.add_widget(line)
+
+    def _unfold_kinds(self) -> None:
+        self.all_kinds = True
+        self._show_kinds()
+
     def _fill_why(self) -> None:
         self.why_card.add_widget(self.purpose_line)
         self.why_card.add_widget(self.theme_field)
@@ -153,8 +178,7 @@ class Start(Screen):
 
     def _draw(self) -> None:
         """What follows from the choices."""
-        for kind, chip in self.kind_chips.items():
-            chip.selected = kind == self.kind
+        self._show_kinds()
         column = self.body.ids.column.__self__
         self.needs.text = tr(f"needs.{self.kind}")
         covert = self.kind == "open_covert"
