@@ -71,15 +71,15 @@ def test_the_pin_is_chosen_twice_and_then_opens_the_phone(enrolled: Hand) -> Non
         for digit in typed:
             enrolled.screen.pad.press(digit)
         pump(3)
-    assert enrolled.place == "today"
+    until(lambda: enrolled.place == "today", "the work")
     app.lock()
     pump(5)
     for digit in "000000":
         enrolled.screen.pad.press(digit)
-    assert enrolled.place == "unlock" and enrolled.screen.pad.error == "密码不对"
+    assert until(lambda: enrolled.screen.pad.error, "the reason") == "密码不对" and enrolled.place == "unlock"
     for digit in "135790":
         enrolled.screen.pad.press(digit)
-    assert enrolled.place == "today"
+    until(lambda: enrolled.place == "today", "the work")
 
 
 def test_the_list_is_searched_by_name_and_by_initials(enrolled: Hand) -> None:

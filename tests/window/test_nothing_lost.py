@@ -68,6 +68,8 @@ def test_syncing_redraws_nothing_under_a_finger(enrolled: Hand, monkeypatch: pyt
     button = enrolled.find("立即同步", "PushButton")
     touch = UnitTestTouch(*button.to_window(*button.center))
     touch.touch_down()
+    template = next(t for t in enrolled.client.templates() if t["id"] == "idle-sites")
+    inspecting.start_inspection(enrolled.client, "e1", "assistance", template, why_no_position="室内")  # there is something new to show
     enrolled.app.session.revision += 1
     pump(3)
     touch.touch_up()
