@@ -39,6 +39,7 @@ from sync_server.documents.as_docx import docx_file
 from sync_server.documents.as_html import html
 from sync_server.documents.as_pdf import pdf
 from sync_server.documents.files import drawing_png, photo_jpeg
+from sync_server.marks import strokes_on
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -152,7 +153,7 @@ def papers_of(link: Link, ledger: str, blobs: LocalBlobs) -> Papers:
     return Papers(
         store.records(link, ledger, ["ledger"])["ledger"],
         lambda id: called.get(id, id),
-        lambda photo: photo_jpeg(blobs, ledger, photo),
+        lambda photo: photo_jpeg(blobs, ledger, photo, strokes_on(link, ledger, photo["sha256"])),
         lambda sha256: drawing_png(blobs, ledger, sha256),
         lambda hazard: _basis(link, ledger, hazard),
         lambda id: _login(link, ledger, id) or called.get(id, id),

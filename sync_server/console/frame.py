@@ -25,6 +25,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
+from shared.bundle import MOST_BYTES
 from shared.calendar import end_of
 from shared.errors import REASONS, PaichaError, Reason, Refused, reason, reason_text
 from shared.ledger import CONFLICT
@@ -43,6 +44,7 @@ from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
 MOST_IN_PARTS, MOST_TEXT, MOST_AT_DOOR = 256 * 1024 * 1024, 4 * 1024 * 1024, 64 * 1024  # bytes of a form with files, of one without, of logging in
+MOST_CARRIED, BUNDLES = 2 * MOST_BYTES, "/bundles"  # bytes of phones' own files, and the address that takes them
 MOST_FIELDS = 3_000  # a long checklist has ten for each of its items
 UNTYPED = {"csrf", "operation", "base", "decision", "code", "step", "role", "version", "of", "drawing", "photos", "after", "enterprise", "hazard"}
 COOKIE, LANGUAGE = "paicha_session", "paicha_language"
@@ -61,7 +63,8 @@ NO_PAGE = reason("page.no_page", "没有这个页面，请从首页进入", "the
 NOT_FOUND = {NO_RECORD.code, NO_PAGE.code, "unknown_ledger", "no_photo"}
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data: blob:; media-src 'self'; "
+        "form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -234,10 +237,13 @@ class Frame:
     async def bounded(self, request: Request) -> Request:
         """The request with as long a body as somebody logged in may send; from others only the door takes a form. Raises LogInFirst."""
         door = request.url.path.endswith("/login")
-        if not door and await run_in_threadpool(session_of, self.service, request.cookies.get(COOKIE, "")) is None:
+        session = await run_in_threadpool(session_of, self.service, request.cookies.get(COOKIE, ""))
+        if not door and session is None:
             raise LogInFirst
         in_parts = request.headers.get("content-type", "").startswith("multipart/")
         left = MOST_AT_DOOR if door else MOST_IN_PARTS if in_parts else MOST_TEXT
+        if in_parts and session is not None and request.url.path.endswith(BUNDLES) and await run_in_threadpool(self._administers, session):
+            left = MOST_CARRIED
 
         async def receive() -> Message:
             nonlocal left
@@ -248,6 +254,12 @@ class Frame:
             return message
 
         return Request(request.scope, receive)
+
+    def _administers(self, session: Session) -> bool:
+        """Whether it is somebody who may bring in what phones have sent by file."""
+        with self.service.database.read() as link:
+            person = person_record(link, session.ledger, session.person)
+        return person is not None and may(acting(person, self.service.clock()), "administer")
 
     def page(self, visit: Visit, template: str, /, status: int = 200, *, titles: dict[str, str] | None = None, **more: Any) -> Response:
         """A page for somebody. `titles` names records by their ids, beside people and units."""

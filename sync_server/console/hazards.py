@@ -26,6 +26,7 @@ from sync_server.console.siblings import hazards_at, people_with, three_parties
 from sync_server.console.sketch import sketch
 from sync_server.console.steps import steps_for
 from sync_server.console.words import moment, word
+from sync_server.marks import marks_seen
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -96,6 +97,7 @@ def about(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str, A
     return {
         "record": record, "inspection": inspection, "template": template, "item": _item_of(record, template), "enterprise": enterprise,
         "criterion": _criterion(found.get(record["criterion"] or "")), "pictures": pictures(record), "now": now,
+        "marks": marks_seen(visit.person, [record, inspection]),
         "near": {id: one for id, one in found.items() if one["kind"] == "hazard" and sees(visit.person, scopes_of(one))},
         "flags": _flags(record), "side": _side(record, enterprise),
         "sketch": sketch(record["position"], enterprise["lat"], enterprise["lon"]) if enterprise else sketch(record["position"], None, None),

@@ -20,6 +20,7 @@ from sync_server.blobs import LocalBlobs
 from sync_server.console.frame import BAD_FORM, Fields, Frame
 from sync_server.console.hints import hints
 from sync_server.console.reading import by_term, seen_record, timeline
+from sync_server.marks import marks_seen
 from sync_server.routes.photos import blob_response
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -50,7 +51,7 @@ def inspection_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
             found = [] if visit.of_enterprise or enterprise is None else hints(link, ledger, record, enterprise, steps)
         return frame.page(
             visit, "inspection.html", record=record, steps=steps, conflicts=open_conflicts(record), template=template, hazards=hazards,
-            parts=parts_of(record, template), hints=found, pictured=_by_item(record),
+            parts=parts_of(record, template), hints=found, marks=marks_seen(visit.person, [record, *hazards]), pictured=_by_item(record),
             signed_otherwise=[signer for signer, given in record["signatures"].items() if changed_after(record, given)],
         )  # fmt: skip
 

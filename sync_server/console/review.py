@@ -23,6 +23,7 @@ from sync_server.console.hazards import about
 from sync_server.console.hints import hints
 from sync_server.console.inspections import template_of
 from sync_server.console.reading import by_term, timeline
+from sync_server.marks import marks_seen
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -128,7 +129,7 @@ def inspection_review(frame: Frame, visit: Visit, id: str) -> Response:
             values |= {
                 **_place(waiting, record["id"]), "record": record, "template": template, "enterprise": enterprise, "gone": gone,
                 "failed": [item for item in template["items"] if checklist.fails(item, record["answers"].get(item["id"]))],
-                "hazards": [one for one in hazards if sees(visit.person, scopes_of(one))],
+                "marks": marks_seen(visit.person, [record, *hazards]), "hazards": [one for one in hazards if sees(visit.person, scopes_of(one))],
                 "hints": hints(link, visit.ledger, record, enterprise, timeline(link, visit.ledger, record["id"])),
                 "minutes": _minutes(record), "own": visit.person["id"] in (record["leader"], *record["team"]),
                 "presets": {name: preset_texts(link, visit.ledger, f"inspection_{name}") for name in ("return", "void")},

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from PIL import Image
 
 from shared.papers.saying import moment_zh
 from shared.rules import Record
+from shared.strokes import Stroke
 from sync_server.blobs import LocalBlobs
+from sync_server.marks import drawn
 
 LONGEST, QUALITY = 1000, 72  # pixels of the longer side: 75 mm of paper at 340 dots an inch
 
 
-def photo_jpeg(blobs: LocalBlobs, ledger: str, photo: Record) -> tuple[bytes | None, str]:
-    """A photo scaled down; or None and the reason to print in its empty frame."""
+def photo_jpeg(blobs: LocalBlobs, ledger: str, photo: Record, strokes: Sequence[Stroke] = ()) -> tuple[bytes | None, str]:
+    """A photo scaled down, with its marks; or None and the reason to print in its empty frame."""
     if photo.get("erased"):
         return None, "照片已依规删除"
     path = blobs.path(ledger, photo["sha256"])
@@ -23,7 +26,7 @@ def photo_jpeg(blobs: LocalBlobs, ledger: str, photo: Record) -> tuple[bytes | N
     try:
         with Image.open(path) as picture:
             picture.draft("RGB", (LONGEST, LONGEST))
-            small = picture.convert("RGB")
+            small = drawn(picture, strokes) if strokes else picture.convert("RGB")
     except (OSError, SyntaxError, ValueError):
         return None, "照片文件已损坏，无法读取"
     small.thumbnail((LONGEST, LONGEST), Image.Resampling.BICUBIC)

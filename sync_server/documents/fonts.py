@@ -52,6 +52,11 @@ class Faces:
         return next((face for face in (main, *self.others) if character in face.widths), main)
 
 
+def label_font() -> Path:
+    """The whole variable font, for words that are drawn into pictures."""
+    return _file(FILES[0])
+
+
 def readable(text: str) -> str:
     """The text, with every character that no font has written as its code."""
     return text if all(map(_is_known, text)) else "".join(c if _is_known(c) else f"[U+{ord(c):04X}]" for c in text)
