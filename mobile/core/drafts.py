@@ -82,7 +82,7 @@ def kept_of(prepared: Prepared, **more: Any) -> Kept:
     file = prepared.file
     return {
         "sha256": file.sha256, "size": file.size, "media_type": file.media_type, "taken_at": prepared.taken_at, "position": prepared.position,
-        "likeness": prepared.likeness, **{name: value for name, value in more.items() if value},
+        "likeness": prepared.likeness or None, **{name: value for name, value in more.items() if value},
     }  # fmt: skip
 
 

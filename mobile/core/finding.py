@@ -10,6 +10,7 @@ from typing import Any
 from mobile.core import inspecting
 from mobile.core.client import Client
 from mobile.core.drafts import Kept, file_of
+from mobile.core.sites import communities
 from mobile.core.spelling import spell
 from shared.calendar import day_of
 from shared.kinds.criterion import called, holds_on
@@ -125,3 +126,39 @@ def report(client: Client, inspection: Record, item: Record | None, values: dict
 def photos_to_send(values: dict[str, Any]) -> list[Kept]:
     """Those of an immediate fix only where there was one."""
     return [photo for photo in values["photos"] if photo.get("phase") != "after" or values.get("immediate")]
+
+
+# -- one-tap report (R140) -------------------------------------------------------------------------------------------------------------------
+
+REPORT = "report"  # the key of its draft: there is one at a time
+
+
+def send_report(client: Client, values: dict[str, Any], folder: Path, position: dict[str, Any] | None, why_no_position: str) -> str:
+    """What somebody saw in passing, handed in at once; a site that the register lacks is proposed with it. Returns the hazard's id."""
+    photos = photos_to_send(values)
+    position = next((photo["position"] for photo in photos if photo.get("position")), None) or position
+    place = values.get("place_text") or values["description"][:200]
+    with client.store.transaction():
+        enterprise = values.get("enterprise") or _propose(client, values["name"], place, position)
+        body = {
+            "enterprise": enterprise, "place_text": place, "description": values["description"], "cause": "management", "level_proposed": "general",
+            "no_photo_reason": values.get("no_photo_reason") or None, "position": position,
+            "position_reason": None if position else why_no_position, "source_kind": _as_seen_by(client),
+        }  # fmt: skip
+        return inspecting.report_finding(client, None, None, body, [(file_of(photo, folder), photo) for photo in photos], hand_in=True)
+
+
+def _propose(client: Client, name: str, address: str, position: dict[str, Any] | None) -> str:
+    """In one's own community, as far as one knows; a section confirms it."""
+    id, known = client.new_id(), communities(client)
+    body = {
+        "name": name, "address": address, "community": known[0]["id"] if known else "", "industries": ["all"],
+        "lat": position["lat"] if position else None, "lon": position["lon"] if position else None,
+    }  # fmt: skip
+    client.act("enterprise.propose", id, body)
+    return id
+
+
+def _as_seen_by(client: Client) -> str:
+    roles = {held["role"] for held in (client.person or {"roles": []})["roles"]}
+    return "community" if "community_worker" in roles else "section"

@@ -115,7 +115,10 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
             ("inspections", "inspections.Inspections", "whole"), ("checklist", "checklist.Checklist", "whole"), ("finding", "finding.Finding", "whole"),
             ("finish", "finish.Finish", "whole"), ("sync", "syncing.Syncing", "whole"), ("me", "me.Me", "whole"),
             ("overview", "inspections.Overview", "whole"), ("team", "team.Team", "whole"), ("join", "team.Join", "whole"),
-            ("enrolments", "me.Enrolments", "whole"), ("pick", "pick.Pick", "whole"), ("photo", "pick.PhotoView", "whole"),
+            ("enrolments", "me.Enrolments", "whole"), ("pick", "pick.Pick", "whole"), ("photo", "photo.PhotoView", "whole"),
+            ("markup", "markup.MarkUp", "whole"), ("compare", "compare.Comparing", "whole"), ("after", "after.AfterPhoto", "whole"),
+            ("criteria", "criteria.Criteria", "whole"), ("reinspection", "reinspection.Reinspection", "whole"), ("report", "report.Report", "whole"),
+            ("evidence", "evidence.Evidence", "whole"),
         )  # fmt: skip
         return [(name, partial(self._build, screen), pane) for name, screen, pane in screens]
 

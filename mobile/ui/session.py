@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from kivy.properties import NumericProperty, ObjectProperty
 
 from mobile.core.beside import Together
 from mobile.core.client import Client
+from mobile.core.darkroom import Darkroom
 from mobile.core.phone import Invitation, Phone
-from mobile.core.photos import Prepared, prepare
 from mobile.core.pin import forget_pin
 from mobile.core.status import Status, UpToDate, Waiting, Working
 from mobile.core.sync_thread import SyncThread
@@ -51,6 +51,7 @@ class Session(EventDispatcher):
         self.client: Client | None = None
         self.device = ""
         self._sync: SyncThread | None = None
+        self.darkroom: Darkroom | None = None  # where photos become evidence, beside the window's thread
         self._engines: Together | None = None
         self._begin = Clock.create_trigger(self._start_sync, SYNC_AFTER)
         self._draw_soon = Clock.create_trigger(self._draw, DRAW_EVERY)
@@ -64,6 +65,7 @@ class Session(EventDispatcher):
         self.client = client = self.phone.open(device)
         self._engines = Together(self.phone, client)
         self._sync = SyncThread(self._engines, self._told)
+        self.darkroom = Darkroom(client, self.phone.photos(device), font_path, self._developed)
         self.status = None
         self.revision += 1
         return client
@@ -73,6 +75,8 @@ class Session(EventDispatcher):
         self._begin()
 
     def _start_sync(self, *_: object) -> None:
+        if self.darkroom is not None:
+            self.darkroom.start()
         if self._sync is not None and not self._sync.running:
             self._sync.start()
 
@@ -87,9 +91,11 @@ class Session(EventDispatcher):
         self.stop_sync()
         if self._engines is not None:
             self._engines.close()
+        if self.darkroom is not None:
+            self.darkroom.stop()
         if self.client is not None:
             self.client.store.close()
-        self._sync, self.client = None, None
+        self._sync, self.darkroom, self.client = None, None, None
 
     def enrol(self, invitation: Invitation, again: str, done: Callable[[str], None], failed: Callable[[PaichaError], None]) -> None:
         """Redeem a code in the background; `done(device)` or `failed(error)` in the window's thread.
@@ -139,23 +145,12 @@ class Session(EventDispatcher):
         if self._sync is not None:
             self._sync.wake()
 
-    def prepare_photo(self, source: Path, stamp: Sequence[str], done: Callable[[Prepared], None], ended: Callable[[], None]) -> None:
-        """Shrink, stamp and store a picture beside the window's thread; what is wrong with it is told. `ended` comes last in either case."""
-        client = self.client
-        assert client is not None
-        folder, now = self.phone.photos(self.device), client.ports.now()
-
-        def work() -> None:
-            try:
-                prepared = prepare(source, folder, stamp, now, font=font_path())
-            except PaichaError as error:
-                text = why_not(error)
-                in_window(partial(tell, text))
-            else:
-                in_window(partial(done, prepared))
-            in_window(ended)
-
-        threading.Thread(target=work, name="photo", daemon=True).start()
+    @mainthread  # type: ignore[untyped-decorator, unused-ignore]
+    def _developed(self) -> None:
+        """A photo has reached its draft or its record, or could not."""
+        if self._sync is not None:
+            self._sync.nudge()
+        self.revision += 1
 
     # -- hearing ---------------------------------------------------------------------------------------------------------------------------
 

@@ -257,11 +257,14 @@ def _fold_edit(case: Case) -> None:
 def _judge_add_photo(case: Case) -> None:
     _judge_finder(case)
     case.require_open_for_evidence(OPEN_DRAFT)
+    of = case.body.get("of")
+    refuse_if(of is not None and (case.record["photos"].get(of) or {"phase": ""})["phase"] != "before", NO_PHOTO)
     judge_photo(case)
 
 
 def _fold_add_photo(case: Case) -> None:
-    add_photo(case, phase=case.body["phase"])
+    of = case.body.get("of")
+    add_photo(case, phase=case.body["phase"], **({"of": of} if of else {}))
 
 
 def _judge_mark_photo(case: Case) -> None:
@@ -534,7 +537,7 @@ HAZARD = Family(
         Kind(
             "hazard.add_photo",
             "report",
-            {**PHOTO, "phase": choice("before", "after")},
+            {**PHOTO, "phase": choice("before", "after"), "of": optional(identifier)},
             _fold_add_photo,
             _judge_add_photo,
             reads=photo_reads,

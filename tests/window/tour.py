@@ -150,11 +150,13 @@ def _finding(hand: Hand, inspection: str, folder: Path) -> Iterator[str]:
     yield "finding-missing"
     _quiet()
     hand.app.session.pictures = folder
-    hand.app.nav.push("pick", key="", id="")
+    hand.screen.shoot("before")
+    pump(4)
+    hand.screen.open(folder / "现场照片 1.jpg")
     pump(4)
     yield "pick"
-    hand.screen.open(folder / "现场照片 1.jpg")
-    until(lambda: len(hand.screen.photos.photos) == 1, "the prepared photo")
+    hand.screen.take()
+    until(lambda: [photo.mark for photo in hand.screen.photos.photos] == [""], "the prepared photo")
     hand.screen.fields["place_text"].text = "二层东侧安全出口"
     hand.screen.body.scroll_y = 1
     pump(4)

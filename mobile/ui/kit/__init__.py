@@ -7,6 +7,7 @@ from mobile.ui.kit.field import Entry, SearchField, TextField
 from mobile.ui.kit.overlay import ConfirmSheet, MenuItem, Sheet, Snackbar, ask, offer, tell
 from mobile.ui.kit.panes import ChipStrip, Floating, Frame, Head, Listing, Page, Scroll, Stage, TwoPane, Wrap
 from mobile.ui.kit.photos import AddPhoto, Photo, PhotoStrip, Thumb
+from mobile.ui.kit.pictures import Compare, MarkPad, Picture, marks_text
 from mobile.ui.kit.pinpad import PinKey, PinPad
 from mobile.ui.kit.rows import ListRow, Row, RowList
 from mobile.ui.kit.surface import Badge, Banner, Card, Column, Divider, EmptyState, Fact, ProgressLine, SectionHeader, StepHeader, TapCard
@@ -14,9 +15,9 @@ from mobile.ui.kit.tap import Chip, Fab, IconButton, Pair, PushButton, Tap
 from mobile.ui.kit.text import Icon, Text
 
 __all__ = [
-    "Action", "AddPhoto", "Badge", "Banner", "BottomBar", "Card", "Chip", "ChipStrip", "Choice", "ChoiceRow", "Column", "ConfirmSheet", "Divider",
-    "EmptyState", "Entry", "Fab", "Fact", "Floating", "Frame", "Head", "Icon", "IconButton",
-    "ListRow", "Listing", "MenuItem", "NavBar", "NavItem", "Option", "Page", "Pair", "Photo",
-    "PhotoStrip", "PinKey", "PinPad", "ProgressLine", "PushButton", "Radio", "Row", "RowList", "Scroll", "SearchField", "SectionHeader", "Sheet",
-    "Snackbar", "Stage", "StepHeader", "Tab", "Tap", "TapCard", "Text", "TextField", "Thumb", "TopBar", "TwoPane", "Wrap", "ask", "offer", "tell",
+    "Action", "AddPhoto", "Badge", "Banner", "BottomBar", "Card", "Chip", "ChipStrip", "Choice", "ChoiceRow", "Column", "Compare", "ConfirmSheet",
+    "Divider", "EmptyState", "Entry", "Fab", "Fact", "Floating", "Frame", "Head", "Icon", "IconButton", "ListRow", "Listing", "MarkPad", "MenuItem",
+    "NavBar", "NavItem", "Option", "Page", "Pair", "Photo", "PhotoStrip", "Picture", "PinKey", "PinPad", "ProgressLine", "PushButton", "Radio", "Row",
+    "RowList", "Scroll", "SearchField", "SectionHeader", "Sheet", "Snackbar", "Stage", "StepHeader", "Tab", "Tap", "TapCard", "Text", "TextField",
+    "Thumb", "TopBar", "TwoPane", "Wrap", "ask", "marks_text", "offer", "tell",
 ]  # fmt: skip

@@ -1,74 +1,94 @@
-"""Choosing a picture from the files of this machine, and looking at one in full. On a phone the camera takes the place of the file list."""
+"""Choosing pictures from the files of this machine, where there is no camera; several at once."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kivy.uix.image import Image
-
-from mobile.ui.kit import EmptyState, Row, RowList
+from mobile.core.darkroom import Shot
+from mobile.ui.kit import BottomBar, PushButton, Row, RowList, tell
 from mobile.ui.screens.screen import Screen, moment
+from mobile.ui.screens.shooting import room_of
 from mobile.ui.strings import tr
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
-ENDINGS = {".jpg", ".jpeg", ".png", ".webp"}
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+RECORDINGS = (".m4a", ".mp4")
 
 
 class Pick(Screen):
-    """Folders and pictures; a tap on a picture takes it."""
+    """Folders and pictures; a tap chooses a picture or lets it go, the button takes those chosen.
 
-    def __init__(self, app: Paicha, **_params: str) -> None:
-        super().__init__(app, tr("pick.title"))
+    `shot` says what they are of; `recordings`: sounds and videos instead. Where one is wanted (`several` off), a tap takes it."""
+
+    def __init__(self, app: Paicha, shot: dict[str, Any] | None = None, several: bool = True, recordings: bool = False) -> None:
+        super().__init__(app, tr("pick.recording" if recordings else "pick.title"))
+        self.shot = Shot(**{**shot, "stamp": tuple(shot["stamp"])}) if shot else None
+        self.several, self.endings = several, RECORDINGS if recordings else PICTURES
         self.folder = app.session.pictures
+        self.chosen: list[Path] = []
         self.list = RowList()
         self.list.bind(on_open=lambda _, row: self.open(Path(row.id)))
         self.add_widget(self.list)
+        self.bottom = BottomBar()
+        self.button = PushButton(icon="check-bold", on_release=lambda _: self.take())
+        self.bottom.add_widget(self.button)
+        if several:
+            self.add_widget(self.bottom)
 
     def refresh(self) -> None:
         """What is in the folder, newest first."""
         self.bar.subtitle = self.folder.name
+        self.button.text = tr("pick.use", count=len(self.chosen))
+        self.button.disabled = not self.chosen
         try:
             entries = [entry for entry in self.folder.iterdir() if not entry.name.startswith(".")]
         except OSError:
             entries = []
         folders = sorted(entry for entry in entries if entry.is_dir())
-        pictures = sorted((entry for entry in entries if entry.suffix.lower() in ENDINGS), key=lambda entry: -entry.stat().st_mtime)
+        files = sorted((entry for entry in entries if entry.suffix.lower() in self.endings), key=lambda entry: -entry.stat().st_mtime)
         rows = [Row(id=str(self.folder.parent), title=tr("pick.up"), icon="chevron-up")] if self.folder.parent != self.folder else []
         rows += [Row(id=str(entry), title=entry.name, icon="chevron-right") for entry in folders]
-        rows += [Row(id=str(entry), title=entry.name, subtitle=moment(int(entry.stat().st_mtime * 1000)), thumbnail=str(entry)) for entry in pictures]
-        if not pictures and not folders:
+        rows += [self._row(entry) for entry in files]
+        if not files and not folders:
             rows.append(Row(id=str(self.folder), title=tr("pick.none"), subtitle=tr("pick.none_text"), icon="image-off-outline"))
         self.list.show(rows)
 
+    def _row(self, file: Path) -> Row:
+        at, chosen = moment(int(file.stat().st_mtime * 1000)), file in self.chosen
+        picture = str(file) if file.suffix.lower() in PICTURES else ""
+        icon = "" if picture else "video-outline" if file.suffix.lower() == ".mp4" else "microphone"
+        return Row(
+            id=str(file), title=file.name, subtitle=at, thumbnail=picture, icon=icon, selected=chosen, mark="check-circle" if chosen else "",
+            mark_tone="ok",
+        )  # fmt: skip
+
     def open(self, path: Path) -> None:
-        """Into a folder, or take the picture."""
+        """Into a folder, or choose the picture."""
         if path.is_dir():
             self.folder = path
-            self.refresh()
+        elif path in self.chosen:
+            self.chosen.remove(path)
+        else:
+            self.chosen.append(path)
+        self.refresh()
+        if self.chosen and not self.several:
+            self.take()
+
+    def take(self) -> None:
+        """They wait in the line, on disk, before this screen goes."""
+        if not self.chosen:
             return
-        self.app.session.pictures = path.parent
-        self.app.nav.back()
-        self.app.nav.screen(self.app.nav.stack[-1]).picked(path)
-
-
-class PhotoView(Screen):
-    """One photo in full, as it is sent, with what is known of it."""
-
-    def __init__(self, app: Paicha, id: str, photo: str) -> None:
-        super().__init__(app, tr("photo.title"))
-        self.id, self.photo = id, photo
-
-    def refresh(self) -> None:
-        """From the file on this phone, if it was taken here."""
-        record = self.client.record(self.id) or {"photos": {}}
-        named = record["photos"].get(self.photo)
-        row = self.client.store.one("SELECT path, state FROM photos WHERE sha256 = ?", (named["sha256"],)) if named else None
-        self.clear_widgets(self.children[:-1])
-        if named is None or row is None or not Path(row[0]).is_file():
-            self.add_widget(EmptyState(icon="cloud-off-outline", title=tr("photo.elsewhere"), text=tr("photo.elsewhere_text")))
+        self.app.session.pictures = self.folder
+        if self.shot is None:  # no evidence, such as the picture of a code: for the screen below
+            self.app.nav.back()
+            self.app.nav.screen(self.app.nav.stack[-1]).picked(self.chosen[0])
             return
-        self.bar.subtitle = f"{moment(named['taken_at'])} · {tr('photo.here') if named['received'] else tr('photo.waiting')}"
-        self.add_widget(Image(source=row[0], nocache=True, fit_mode="contain"))
+        shot, chosen = self.shot, list(self.chosen)
+        if self.app.session.do(lambda: room_of(self.app).take(shot, chosen)) is not None:
+            self.chosen.clear()
+            self.app.nav.back()
+            if len(chosen) > 1:
+                tell(tr("pick.taken", count=len(chosen)))

@@ -11,7 +11,7 @@ from kivy.clock import Clock
 from kivy.uix.behaviors import ButtonBehavior
 
 from mobile.core.client import Client
-from mobile.ui.kit import Badge, Page, Photo, TextField, TopBar, Wrap
+from mobile.ui.kit import Badge, Page, Photo, TextField, TopBar, Wrap, marks_text
 from mobile.ui.strings import tr, words
 
 if TYPE_CHECKING:
@@ -118,13 +118,16 @@ def moment(at: int | None, seconds: bool = False) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
 
 
-def photos_of(client: Client, record: dict[str, Any]) -> list[Photo]:
-    """The photos of a record with what is known of them here: not yet sent, in trouble, or taken by another phone."""
+def photos_of(client: Client, record: dict[str, Any], *phases: str) -> list[Photo]:
+    """The pictures of a record, of these phases (none named: all), with their marks and what is known of them here: not yet sent, in trouble, or
+    taken by another phone."""
     shown = []
     for id, photo in record["photos"].items():
+        if (phases and photo.get("phase") not in phases) or not photo["media_type"].startswith("image/"):
+            continue
         thumb, state = client.store.one("SELECT thumb, state FROM photos WHERE sha256 = ?", (photo["sha256"],)) or ("", "")
         mark = "problem" if state == "problem" else "" if photo["received"] else "pending" if thumb else "away"
-        shown.append(Photo(id, thumb, mark))
+        shown.append(Photo(id, thumb, mark, marks_text(record.get("strokes", {}).get(id, []))))
     return shown
 
 

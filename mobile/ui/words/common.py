@@ -142,7 +142,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finding.found_at": ("发现时间", "Found"),
     "finding.deadline": ("整改期限", "Deadline"),
     "finding.no_photo_reason": ("没有照片的原因", "Why there is no photo"),
-    "finding.no_photo_hint": ("有照片时不用填", "Only if there is none"),
+    "finding.no_photo_reason_hint": ("有照片时不用填", "Only if there is none"),
     "finding.save": ("保存隐患", "Save"),
     "finding.missing": ("请填写", "Needed"),
     "finding.photo_or_reason": ("请拍照，或写明没有照片的原因", "Take a photo, or say why there is none"),

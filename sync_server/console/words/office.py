@@ -28,6 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "presets": ("常用语", "Ready-made reasons"), "presets_note": ("填写原因时可以直接选用，也可以改写。修改后，所有人立即使用新的内容。", "Offered wherever a reason is asked for; everyone may still write another. A change is there for all at once."),
     "one_a_line": ("每行一条", "One a line"), "as_shipped": ("程序自带", "as shipped"), "back_to_shipped": ("恢复程序自带", "Back to those shipped"),
     "presets.finding_place": ("隐患部位（手机）", "Places of a finding (phone)"), "presets.finding_fix": ("立查立改措施（手机）", "What was fixed at once (phone)"),
+    "presets.verify_pass": ("核查通过", "Verification passed"),
     "presets.return": ("退回隐患", "Returning a hazard"), "presets.void": ("作废隐患", "Voiding a hazard"), "presets.merge": ("合并隐患", "Merging hazards"),
     "presets.plan_return": ("退回整改方案", "Returning a plan"), "presets.extension_grant": ("同意延期", "Granting an extension"), "presets.extension_refuse": ("不同意延期", "Refusing an extension"),
     "presets.verify_fail": ("核查不通过", "Verification failed"), "presets.close": ("销号", "Closing"), "presets.reopen": ("重新整改", "Reopening"), "presets.hand_over": ("移送", "Handing over"),
