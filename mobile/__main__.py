@@ -34,16 +34,16 @@ def _run(options: argparse.Namespace) -> int:
     from mobile.device.desktop_platform import DesktopPlatform
     from mobile.ui.app import Paicha
     from mobile.ui.session import in_window
-    from mobile.ui.strings import words
-    from mobile.ui.theme import theme
 
-    words.language, theme.dark = options.language, options.theme == "dark"
     pictures = Path(options.pictures) if options.pictures else _pictures()
     invite = options.invite or (f"{options.server} {options.code}" if options.server and options.code else "")
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C closes the window; all that was done is on disk already
         phone = Phone(Path(options.phone), desktop_ports)
-        platform = DesktopPlatform(phone.folder, in_window)
-        Paicha(phone, pictures, platform, invite=invite, ask_pin=not options.no_pin).run()
+        dark = options.theme == "dark" if options.theme else None
+        platform = DesktopPlatform(phone.folder, in_window, language=options.language, dark=dark)
+        app = Paicha(phone, pictures, platform, invite=invite, ask_pin=not options.no_pin)
+        platform.ask_folder = app.ask_folder
+        app.run()
     return 0
 
 
@@ -54,8 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--server", default="", help="the server's address, with --code")
     parser.add_argument("--code", default="", help="an enrolment code")
     parser.add_argument("--pictures", default="", help="where choosing a picture begins")
-    parser.add_argument("--language", choices=("zh", "en"), default="zh")
-    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--language", choices=("zh", "en"), default="", help="as the system's language")
+    parser.add_argument("--theme", choices=("light", "dark"), default="", help="as the system's choice of colours")
     parser.add_argument("--font-scale", type=float, default=1.0, help="as the system's setting for large text")
     parser.add_argument("--size", default="412x915", help="of the window, in dp (default: 412x915)")
     parser.add_argument("--no-pin", action="store_true", help="do not ask for a PIN (demo)")

@@ -2,59 +2,77 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from kivy.app import App
+from kivy.clock import Clock
 from kivy.core.window import Window
+from kivy.metrics import Metrics
+from kivy.properties import ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from mobile.core.phone import Phone
 from mobile.core.pin import is_set
-from mobile.device.platform import Platform
+from mobile.device.platform import Machine, Platform
 from mobile.ui.kit import Frame, Tab
-from mobile.ui.nav import Navigator
+from mobile.ui.nav import Navigator, Place
+from mobile.ui.scrolls import Scrolls
 from mobile.ui.session import Session, in_window
-from mobile.ui.strings import tr, words
+from mobile.ui.strings import LANGUAGES, tr, words
 from mobile.ui.theme import theme
 from mobile.ui.whereabouts import Whereabouts
+from shared.errors import RetryLater
 
 TABS = (("today", "clipboard-check"), ("enterprises", "domain"), ("inspections", "clipboard-list"), ("sync", "cloud-sync-outline"), ("me", "account"))
+LOOK_EVERY = 15  # seconds between two looks at the machine
+NOT_KEPT = ("pick", "enrol", "folder")  # places one does not come back to after the process was killed
 
 
 class Paicha(App):  # type: ignore[misc, unused-ignore]
     """The inspector's app. `invite` enrols at the start; `ask_pin` is off for demo and pictures."""
 
     kv_file = ""
+    machine = ObjectProperty(Machine())  # as it was when last asked; to be observed
     title = "排查"
 
     def __init__(self, phone: Phone, pictures: Path, platform: Platform, *, invite: str = "", ask_pin: bool = True) -> None:
         super().__init__()
         self.platform = platform
         self.session = Session(phone, pictures, platform.model)
+        self.session.working = platform.working
         self.where = Whereabouts(platform)
         self.invite = invite
         self.ask_pin = ask_pin
         self.root_box = BoxLayout()
         self.nav = Navigator()
         self._unlocked = False
+        self.scrolls: Scrolls | None = None  # of the open enrolment
+        self._text = 1.0  # how much larger than the system's the text is now
+        self._asked_folder: Callable[[Path | None], None] | None = None
+        self._away_since: int | None = None  # ms, while in the background
 
     def build(self) -> Any:
         """The first screen."""
-        words.language = self.session.setting("language", words.language)
-        theme.dark = self.session.setting("dark", theme.dark)
+        self.machine = self.platform.machine()
+        self.session.metered = self.machine.metered is True
+        self._follow_settings()
+        self._size_text()
         theme.bind(background=lambda *_: setattr(Window, "clearcolor", theme.background))
         Window.clearcolor = theme.background
         Window.softinput_mode = "below_target"
         Window.bind(on_keyboard=lambda window, key, *rest: self.nav.on_key(window, key, *rest))
         self.session.bind(revision=lambda *_: self._count())
         self.platform.watch(lambda: in_window(self.machine_changed))
+        Clock.schedule_interval(self.look_at_machine, LOOK_EVERY)
         self._inset()
         devices = self.session.phone.devices()
-        last = self.session.setting("device", "")
+        last = self.session.settings["device"]
         if devices:
             self.enter(last if last in devices else devices[-1])
         else:
@@ -64,31 +82,65 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
 
     def on_stop(self) -> None:
         """The window closes."""
+        Clock.unschedule(self.look_at_machine)
         self._leave()
         self.session.close()
+        Metrics.fontscale /= self._text
 
     def on_pause(self) -> bool:
         """To the background, perhaps for good: the route and what is half typed are kept, everything else is on disk already."""
+        self._away_since = _now()
         self._keep_route()
         for screen in self.nav.in_sight:
             screen.keep_drafts()
         return True
 
     def on_resume(self) -> None:
-        """Back in the foreground: whatever came meanwhile is fetched."""
+        """Back in the foreground: whatever came meanwhile is fetched; after a long absence the PIN is asked for."""
+        away = abs(_now() - self._away_since) if self._away_since is not None else 0
+        self._away_since = None
         self._inset()
-        self.session.sync_now()
+        Window.canvas.ask_update()  # some phones come back to a black window
+        self.look_at_machine()
+        client = self.session.client
+        if self._unlocked and client is not None and is_set(client.store) and away >= self.session.settings["lock_after"] * 60_000:
+            self.lock()
+        else:
+            self.session.sync_now()
+
+    def look_at_machine(self, *_: object) -> None:
+        """How the machine is now: the system's colours are followed, and a network that has come back is used at once."""
+        before, self.machine = self.machine, self.platform.machine()
+        free_again = self.session.metered and self.machine.metered is not True
+        self.session.metered = self.machine.metered is True
+        spoken = words.language
+        self._follow_settings()
+        if words.language != spoken:
+            self._remake()
+        if self.machine.online and (before.online is False or free_again):
+            self.session.sync_now()
 
     def machine_changed(self) -> None:
-        """The network is back, perhaps: try now."""
+        """The machine tells of it by itself."""
         self._inset()
-        if self.platform.machine().online is not False:
+        self.look_at_machine()
+        if self.machine.online is not False:
             self.session.sync_now()
 
     def _inset(self) -> None:
         """Nothing stands where the system draws over the window."""
         top, bottom = self.platform.insets()
         self.root_box.padding = [0, top, 0, bottom]
+
+    def _follow_settings(self) -> None:
+        """The choices of the person, or of the system where they left it to that."""
+        settings, machine = self.session.settings, self.machine
+        language = machine.language if settings["language"] == "system" else settings["language"]
+        if language in LANGUAGES:
+            words.language = language
+        dark = machine.dark if settings["colours"] == "system" else settings["colours"] == "dark"
+        if dark is not None:
+            theme.dark = dark
 
     def _leave(self) -> None:
         """Nothing of the present screens is needed any more; what is being typed there is kept first."""
@@ -112,20 +164,27 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
             ("enrol", "entrance.Enrol", "whole"), ("unlock", "entrance.Unlock", "whole"), ("today", "today.Todo", "list"),
             ("enterprises", "enterprises.Enterprises", "list"), ("enterprise", "enterprise.Enterprise", "detail"),
             ("last_answers", "enterprise.LastAnswers", "whole"), ("site", "site.NewSite", "whole"), ("start", "start.Start", "whole"),
-            ("inspections", "inspections.Inspections", "whole"), ("checklist", "checklist.Checklist", "whole"), ("finding", "finding.Finding", "whole"),
+            ("inspections", "inspections.Inspections", "whole"), ("checklist", "checklist.Checklist", "whole"),
+            ("finding", "finding.Finding", "whole"),
             ("finish", "finish.Finish", "whole"), ("sync", "syncing.Syncing", "whole"), ("me", "me.Me", "whole"),
-            ("overview", "inspections.Overview", "whole"), ("team", "team.Team", "whole"), ("join", "team.Join", "whole"),
-            ("enrolments", "me.Enrolments", "whole"), ("pick", "pick.Pick", "whole"), ("photo", "photo.PhotoView", "whole"),
+            ("enrolments", "me.Enrolments", "whole"),
+            ("settings", "settings.Settings", "whole"), ("storage", "storage.Storage", "whole"), ("pin", "entrance.ChangePin", "whole"),
+            ("help", "about.Help", "whole"), ("about", "about.About", "whole"), ("by_file", "by_file.ByFile", "whole"),
+            ("receipts", "receipts.Receipts", "whole"), ("folder", "folder.Folder", "whole"), ("pick", "pick.Pick", "whole"),
+            ("photo", "photo.PhotoView", "whole"),
             ("markup", "markup.MarkUp", "whole"), ("compare", "compare.Comparing", "whole"), ("after", "after.AfterPhoto", "whole"),
             ("criteria", "criteria.Criteria", "whole"), ("reinspection", "reinspection.Reinspection", "whole"), ("report", "report.Report", "whole"),
             ("evidence", "evidence.Evidence", "whole"),
+            ("overview", "inspections.Overview", "whole"), ("team", "team.Team", "whole"), ("join", "team.Join", "whole"),
         )  # fmt: skip
-        return [(name, partial(self._build, screen), pane) for name, screen, pane in screens]
+        return [(name, partial(self._build, name, screen), pane) for name, screen, pane in screens]
 
-    def _build(self, screen: str, **params: Any) -> Any:
+    def _build(self, place: str, screen: str, **params: Any) -> Any:
         """A screen by "module.Class": its module is read at first sight, so that the first screen does not wait for all the others."""
         module, _, name = screen.partition(".")
-        return getattr(import_module(f"mobile.ui.screens.{module}"), name)(self, **params)
+        built = getattr(import_module(f"mobile.ui.screens.{module}"), name)(self, **params)
+        built.place_key = Place(place, params).key()
+        return built
 
     def _tabs(self) -> list[Tab]:
         client = self.session.client
@@ -142,9 +201,10 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
     def enter(self, device: str) -> None:
         """Into an enrolment, by its PIN."""
         self._leave()
-        self._unlocked = False
+        self._unlocked, self.scrolls = False, None
         self.session.open(device)
-        self.session.keep_setting("device", device)
+        with suppress(RetryLater):  # a full disk: next time one chooses among the people once more
+            self.session.settings.keep(device=device)
         if self.ask_pin or (self.session.client is not None and is_set(self.session.client.store)):
             self._restart("unlock")
         else:
@@ -157,6 +217,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         self._unlocked = True
         self.session.start_sync()
         self._make_frame()
+        self.scrolls = Scrolls(client.store)
         route = client.store.scratch("route")
         if not (route and self.nav.restore(route)):
             self.nav.reset("today")
@@ -173,22 +234,59 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
     def _keep_route(self) -> None:
         """So that the app comes back where it was when the system has killed it."""
         client = self.session.client
-        if self._unlocked and client is not None and all(place.name not in ("pick", "enrol") for place in self.nav.stack):
+        if self._unlocked and client is not None and all(place.name not in NOT_KEPT for place in self.nav.stack):
             client.store.set_scratch("route", self.nav.route())
+            assert self.scrolls is not None
+            self.scrolls.only({place.key() for place in self.nav.stack})
 
     # -- choices ---------------------------------------------------------------------------------------------------------------------------
 
+    def choose(self, **values: Any) -> None:
+        """A setting, durable and effective at once; what the disk does not take is told and does not count."""
+        before = words.language
+        if self.session.do(lambda: self.session.settings.keep(**values)):
+            self._follow_settings()
+            if self._size_text() or words.language != before:
+                self._remake()
+
     def speak(self, language: str) -> None:
-        """Another language, at once and from now on."""
-        words.language = language
-        self.session.keep_setting("language", language)
+        """Another language."""
+        self.choose(language=language)
+
+    def paint(self, colours: str) -> None:
+        """Light, dark, or as the system has it."""
+        self.choose(colours=colours)
+
+    def _size_text(self) -> bool:
+        """The chosen size of text on top of the system's; whether that changes anything."""
+        before, self._text = self._text, float(self.session.settings["text"])
+        if before != self._text:
+            Metrics.fontscale *= self._text / before
+        return before != self._text
+
+    def _remake(self) -> None:
+        """The same place, built anew."""
+        self.on_pause()
+        self._away_since = None
         route = self.nav.route()
         self._make_frame()
         self.nav.restore(route)
         self.nav.bind(stack=lambda *_: self._keep_route())
 
-    def paint(self, colours: str) -> None:
-        """Light or dark."""
-        theme.dark = colours == "dark"
-        self.session.keep_setting("dark", theme.dark)
-        self.session.revision += 1
+    # -- a folder, for what is copied out of the app -----------------------------------------------------------------------------------------
+
+    def ask_folder(self, chosen: Callable[[Path | None], None]) -> None:
+        """Let the person choose a folder of this computer; None where they change their mind."""
+        self._asked_folder = chosen
+        self.nav.push("folder")
+
+    def folder_chosen(self, folder: Path | None) -> None:
+        """The screen that was opened for it has an answer."""
+        chosen, self._asked_folder = self._asked_folder, None
+        if chosen is not None:
+            chosen(folder)
+
+
+def _now() -> int:
+    """ms since 1970; a phone's monotonic clock stands still while it sleeps."""
+    return time.time_ns() // 1_000_000

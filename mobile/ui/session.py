@@ -5,7 +5,6 @@ Everything a screen shows is read from the device's database; `revision` grows w
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -21,14 +20,17 @@ from mobile.core.client import Client
 from mobile.core.darkroom import Darkroom
 from mobile.core.phone import Invitation, Phone
 from mobile.core.pin import forget_pin
+from mobile.core.settings import Settings
 from mobile.core.status import Status, UpToDate, Waiting, Working
 from mobile.core.sync_thread import SyncThread
 from mobile.ui.fonts import font_path
 from mobile.ui.kit import tell
 from mobile.ui.saying import why_not
+from mobile.ui.strings import tr
 from shared.errors import PaichaError
 
 DRAW_EVERY = 0.5  # seconds, while syncing
+UPLOADS = ("push", "photo")
 SYNC_AFTER = 0.2  # seconds from unlocking to the first request
 
 
@@ -46,13 +48,16 @@ class Session(EventDispatcher):
     def __init__(self, phone: Phone, pictures: Path, model: str) -> None:
         super().__init__()
         self.phone = phone
+        self.settings = Settings(phone.folder)
+        self.metered = False  # whether the network costs just now, as far as anybody knows
         self.model = model  # as the ledger lists this device
+        self.working: Callable[[str], object] = lambda _text: None  # the machine is told that an upload goes on, in the sync thread
         self.pictures = pictures  # where "choose a picture" begins
         self.client: Client | None = None
         self.device = ""
         self._sync: SyncThread | None = None
-        self.darkroom: Darkroom | None = None  # where photos become evidence, beside the window's thread
         self._engines: Together | None = None
+        self.darkroom: Darkroom | None = None  # where photos become evidence, beside the window's thread
         self._begin = Clock.create_trigger(self._start_sync, SYNC_AFTER)
         self._draw_soon = Clock.create_trigger(self._draw, DRAW_EVERY)
 
@@ -63,8 +68,8 @@ class Session(EventDispatcher):
         self.close()
         self.device = device
         self.client = client = self.phone.open(device)
-        self._engines = Together(self.phone, client)
-        self._sync = SyncThread(self._engines, self._told)
+        self._engines = Together(self.phone, client, self._photos_wait)
+        self._sync = SyncThread(self._engines, lambda status: self._heard(client, status))
         self.darkroom = Darkroom(client, self.phone.photos(device), font_path, self._developed)
         self.status = None
         self.revision += 1
@@ -89,10 +94,10 @@ class Session(EventDispatcher):
     def close(self) -> None:
         """Stop syncing and let go of the database."""
         self.stop_sync()
-        if self._engines is not None:
-            self._engines.close()
         if self.darkroom is not None:
             self.darkroom.stop()
+        if self._engines is not None:
+            self._engines.close()
         if self.client is not None:
             self.client.store.close()
         self._sync, self.darkroom, self.client = None, None, None
@@ -140,10 +145,33 @@ class Session(EventDispatcher):
             self._sync.nudge()
         return True if result is None else result
 
-    def sync_now(self) -> None:
-        """The person asks for it."""
+    def beside(self, work: Callable[[Client], Any], done: Callable[[Any], object], ended: Callable[[], object] = lambda: None) -> None:
+        """Something slow with the open enrolment, beside the window's thread and with a connection of its own: then `done(result)` in the window's,
+        or the person is told why not; `ended` comes last in either case."""
+        device = self.device
+
+        def run() -> None:
+            client = self.phone.open(device)
+            try:
+                result = work(client)
+            except PaichaError as error:
+                in_window(partial(tell, why_not(error)))
+            else:
+                in_window(partial(done, result))
+            finally:
+                client.store.close()
+            in_window(ended)
+
+        threading.Thread(target=run, name="beside", daemon=True).start()
+
+    def sync_now(self, *, photos: bool = False) -> None:
+        """The person asks for it, or there is reason to hope; `photos` although the network costs."""
         if self._sync is not None:
-            self._sync.wake()
+            self._sync.wake(photos=photos)
+
+    def _photos_wait(self) -> bool:
+        """Asked in the sync thread: "Wi-Fi only", and there is none."""
+        return self.metered and bool(self.settings["wifi_only"])
 
     @mainthread  # type: ignore[untyped-decorator, unused-ignore]
     def _developed(self) -> None:
@@ -153,6 +181,14 @@ class Session(EventDispatcher):
         self.revision += 1
 
     # -- hearing ---------------------------------------------------------------------------------------------------------------------------
+
+    def _heard(self, client: Client, status: Status) -> None:
+        """In the sync thread: when everything was last well is known after a restart, too."""
+        if isinstance(status, UpToDate) and client.store.meta("synced_at", 0) != status.at:
+            client.store.set_meta(synced_at=status.at)
+        # not in the window's thread: that stands still while the window is out of sight
+        self.working(tr(f"sync.working_{status.what}") if isinstance(status, Working) and status.what in UPLOADS else "")
+        self._told(status)
 
     @mainthread  # type: ignore[untyped-decorator, unused-ignore]
     def _told(self, status: Status) -> None:
@@ -168,23 +204,3 @@ class Session(EventDispatcher):
     def problem(self) -> str:
         """The code of what keeps syncing from going on, "" if nothing."""
         return self.status.problem if isinstance(self.status, Waiting) else getattr(self.status, "code", "")
-
-    # -- the phone's own settings ----------------------------------------------------------------------------------------------------------
-
-    def setting(self, name: str, default: Any = None) -> Any:
-        """A choice of the person that is no operation: language, colours, the last enrolment."""
-        return self._settings().get(name, default)
-
-    def keep_setting(self, name: str, value: Any) -> None:
-        """Remember it."""
-        file = self.phone.folder / "settings.json"
-        temporary = file.with_suffix(".tmp")
-        temporary.write_text(json.dumps({**self._settings(), name: value}, ensure_ascii=False), "utf-8")
-        temporary.replace(file)
-
-    def _settings(self) -> dict[str, Any]:
-        try:
-            found = json.loads((self.phone.folder / "settings.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.base import EventLoop
@@ -11,12 +12,14 @@ from kivy.clock import Clock
 from kivy.uix.behaviors import ButtonBehavior
 
 from mobile.core.client import Client
-from mobile.ui.kit import Badge, Page, Photo, TextField, TopBar, Wrap, marks_text
+from mobile.ui.kit import Badge, Page, Photo, RowList, Scroll, TextField, TopBar, Wrap, marks_text
+from mobile.ui.screens.notices import tell_notice
 from mobile.ui.strings import tr, words
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
+SCROLL_PAUSE = 0.5  # seconds after the last movement
 SHANGHAI = timezone(timedelta(hours=8))
 TONES = {
     "draft": "neutral", "submitted": "info", "returned": "warn", "accepted": "ok",
@@ -28,6 +31,9 @@ TONES = {
 class Screen(Page):
     """One place of the app. `refresh` is called whenever it comes into sight and whenever the data may have changed while it is."""
 
+    tells_notices = True  # of the machine, below its top bar
+    _notice: Any = None
+
     def __init__(self, app: Paicha, title: str = "", *, back: bool = True) -> None:
         super().__init__()
         self.app = app
@@ -36,6 +42,9 @@ class Screen(Page):
         self.add_widget(self.bar)
         self._typing: list[TextField] = []
         self._again = Clock.create_trigger(self._draw_again)
+        self.place_key = ""  # which place it is, set by whoever built it
+        self._rolling: list[Any] = []  # the panes whose scroll is kept
+        self._keep_scroll_soon = Clock.create_trigger(self.keep_scroll, SCROLL_PAUSE)
 
     @property
     def client(self) -> Client:
@@ -51,11 +60,16 @@ class Screen(Page):
         """It came into sight."""
         self.app.session.bind(revision=self._changed)
         self.refresh()
+        self._tell_notice()
+        self.app.fbind("machine", self._tell_notice)
+        self._roll_back()
 
     def on_hidden(self) -> None:
         """It went out of sight: what was being typed counts as left."""
         self.app.session.unbind(revision=self._changed)
+        self.app.funbind("machine", self._tell_notice)
         self._again.cancel()
+        self.keep_scroll()
         for field in self._fields():
             field.input.focus = False
             field.commit()
@@ -90,8 +104,39 @@ class Screen(Page):
 
     def keep_drafts(self) -> None:
         """The app goes to the background, perhaps for good: do not wait for the pause."""
+        self.keep_scroll()
         for field in self._fields():
             field.draft()
+
+    # -- scroll ----------------------------------------------------------------------------------------------------------------------------
+
+    def _roll_back(self) -> None:
+        """To where it was scrolled before the process was killed; from now on every scroll is kept."""
+        if self._rolling or self.app.scrolls is None:
+            return
+        self._rolling = [widget for widget in self.walk() if isinstance(widget, Scroll | RowList)]
+        kept = self.app.scrolls.of(self.place_key)
+        for widget, scroll in zip(self._rolling, kept, strict=False):
+            Clock.schedule_once(partial(self._roll, widget, scroll), 0)
+        for widget in self._rolling:
+            widget.fbind("scroll_y", self._keep_scroll_soon)
+
+    def _roll(self, widget: Any, scroll: float, *_: object) -> None:
+        """When the content has its height."""
+        widget.scroll_y = scroll
+
+    def keep_scroll(self, *_: object) -> None:
+        """On disk, when scrolling has come to rest and when the screen goes."""
+        self._keep_scroll_soon.cancel()
+        if self._rolling and self.place_key and self.app.scrolls is not None and self.app.session.client is not None:
+            self.app.scrolls.keep(self.place_key, [round(min(1.0, max(0.0, widget.scroll_y)), 3) for widget in self._rolling])
+
+    # -- what is to be told of the machine -------------------------------------------------------------------------------------------------
+
+    def _tell_notice(self, *_: object) -> None:
+        """Below the top bar, what is to be told now; each cause once."""
+        if self.tells_notices:
+            self._notice = tell_notice(self, self._notice)
 
     def _fields(self) -> list[TextField]:
         """Those to be seen, and those that were put aside with something typed in them."""
