@@ -43,6 +43,12 @@ class Team(Screen):
         for widget in (self.need, self.members, self.here_title, self.here, self.code_title, self.code):
             self.body.add(widget)
         self.add_widget(self.body)
+        self.others: list[Colleague] = []
+
+    def on_shown(self) -> None:
+        """Who is enrolled here is looked up once: it opens their databases."""
+        self.others = beside.colleagues(self.app.session.phone, self.client)
+        super().on_shown()
 
     def refresh(self) -> None:
         """From the record; the code changes only with what it says."""
@@ -76,7 +82,8 @@ class Team(Screen):
 
     def _show_members(self, record: Record) -> None:
         self.members.clear_widgets()
-        for member, held in record["team"].items():
+        for member in dict.fromkeys([record["leader"], *record["team"]]):  # the leader's own start may not have come yet
+            held = record["team"].get(member, {"card_no": ""})
             self.members.add_widget(Text(content=self.name_of(member), strong=True))
             given, signed = record["signatures"].get(member), in_force(record, f"signatures/{member}")
             shown = [(tr("team.leader"), "info")] if member == record["leader"] else []
@@ -89,7 +96,7 @@ class Team(Screen):
 
     def _show_here(self, record: Record) -> None:
         self.here.clear_widgets()
-        others = [one for one in beside.colleagues(self.app.session.phone, self.client) if one.person not in record["team"]]
+        others = [one for one in self.others if one.person not in record["team"]]
         self.here.add_widget(Text(content=tr("team.here_text") if others else tr("team.nobody_here"), style="small", tone="ink_soft"))
         for one in others:
             card = f" · {tr('team.card', card=one.card_no)}" if one.card_no else ""
