@@ -21,9 +21,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import sqlite_utils
-from sqlite_utils.migrations import Migrations
-
 from mobile.core.spelling import spell
 from shared import ledger as rules
 from shared.errors import RetryLater, reason
@@ -33,7 +30,6 @@ from shared.protocol import Verdict
 from shared.rules import Record, Row
 from shared.search import search_text
 
-migrations = Migrations("paicha.device")
 DISK_FULL = reason(
     "disk_full", "手机存储空间已满，这一步没有保存；请清理后再试", "this device's storage is full; this step was not saved; make room and try again"
 )
@@ -42,67 +38,9 @@ STORAGE = reason(
     "手机存储暂时无法读写，这一步没有保存；请稍后再试，仍不行就重启手机",
     "this device's storage cannot be read or written now; this step was not saved; try again, and restart the phone if that does not help",
 )
+NEWEST = "photos_of_others"  # the last migration of mobile.core.schema
 _STORAGE_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
-
-@migrations()
-def first_schema(db: sqlite_utils.Database) -> None:
-    """Everything of the first version."""
-    for statement in _FIRST.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
-
-
-@migrations()
-def lists_by_state(db: sqlite_utils.Database) -> None:
-    """What is listed by its state and place is read from an index, not from the records."""
-    db.execute("CREATE INDEX records_state ON records (kind, state, enterprise, person, section, level, at)")
-
-
-@migrations()
-def photos_of_others(db: sqlite_utils.Database) -> None:
-    """Small pictures that were fetched, what went into a file to carry by hand, originals that were cleaned away."""
-    for statement in _PHOTOS_OF_OTHERS.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
-
-
-_FIRST = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE operations (
-    n INTEGER PRIMARY KEY, id TEXT NOT NULL, raw BLOB NOT NULL, digest TEXT NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL,
-    state TEXT NOT NULL, no INTEGER NOT NULL DEFAULT 0, code TEXT NOT NULL DEFAULT '', other INTEGER NOT NULL DEFAULT 0,
-    received_at INTEGER NOT NULL DEFAULT 0, flags TEXT NOT NULL DEFAULT '', overlaid INTEGER NOT NULL DEFAULT 1, settled INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX operations_overlaid ON operations (n) WHERE overlaid;
-CREATE INDEX operations_state ON operations (state, n);
-CREATE INDEX operations_subject ON operations (subject, n);
-CREATE TABLE former_operations (
-    device TEXT NOT NULL, n INTEGER NOT NULL, raw BLOB NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL, state TEXT NOT NULL,
-    no INTEGER NOT NULL, code TEXT NOT NULL, settled INTEGER NOT NULL, PRIMARY KEY (device, n));
-CREATE TABLE records (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, no INTEGER NOT NULL, base TEXT, shown TEXT, title TEXT NOT NULL, number TEXT NOT NULL,
-    state TEXT NOT NULL, level TEXT NOT NULL, enterprise TEXT NOT NULL, community TEXT NOT NULL, section TEXT NOT NULL, person TEXT NOT NULL,
-    at INTEGER NOT NULL, search TEXT NOT NULL);
-CREATE INDEX records_list ON records (kind, at);
-CREATE INDEX records_of_enterprise ON records (enterprise, kind);
-CREATE INDEX records_shown ON records (id) WHERE shown IS NOT NULL;
-CREATE TABLE members (record TEXT NOT NULL, scope TEXT NOT NULL, PRIMARY KEY (record, scope)) WITHOUT ROWID;
-CREATE INDEX members_scope ON members (scope);
-CREATE TABLE cursors (scope TEXT PRIMARY KEY, no INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE scratch (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE photos (
-    sha256 TEXT PRIMARY KEY, path TEXT NOT NULL, thumb TEXT NOT NULL, size INTEGER NOT NULL, media_type TEXT NOT NULL, record TEXT NOT NULL,
-    created_at INTEGER NOT NULL, state TEXT NOT NULL, url TEXT NOT NULL DEFAULT '', sent INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0,
-    next_try INTEGER NOT NULL DEFAULT 0, code TEXT NOT NULL DEFAULT '');
-"""
-_PHOTOS_OF_OTHERS = """
-ALTER TABLE photos ADD COLUMN bundled INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE photos ADD COLUMN cleaned INTEGER NOT NULL DEFAULT 0;
-CREATE TABLE fetched (
-    sha256 TEXT PRIMARY KEY, state TEXT NOT NULL, urgency INTEGER NOT NULL, file TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL DEFAULT 0,
-    looked_at INTEGER NOT NULL DEFAULT 0, tries INTEGER NOT NULL DEFAULT 0, next_try INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX fetched_wanted ON fetched (urgency, looked_at) WHERE state = 'wanted';
-"""
 
 _INSERT_RECORD = (
     "INSERT INTO records (id, kind, no, base, shown, title, number, state, level, enterprise, community, section, person, at, search) "
@@ -135,7 +73,16 @@ class Store:
         if path != ":memory:":
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
-        migrations.apply(sqlite_utils.Database(self._connection))
+        if not self._is_current():
+            from mobile.core.schema import prepare
+
+            prepare(self._connection)
+
+    def _is_current(self) -> bool:
+        """Whether the newest migration was applied: then what applies them need not be read, and the window is there sooner."""
+        known = self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
+        newest = "SELECT 1 FROM _sqlite_migrations WHERE migration_set = 'paicha.device' AND name = ?"
+        return known is not None and self._connection.execute(newest, (NEWEST,)).fetchone() is not None
 
     def close(self) -> None:
         """Let go of the file."""

@@ -24,7 +24,6 @@ SYMBOLS = _ranges(
     (0x25A0, 0x2700), (0x3000, 0x3040), (0x3200, 0x3400), (0xFF00, 0xFFF0),
 )  # fmt: skip
 GB2312 = _double_byte("gb2312", range(0xA1, 0xF8), range(0xA1, 0xFF))
-GBK = _double_byte("gbk", range(0x81, 0xFF), range(0x40, 0xFF))
 # Characters of the table of general standard characters (2013) in extension A, most of them from names of people and places.
 NAMES = frozenset(
     "㑇㑊㑮㔾㘎㙍㙘㙦㛃㛚㛹㟃㠇㠓㤘㥄㧐㧑㧟㫰㬊㬎㬚㭎㭕㮾㰀㳇㳘㳚㴔㵐㶲㸆㸌㺄㻬㽏㿠䁖䂮䃅䃎䅟䌹䎃䎖䏝䏡䏲䐃䓖䓛䓨䓫䓬䗖䗛䗪䗴䜣䝙䢺䢼"
@@ -33,8 +32,15 @@ NAMES = frozenset(
 LATE_UNIFIED = _ranges((0x9FA6, 0xA000))
 BEYOND_BASIC_PLANE = 0x20000
 
-REGULAR = GBK | GB2312 | SYMBOLS | NAMES | LATE_UNIFIED
+REGULAR: frozenset[str]  # made at first use: the window begins without asking what the regular weight lacks
 BOLD = GB2312 | SYMBOLS
+
+
+def __getattr__(name: str) -> frozenset[str]:
+    if name != "REGULAR":
+        raise AttributeError(name)
+    globals()["REGULAR"] = found = _double_byte("gbk", range(0x81, 0xFF), range(0x40, 0xFF)) | GB2312 | SYMBOLS | NAMES | LATE_UNIFIED
+    return found
 
 
 def has_bold(text: Iterable[str]) -> bool:

@@ -7,12 +7,12 @@ and does nothing when they are already what they should be (a stamp holds the pa
 or not at all. The text font is Noto Sans SC (SIL Open Font License 1.1), one static file a weight, because Kivy draws a variable
 font in its thinnest weight; the icons are Material Design Icons 7 (Apache License 2.0).
 
-Needs `fonttools`, `justmytype-intl-cjk` and `fonticon-materialdesignicons7`, for cutting only. Never imports Kivy.
+Needs `fonttools`, `justmytype-intl-cjk` and `fonticon-materialdesignicons7`, for cutting only. Never imports Kivy. The window only asks where the
+files are: what cuts them is imported where it is done.
 """
 
 from __future__ import annotations
 
-import argparse
 import gc
 import hashlib
 import json
@@ -21,7 +21,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Literal
 
@@ -115,6 +114,8 @@ def _check_packages() -> None:
 
 
 def _version(package: str) -> str:
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -122,6 +123,8 @@ def _version(package: str) -> str:
 
 
 def _source(source: tuple[str, str]) -> Path:
+    from importlib import metadata
+
     package, name = source
     for file in metadata.files(package) or []:
         if file.name == name:
@@ -183,6 +186,8 @@ def _subset(font: Any, codes: Iterable[int]) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; 0 when the fonts are there."""
+    import argparse
+
     parser = argparse.ArgumentParser(prog="python -m mobile.ui.fonts", description="Cut the fonts of the window (once, about 25 s).")
     parser.add_argument("--force", action="store_true", help="cut them again even if they are up to date")
     try:

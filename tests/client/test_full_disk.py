@@ -12,7 +12,7 @@ import pytest
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from mobile.core import inspecting, store
+from mobile.core import inspecting, schema, store
 from mobile.core.client import PhotoFile
 from mobile.core.status import UpToDate, Waiting
 from mobile.core.store import Store
@@ -150,7 +150,7 @@ def test_a_migration_without_room_leaves_the_database_as_it_was(device: Device, 
     device.client.store.close()
 
     later = Migrations("paicha.device")
-    later._migrations = list(store.migrations._migrations)
+    later._migrations = list(schema.migrations._migrations)
 
     @later()
     def second_schema(db: sqlite_utils.Database) -> None:
@@ -159,7 +159,8 @@ def test_a_migration_without_room_leaves_the_database_as_it_was(device: Device, 
         for _ in range(30):
             db.execute("INSERT INTO ballast (data) VALUES (randomblob(9000))")
 
-    monkeypatch.setattr(store, "migrations", later)
+    monkeypatch.setattr(schema, "migrations", later)
+    monkeypatch.setattr(store, "NEWEST", "second_schema")
     path = device.folder / "device.db"
     with sqlite3.connect(path) as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
@@ -189,3 +190,7 @@ def test_a_full_disk_while_a_photo_is_attached_keeps_neither_the_photo_nor_its_o
                 before = _state(device)
                 photo = PhotoFile(f"{len(before[2]):02}" * 32, photo.path, photo.thumb, 5)
         assert _state(device) == before
+
+
+def test_the_newest_migration_is_the_one_that_opening_asks_for() -> None:
+    assert schema.migrations._migrations[-1].name == store.NEWEST, "a database that lacks it would be taken for current"

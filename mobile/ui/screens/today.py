@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kivy.clock import Clock
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
 FEW = 5  # problems shown here; all of them are on the page of syncing
+PAGE = 20  # rows of a section at first; the rest when the end comes into sight
 AFTER_FIRST_FRAME = 0.5  # seconds
 
 
@@ -35,7 +37,8 @@ class Todo(Screen):
         super().__init__(app, back=False)
         self.bar.add_widget(SyncChip(app))
         self.list = Listing()
-        self.list.view.bind(on_open=lambda _, row: self.open(row.id))
+        self.list.view.bind(on_open=lambda _, row: self.open(row.id), on_end=lambda _: self.more())
+        self.shown = PAGE
         self.list.empty.icon = "clipboard-check"
         self.list.empty.bind(on_action=lambda _: app.nav.reset("enterprises"))
         body = Floating()
@@ -67,7 +70,8 @@ class Todo(Screen):
         client = self.client
         ledger, person = client.record("ledger") or {}, client.person or {}
         self.bar.title, self.bar.subtitle = str(ledger.get("name", "")), " · ".join(part for part in (person.get("name"), person.get("post")) if part)
-        rows = list(self._rows(today(client, self.app.where.position)))
+        self.found = today(client, self.app.where.position)
+        rows = list(self._rows(self.found))
         loading = not rows and isinstance(self.app.session.status, Working | None) and not client.count("enterprise")
         why = "enterprises.loading" if loading else "today.none"
         self.list.empty.title, self.list.empty.text = tr(why), tr(f"{why}_text")
@@ -77,17 +81,23 @@ class Todo(Screen):
     # -- rows ------------------------------------------------------------------------------------------------------------------------------
 
     def _rows(self, found: Today) -> Iterator[Row]:
-        yield from self._section("problems", [_problem_row(problem) for problem in found.problems[:FEW]], len(found.problems))
-        yield from self._section("returned", [self._returned_row(hazard) for hazard in found.returned])
-        yield from self._section("tasks", [self._task_row(task) for task in found.tasks])
-        yield from self._section("drafts", [_draft_row(record) for record in found.drafts])
-        yield from self._section("reinspections", [self._reinspection_row(*step) for step in found.reinspections])
+        yield from self._section("problems", map(_problem_row, found.problems[:FEW]), len(found.problems))
+        yield from self._section("returned", map(self._returned_row, found.returned), len(found.returned))
+        yield from self._section("tasks", map(self._task_row, found.tasks), len(found.tasks))
+        yield from self._section("drafts", map(_draft_row, found.drafts), len(found.drafts))
+        yield from self._section("reinspections", (self._reinspection_row(*step) for step in found.reinspections), len(found.reinspections))
 
-    @staticmethod
-    def _section(name: str, rows: list[Row], count: int = 0) -> Iterator[Row]:
-        if rows:
-            yield Row(id="", title=tr(f"today.{name}"), meta=str(count or len(rows)), heading=True)
-            yield from rows
+    def _section(self, name: str, rows: Iterable[Row], count: int) -> Iterator[Row]:
+        if count:
+            yield Row(id="", title=tr(f"today.{name}"), meta=str(count), heading=True)
+            yield from islice(rows, self.shown)
+
+    def more(self) -> None:
+        """The end of the list is in sight, and there is more than that."""
+        found = self.found
+        if max(map(len, (found.returned, found.tasks, found.drafts, found.reinspections))) > self.shown:
+            self.shown += 3 * PAGE
+            self.refresh()
 
     def _task_row(self, task: Task) -> Row:
         record = task.record
