@@ -13,6 +13,7 @@ from sync_server.blobs import LocalBlobs
 from sync_server.console.account import account_pages
 from sync_server.console.accounts import account_admin_pages
 from sync_server.console.alerts import alert_pages
+from sync_server.console.bundles import bundle_pages
 from sync_server.console.calendar_page import calendar_pages
 from sync_server.console.carrying import carrying_pages
 from sync_server.console.criteria import criteria_pages
@@ -76,6 +77,7 @@ def console_router(app: FastAPI, settings: Settings, service: Service, blobs: Lo
     photo_pages(pages, frame, blobs)
     device_pages(pages, frame, settings)
     settle_pages(pages, frame)
+    bundle_pages(pages, frame, settings, blobs)
     import_pages(pages, frame, settings)
     criteria_pages(pages, frame, settings)
     presets_pages(pages, frame)

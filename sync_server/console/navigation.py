@@ -34,6 +34,7 @@ GOVERNMENT = (
     Place("accounts", "accounts", "administer", "manage"),
     Place("reads", "reads", "audit", "manage"),
     Place("devices", "devices", "administer", "manage"),
+    Place("bundles", "bundles", "administer", "manage"),
     Place("import", "import", "register", "manage"),
     Place("old-ledger", "old_ledger", "administer", "manage"),
     Place("templates", "templates", "", "manage"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sync_server.console.words import (
     alerts,
+    bundles,
     dashboard,
     demo,
     general,
@@ -23,7 +24,7 @@ from sync_server.console.words import (
     tasks,
 )
 
-AREAS = (alerts, dashboard, demo, general, listings, lists, mine, office, operations, papers, people, plans, review, steps, tasks)
+AREAS = (alerts, bundles, dashboard, demo, general, listings, lists, mine, office, operations, papers, people, plans, review, steps, tasks)
 SHANGHAI = timezone(timedelta(hours=8))
 WORDS: dict[str, tuple[str, str]] = {key: said for area in AREAS for key, said in area.WORDS.items()} | operations.KINDS
 
