@@ -18,7 +18,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from shared.errors import Refused
-from shared.kinds.evidence import blob_id
+from shared.kinds.evidence import NO_PHOTO, blob_id
 from shared.people import may
 from shared.rules import Record
 from shared.strokes import Outlines, Stroke, marks_of, outlines
@@ -48,7 +48,9 @@ class MarkedPictures:
         self._lock = threading.Lock()
 
     def of(self, path: Path, strokes: Sequence[Stroke]) -> Marked:
-        """The picture in `path`, an existing file named by its digest, with these marks. Raises Refused(blob.not_an_image)."""
+        """The picture in `path`, which is named by its digest, with these marks. Raises Refused (no_photo, blob.not_an_image)."""
+        if not path.is_file():
+            raise Refused(NO_PHOTO)
         tag = tag_of(path.name, strokes)
         with self._lock:
             if tag in self._kept:

@@ -45,10 +45,7 @@ def photo_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
     @pages.get("/photos/{sha256}")
     def photo(request: Request, ledger: str, sha256: str, original: str = "") -> Response:
         visit = frame.visit(request, ledger)
-        require_visible(frame.service, ledger, sha256, visit.person["id"])
-        with frame.service.database.read() as link:
-            named = naming(link, ledger, sha256)
-        return shown(visit, named, sha256, original)
+        return shown(visit, require_visible(frame.service, ledger, sha256, visit.person["id"]), sha256, original)
 
     @pages.get("/files/{record}/{sha256}")
     def file(request: Request, ledger: str, record: str, sha256: str) -> Response:

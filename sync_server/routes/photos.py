@@ -22,6 +22,7 @@ from shared.rules import Record
 from shared.strokes import marks_of
 from sync_server.accept import Act
 from sync_server.blobs import LARGEST, NO_UPLOAD, NOT_TUS, PDF, WRONG_OFFSET, LocalBlobs, Upload, recording_in, upload_id
+from sync_server.marks import MarkedPictures, may_see_original
 from sync_server.routes.sync import bearer, problems
 from sync_server.service import Service, person_record
 from sync_server.small import small_picture
@@ -33,6 +34,7 @@ STRETCH = 1024 * 1024  # bytes that are made durable at a time
 
 def photo_router(service: Service, blobs: LocalBlobs) -> APIRouter:
     """Upload and read photos."""
+    pictures = MarkedPictures()
     refusals = problems(400, 401, 403, 404, 409, 413, 415, 423, 460, 503, 507)
     router = APIRouter(prefix="/v1/ledgers/{ledger}", tags=["photos"], responses=refusals)
 
@@ -75,13 +77,20 @@ def photo_router(service: Service, blobs: LocalBlobs) -> APIRouter:
         return Response(status_code=204, headers={**TUS, "Upload-Offset": str(upload.offset)})
 
     @router.get("/blobs/{sha256}", response_class=FileResponse)
-    async def read(ledger: str, sha256: str, request: Request, size: str = "") -> FileResponse:
-        """A photo, for those who see a record that names it; with size=small a small rendition, in which what is to be unreadable is."""
+    async def read(ledger: str, sha256: str, request: Request, size: str = "") -> Response:
+        """A photo, for those who see a record that names it; with size=small a small rendition, in which what is to be unreadable is.
+
+        Only its finders, reviewers and auditors get one that is marked without the marks.
+        """
         caller = await run_in_threadpool(bearer, request, service, ledger)
         named = await run_in_threadpool(require_visible, service, ledger, sha256, caller.person)
         if size == "small":
             path = await run_in_threadpool(small_picture, blobs, ledger, sha256, marks_of(named, sha256))
             return FileResponse(path, media_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"})
+        strokes = marks_of(named, sha256)
+        if strokes and not await run_in_threadpool(_judges, service, ledger, named, caller.person):
+            marked = await run_in_threadpool(pictures.of, blobs.path(ledger, sha256), strokes)
+            return Response(marked.jpeg, media_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"})
         return blob_response(blobs, ledger, sha256)
 
     return router
@@ -111,6 +120,13 @@ def require_visible(service: Service, ledger: str, sha256: str, person_id: str) 
     if person is None or not any(sees(person, scopes_of(record)) for record in named.values()):
         raise Refused(NO_PHOTO)
     return list(named.values())
+
+
+def _judges(service: Service, ledger: str, named: list[Record], person_id: str) -> bool:
+    """Whether the person may see a photo that these records name as it came."""
+    with service.database.read() as link:
+        person = person_record(link, ledger, person_id)
+    return person is not None and may_see_original(acting(person, service.clock()), named)
 
 
 def _announce(service: Service, blobs: LocalBlobs, ledger: str, request: Request, bytes_follow: bool) -> Upload:

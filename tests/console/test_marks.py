@@ -22,6 +22,7 @@ from tests.console.test_console import found, record, size
 from tests.worlds import LEDGER, confirm_body, photo_body, start_body
 
 FACE = (100, 60, 200, 160)  # pixels of 400 × 300
+SMALL = (80, 48, 160, 128)  # the same of 320 × 240
 BLUR = {"shape": "blur", "points": [[2500, 2000], [5000, 5334]]}
 BOX = {"shape": "box", "points": [[6000, 5000], [8000, 8000]], "colour": "yellow"}
 
@@ -115,6 +116,16 @@ def test_no_other_address_gives_the_original_away(site: Site, marked: tuple[str,
     browser = site.browser("safety")
     assert contrast(opened(browser.get(f"/files/{hazard}/{sha256}"))) < 60
     assert browser.get(f"/mine/hazards/{hazard}/pictures/{sha256}").status_code == 404
+
+
+def test_a_phone_gets_the_original_only_where_its_person_judges_it(site: Site, marked: tuple[str, str]) -> None:
+    _, sha256 = marked
+    for person, judges in (("lin", True), ("head", True), ("safety", False)):
+        device = site.world.device(person)
+        token = {"Authorization": f"Bearer {site.world.service.token(LEDGER, device.token_request())['token']}"}
+        for asked in ("", "?size=small"):
+            got = opened(requests.get(f"{site.url}/v1/ledgers/{LEDGER}/blobs/{sha256}{asked}", headers=token, timeout=60))
+            assert (contrast(got, SMALL if asked else FACE) > 200) is (judges and not asked), (person, asked)
 
 
 def test_the_pages_say_that_a_photo_is_marked_and_offer_the_original_to_those_who_may_see_it(site: Site, marked: tuple[str, str]) -> None:
