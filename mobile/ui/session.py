@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kivy.clock import Clock, mainthread
+from kivy.core.window import Window
 from kivy.event import EventDispatcher
 from kivy.properties import NumericProperty, ObjectProperty
 
@@ -70,13 +71,18 @@ class Session(EventDispatcher):
         self.client = client = self.phone.open(device)
         self._engines = Together(self.phone, client, self._photos_wait)
         self._sync = SyncThread(self._engines, lambda status: self._heard(client, status))
-        self.darkroom = Darkroom(client, self.phone.photos(device), font_path, self._developed)
+        client.nudge = self._sync.nudge
+        self.darkroom = Darkroom(client, self.phone.photos(device), font_path, self._developed, lambda: self.settings.longest)
         self.status = None
         self.revision += 1
         return client
 
     def start_sync(self) -> None:
         """Let the engine run; the screen is unlocked. It begins when the screen is drawn: it would only hold that up."""
+        Window.bind(on_flip=self._drawn)
+
+    def _drawn(self, *_: object) -> None:
+        Window.unbind(on_flip=self._drawn)
         self._begin()
 
     def _start_sync(self, *_: object) -> None:
@@ -87,6 +93,7 @@ class Session(EventDispatcher):
 
     def stop_sync(self) -> None:
         """End the engine after the step that is under way; work goes on being kept on the phone."""
+        Window.unbind(on_flip=self._drawn)
         self._begin.cancel()
         if self._sync is not None:
             self._sync.stop()

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from kivy.clock import Clock
+from kivy.core.window import Window
 
 from mobile.core import inspecting
 from mobile.core.status import Problem, Working
@@ -39,6 +40,7 @@ class Todo(Screen):
         self.list = Listing()
         self.list.view.bind(on_open=lambda _, row: self.open(row.id), on_end=lambda _: self.more())
         self.shown = PAGE
+        self._settle_soon = Clock.create_trigger(self._settle, AFTER_FIRST_FRAME)
         self.list.empty.icon = "clipboard-check"
         self.list.empty.bind(on_action=lambda _: app.nav.reset("enterprises"))
         body = Floating()
@@ -52,13 +54,18 @@ class Todo(Screen):
         """Follow the position, too."""
         super().on_shown()
         self.app.where.bind(position=self._changed)
-        Clock.schedule_once(self._settle, AFTER_FIRST_FRAME)
+        Window.bind(on_flip=self._drawn)
 
     def on_hidden(self) -> None:
         """No longer."""
         super().on_hidden()
-        Clock.unschedule(self._settle)
+        Window.unbind(on_flip=self._drawn)
+        self._settle_soon.cancel()
         self.app.where.unbind(position=self._changed)
+
+    def _drawn(self, *_: object) -> None:
+        Window.unbind(on_flip=self._drawn)
+        self._settle_soon()
 
     def _settle(self, *_: object) -> None:
         """What would only hold up the first frame: where one is, and the enterprises for searching."""
