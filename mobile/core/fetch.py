@@ -25,6 +25,7 @@ MOST_BYTES = 80_000_000  # of small pictures kept on a phone; those not looked a
 MOST_PICTURE = 300_000  # bytes of one
 AT_ONCE = 40  # records looked through in one step
 OPENED, OWN, TO_VERIFY, OPEN = range(4)  # urgency: on the screen, of one's own inspections, to be re-inspected, of other open hazards
+ONCE_A = 60_000  # ms between two notes that somebody looks at the same picture
 ASK_AGAIN = 600_000  # ms until a picture that was not to be had is asked for again, if somebody looks
 
 
@@ -39,21 +40,27 @@ def small_of(client: Client, sha256: str) -> str:
 
 
 def want(client: Client, sha256s: Iterable[str]) -> bool:
-    """The person looks at these photos of others: fetch what is missing before anything else that is to be fetched. Returns whether something is
-    missing; then wake the engine (`session.sync_now()`). Recordings have no small picture: leave them out."""
+    """The person looks at these photos of others: what is missing is fetched before anything else that is to be fetched, as soon as there is a
+    network for it. Returns whether something is missing. Asked again within a minute it writes nothing. Leave recordings out: they have no picture.
+    """
     store, now = client.store, client.ports.now()
-    missing = False
-    with store.transaction():
-        for sha256 in sha256s:
-            if store.one("SELECT 1 FROM photos WHERE sha256 = ?", (sha256,)):
-                continue
+    looked_up = [(sha256, store.one("SELECT state, urgency, looked_at, next_try FROM fetched WHERE sha256 = ?", (sha256,))) for sha256 in sha256s]
+    known = "SELECT 1 FROM photos WHERE sha256 = ?"
+    missing = [
+        (sha256, row)
+        for sha256, row in looked_up
+        if (row is None or row[0] == "wanted" or (row[0] == "absent" and row[3] <= now)) and not store.one(known, (sha256,))
+    ]
+    fresh = [sha256 for sha256, row in missing if row is None or row[:2] != ("wanted", OPENED) or abs(now - row[2]) > ONCE_A]
+    if fresh:
+        with store.transaction():
             store.run(
-                "INSERT INTO fetched (sha256, state, urgency, looked_at) VALUES (?, 'wanted', ?, ?) ON CONFLICT (sha256) DO UPDATE SET "
-                "looked_at = excluded.looked_at, urgency = excluded.urgency, state = iif(state = 'absent' AND next_try <= ?, 'wanted', state)",
-                (sha256, OPENED, now, now),
+                "INSERT INTO fetched (sha256, state, urgency, looked_at) SELECT value, 'wanted', ?, ? FROM json_each(?) WHERE 1 "
+                "ON CONFLICT (sha256) DO UPDATE SET looked_at = excluded.looked_at, urgency = excluded.urgency, state = excluded.state, next_try = 0",
+                (OPENED, now, json.dumps(fresh)),
             )
-            missing = missing or store.one("SELECT state FROM fetched WHERE sha256 = ?", (sha256,))[0] == "wanted"
-    return missing
+        client.nudge()
+    return bool(missing)
 
 
 def forget(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,11 @@ from kivy.clock import Clock
 from kivy.uix.behaviors import ButtonBehavior
 
 from mobile.core.client import Client
+from mobile.core.fetch import small_of, want
 from mobile.ui.kit import Badge, Page, Photo, RowList, Scroll, TextField, TopBar, Wrap, marks_text
 from mobile.ui.screens.notices import tell_notice
 from mobile.ui.strings import tr, words
+from shared.errors import RetryLater
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
@@ -165,14 +168,21 @@ def moment(at: int | None, seconds: bool = False) -> str:
 
 def photos_of(client: Client, record: dict[str, Any], *phases: str) -> list[Photo]:
     """The pictures of a record, of these phases (none named: all), with their marks and what is known of them here: not yet sent, in trouble, or
-    taken by another phone."""
+    taken by another phone and not fetched yet."""
     shown = []
+    away: list[str] = []
     for id, photo in record["photos"].items():
         if (phases and photo.get("phase") not in phases) or not photo["media_type"].startswith("image/"):
             continue
         thumb, state = client.store.one("SELECT thumb, state FROM photos WHERE sha256 = ?", (photo["sha256"],)) or ("", "")
-        mark = "problem" if state == "problem" else "" if photo["received"] else "pending" if thumb else "away"
-        shown.append(Photo(id, thumb, mark, marks_text(record.get("strokes", {}).get(id, []))))
+        small = thumb or small_of(client, photo["sha256"])
+        mark = "problem" if state == "problem" else "away" if not small else "" if photo["received"] or not thumb else "pending"
+        shown.append(Photo(id, small, mark, marks_text(record.get("strokes", {}).get(id, []))))
+        if mark == "away" and photo["received"]:
+            away.append(photo["sha256"])
+    if away:
+        with suppress(RetryLater):  # a full disk: it is shown without them
+            want(client, away)
     return shown
 
 
