@@ -19,7 +19,7 @@ from mobile.core import inspecting
 from mobile.core.client import Client
 from mobile.core.drafts import Draft, kept_of
 from mobile.core.media import prepare_media
-from mobile.core.photos import Prepared, prepare
+from mobile.core.photos import LONGEST, Prepared, prepare
 from mobile.core.store import STORAGE
 from shared.errors import PaichaError, Refused
 from shared.errors import RetryLater as Later
@@ -46,8 +46,10 @@ class Shot:
 class Darkroom:
     """The line of one enrolment. `told()` is called, in the worker's thread, whenever something in it has changed."""
 
-    def __init__(self, client: Client, folder: Path, font: Callable[[], Path], told: Callable[[], None]) -> None:
-        self.client, self.folder, self.told = client, folder, told
+    def __init__(
+        self, client: Client, folder: Path, font: Callable[[], Path], told: Callable[[], None], longest: Callable[[], int] = lambda: LONGEST
+    ) -> None:
+        self.client, self.folder, self.told, self.longest = client, folder, told, longest
         self.camera = folder.parent / "camera"  # where the machine's camera leaves its pictures; what is in it is ours to delete
         self._font = font
         self._wake = threading.Event()
@@ -175,7 +177,7 @@ class Darkroom:
         source = Path(shot.source)
         if source.suffix.lower() in RECORDINGS:
             return prepare_media(source, self.folder, shot.at)
-        return prepare(source, self.folder, shot.stamp, shot.at, font=self._font())
+        return prepare(source, self.folder, shot.stamp, shot.at, font=self._font(), longest=self.longest())
 
     def _deliver(self, shot: Shot, prepared: Prepared) -> None:
         kept = kept_of(prepared, phase=shot.phase if shot.phase != "before" else "", of=shot.of)

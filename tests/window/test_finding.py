@@ -14,6 +14,7 @@ from mobile.core import inspecting
 from mobile.core.drafts import Draft
 from mobile.device.platform import NO_CAMERA
 from mobile.ui.kit import Chip, Snackbar
+from mobile.ui.screens.shooting import room_of
 from shared.strokes import SHAPES
 from tests.pictures import picture
 from tests.window.conftest import Hand, pump, tap, until, write
@@ -62,9 +63,14 @@ def chip(hand: Hand, text: str) -> Any:
     return hand.find(text, "Chip")
 
 
+def told() -> str:
+    """What the notice at the bottom says."""
+    return str(Snackbar.shown.text) if Snackbar.shown is not None else ""
+
+
 def killed(hand: Hand) -> None:
     """Nothing of the window or the process is left; the app is opened again."""
-    hand.app.session.darkroom.stop()
+    room_of(hand.app).stop()
     hand.app.nav.shown([])
     hand.app.nav._screens.clear()
     hand.app.enter(hand.app.session.device)
@@ -84,7 +90,7 @@ def test_a_camera_that_may_not_be_used_says_so_and_offers_files(enrolled: Hand) 
     screen = at_finding(enrolled)
     enrolled.platform.will("camera", NO_CAMERA)
     tap(screen.photos._add)
-    assert "相机权限" in Snackbar.shown.text
+    assert "相机权限" in told()
     tap(enrolled.find("从文件选", "SnackAction"))
     assert enrolled.place == "pick"
 
@@ -225,7 +231,7 @@ def test_fixed_at_once_shows_the_photo_from_before_and_lays_the_one_after_over_i
     drag(view.compare, (0.5, 0.5), (0.2, 0.5))
     assert view.compare.share == pytest.approx(0.2, abs=0.1)
     enrolled.press("重拍")
-    until(lambda: any(p.get("of") for p in screen.draft.photos) and not enrolled.app.session.darkroom.line(), "the one taken again")
+    until(lambda: any(p.get("of") for p in screen.draft.photos) and not room_of(enrolled.app).line(), "the one taken again")
     assert len(screen.draft.photos) == 2
     pump(5)
     enrolled.press("完成")

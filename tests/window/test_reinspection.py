@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mobile.core import inspecting, reinspecting
-from mobile.ui.kit import Snackbar
 from tests.pictures import picture
 from tests.window.conftest import Hand, pump, tap, until, write
 from tests.window.test_day import in_ledger
-from tests.window.test_finding import chip, killed, pictures
+from tests.window.test_finding import chip, killed, pictures, told
 from tests.worlds import NOWHERE, report_body
 
 DAY = 86_400_000
@@ -89,12 +88,12 @@ def test_what_was_put_right_passes_with_a_photo_two_people_and_a_position_or_rea
     assert "已拆除锁具，更换为推杆锁" in said and "1,200.00 元" in said, "what the enterprise reported"
     choose(verdict, "pass")
     enrolled.press("记录结论")
-    assert Snackbar.shown.text == "请选另一名到场的检查人员"
+    assert told() == "请选另一名到场的检查人员"
     colleague(enrolled)
     write(screen.reason, "室内无信号")
     tap(chip(enrolled, "经现场核查，整改属实"))
     enrolled.press("记录结论")
-    assert Snackbar.shown.text == "整改属实须有本次核查照片"
+    assert told() == "整改属实须有本次核查照片"
     photographed(enrolled, screen.verdict, pictures(tmp_path, 1)[0])
     enrolled.press("记录结论")
     hazard = enrolled.client.record("h1")

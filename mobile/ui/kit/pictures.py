@@ -17,13 +17,14 @@ from kivy.logger import Logger
 from kivy.metrics import dp, sp
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
-from kivy.uix.label import Label
 from kivy.uix.stencilview import StencilView
 from kivy.uix.widget import Widget
 from PIL import Image, ImageOps
 
 from mobile.core.marked import marked
+from mobile.ui.charset import has_bold
 from mobile.ui.fonts import font_path
+from mobile.ui.kit import typeface
 from shared.strokes import WHOLE, Outlines, Stroke, outlines
 
 MOST_SIDE = 1600  # px of a picture on the screen
@@ -465,14 +466,13 @@ class Compare(FloatLayout):
         for words, left in ((self.first_words, True), (self.second_words, False)):
             if not words or not width:
                 continue
-            label = Label(text=words, font_size=sp(14), bold=True)
-            label.texture_update()
-            wide, high = label.texture_size[0] + dp(16), label.texture_size[1] + dp(8)
+            written = typeface.texture(words, sp(14), has_bold(words))
+            wide, high = written.width + dp(16), written.height + dp(8)
             at = x + dp(8) if left else x + width - wide - dp(8)
             Color(0, 0, 0, 0.62)
             Rectangle(pos=(at, y + height - high - dp(8)), size=(wide, high))
             Color(1, 1, 1, 1)
-            Rectangle(texture=label.texture, pos=(at + dp(8), y + height - high - dp(4)), size=label.texture_size)
+            Rectangle(texture=written, pos=(at + dp(8), y + height - high - dp(4)), size=written.size)
 
 
 def marks_text(strokes: list[Stroke]) -> str:

@@ -55,7 +55,7 @@ class Criteria(Screen):
         for chip in self.chips.ids.line.children:
             chip.selected = chip.sector == self.sector
         self.list.show(
-            Row(id=entry["id"], title=entry["text"], subtitle=called(entry), icon="gavel")
+            Row(id=entry["id"], title=entry["text"], subtitle=" · ".join(part for part in (entry["clause"], entry["document"]) if part), icon="gavel")
             for entry in finding.criteria(self.client, self.search.text, self.sector)
         )
 

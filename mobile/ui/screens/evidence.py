@@ -11,7 +11,7 @@ from mobile.core.media import recording_in
 from mobile.ui.kit import BottomBar, Listing, PushButton, Row, tell
 from mobile.ui.saying import sentence
 from mobile.ui.screens.screen import Screen, moment
-from mobile.ui.screens.shooting import open_waiting, params_of, room_of, shot_for, waiting
+from mobile.ui.screens.shooting import open_waiting, pick, room_of, shot_for, waiting
 from mobile.ui.strings import tr, words
 from shared.errors import Reason, Refused
 
@@ -35,7 +35,7 @@ class Evidence(Screen):
         self.bottom = BottomBar()
         self.add_widget(self.list)
         self.add_widget(self.bottom)
-        self._tick = Clock.create_trigger(self._time, 1, interval=True)
+        self._tick = Clock.create_trigger(lambda _: self.refresh(), 1, interval=True)
 
     @property
     def to(self) -> str:
@@ -57,6 +57,8 @@ class Evidence(Screen):
             rows.append(
                 Row(id=tile.id, title=name, subtitle=tr("finding.preparing"), icon="progress-clock" if tile.mark == "preparing" else "alert-circle")
             )
+        if self.since:
+            rows.append(Row(id="now", title=tr("evidence.recording", time=self._so_far()), icon="microphone", mark="progress-clock"))
         self.list.show(rows)
         self._buttons(record["state"] in ("draft", "returned"))
 
@@ -111,7 +113,7 @@ class Evidence(Screen):
     def attach(self) -> None:
         """A file of this machine."""
         shot = shot_for(self.app, self.to, (), item=self.item)
-        self.app.nav.push("pick", shot=params_of(shot), several=True, recordings=True)
+        pick(self.app, shot, several=True, recordings=True)
 
     def _arrived(self, file: Path) -> None:
         self._ended()
@@ -127,14 +129,15 @@ class Evidence(Screen):
     def _ended(self) -> None:
         self.since = 0.0
         self._tick.cancel()
-        self.bar.subtitle = ""
 
-    def _time(self, *_: object) -> None:
+    def _so_far(self) -> str:
         seconds = int(Clock.get_time() - self.since)
-        self.bar.subtitle = tr("evidence.recording", time=f"{seconds // 60}:{seconds % 60:02}")
+        return f"{seconds // 60}:{seconds % 60:02}"
 
     def open(self, id: str) -> None:
         """By the system's player; one with a problem says what can be done."""
+        if id == "now":
+            return
         if id.startswith("line/"):
             tile = next((tile for tile in waiting(self.app, self.to, "before") if tile.id == id), None)
             if tile is not None:

@@ -109,8 +109,8 @@ class Finding(Screen):
         if self.form is None:
             self._draw_form()
         assert self.form is not None
-        self.form.show(self.values)
         self._show_photos(self.photos, "before")
+        self.form.show(self.values)
         self._show_photos(self.form.after, "after")
         self.photos.most = MOST_PHOTOS
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kivy.uix.boxlayout import BoxLayout
 
 from mobile.core.drafts import Draft, file_of
+from mobile.core.fetch import small_of, want
 from mobile.ui.kit import Action, BottomBar, EmptyState, Picture, PushButton, Text, tell
 from mobile.ui.screens.screen import Screen, moment
 from mobile.ui.strings import tr
@@ -47,12 +48,13 @@ def photos_in(client: Client, folder: Path, id: str, draft: str) -> list[Shown]:
         if known["media_type"].startswith("image/"):
             path, small = client.store.one("SELECT path, thumb FROM photos WHERE sha256 = ?", (known["sha256"],)) or ("", "")
             strokes = record.get("strokes", {}).get(photo, [])
-            found.append(Shown(photo, _there(Path(path)), _there(Path(small)), strokes, known, known.get("phase") or "before"))
+            here = small or small_of(client, known["sha256"])
+            found.append(Shown(photo, _there(path), _there(here), strokes, known, known.get("phase") or "before"))
     return found
 
 
-def _there(path: Path) -> str:
-    return str(path) if path.is_file() else ""
+def _there(path: str | Path) -> str:
+    return str(path) if path and Path(path).is_file() else ""
 
 
 class PhotoView(Screen):
@@ -72,6 +74,13 @@ class PhotoView(Screen):
 
     def _all(self) -> list[Shown]:
         return photos_in(self.client, self.app.session.phone.photos(self.app.session.device), self.id, self.draft)
+
+    def on_shown(self) -> None:
+        """What this phone has not got is fetched before anything else."""
+        super().on_shown()
+        missing = [photo.known["sha256"] for photo in self._all() if not photo.file]
+        if missing and not self.draft and self.app.session.do(lambda: want(self.client, missing)) is True:
+            self.app.session.sync_now()
 
     def refresh(self) -> None:
         """From the file on this phone, whole or small, if there is one."""

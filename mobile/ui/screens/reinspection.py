@@ -13,6 +13,7 @@ from kivy.metrics import dp
 
 from mobile.core import reinspecting
 from mobile.core.drafts import Draft
+from mobile.core.fetch import want
 from mobile.ui.kit import (
     Banner,
     Card,
@@ -68,6 +69,9 @@ class Reinspection(Screen):
         self.app.where.bind(position=self._placed)
         self.app.where.look()
         self._placed()
+        photos = [photo["sha256"] for hazard, _ in reinspecting.waiting_at(self.client, self.enterprise) for photo in hazard["photos"].values()]
+        if photos and self.app.session.do(lambda: want(self.client, photos)) is True:
+            self.app.session.sync_now()
 
     def on_hidden(self) -> None:
         """Elsewhere now."""
@@ -86,7 +90,7 @@ class Reinspection(Screen):
         waiting, left = reinspecting.waiting_at(self.client, self.enterprise), reinspecting.left_over(self.client, self.enterprise)
         walk = self.round.values
         ids = [hazard["id"] for hazard, _ in waiting]
-        opened = walk.get("open") if walk.get("open") in ids else ""
+        opened = str(walk["open"]) if walk.get("open") in ids else ""
         recorded = [hazard for hazard in walk.get("recorded", []) if hazard not in ids]
         laid = (ids, [h["id"] for h in left], opened, walk.get("team"), bool(walk.get("position")), recorded, self.everyone)
         if laid != self._laid:
@@ -121,7 +125,7 @@ class Reinspection(Screen):
     def _moved(self, hazard: Record) -> Banner:
         """Somebody else has dealt with it meanwhile; nothing that was noted goes by itself."""
         banner = Banner(
-            text=f"{hazard['ledger_no'] or ''} {tr('reinspection.moved', state=state_badge(hazard['state'])[0])}".strip(), icon="information",
+            text=f"{tr('reinspection.moved', state=state_badge(hazard['state'])[0])} · {hazard['ledger_no'] or ''}", icon="information",
             tone="warn", radius=dp(12), button=tr("reinspection.put_away"),
         )  # fmt: skip
         banner.bind(on_action=lambda _: self.app.session.do(reinspecting.verdict_on(self.client, hazard["id"]).forget))

@@ -14,13 +14,14 @@ from kivy.uix.behaviors import ButtonBehavior
 
 from mobile.core.client import Client
 from mobile.core.fetch import small_of, want
-from mobile.ui.kit import Badge, Page, Photo, RowList, Scroll, TextField, TopBar, Wrap, marks_text
+from mobile.ui.kit import Badge, Page, RowList, Scroll, TopBar, Wrap
 from mobile.ui.screens.notices import tell_notice
 from mobile.ui.strings import tr, words
 from shared.errors import RetryLater
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
+    from mobile.ui.kit import Photo, TextField
 
 SCROLL_PAUSE = 0.5  # seconds after the last movement
 SHANGHAI = timezone(timedelta(hours=8))
@@ -143,6 +144,8 @@ class Screen(Page):
 
     def _fields(self) -> list[TextField]:
         """Those to be seen, and those that were put aside with something typed in them."""
+        from mobile.ui.kit import TextField  # not before there is one: the first screen has none
+
         return list(dict.fromkeys([*self._typing, *(widget for widget in self.walk() if isinstance(widget, TextField))]))
 
     def refresh(self) -> None:
@@ -169,6 +172,8 @@ def moment(at: int | None, seconds: bool = False) -> str:
 def photos_of(client: Client, record: dict[str, Any], *phases: str) -> list[Photo]:
     """The pictures of a record, of these phases (none named: all), with their marks and what is known of them here: not yet sent, in trouble, or
     taken by another phone and not fetched yet."""
+    from mobile.ui.kit import Photo, marks_text  # what shows pictures is read where there are some
+
     shown = []
     away: list[str] = []
     for id, photo in record["photos"].items():

@@ -43,7 +43,7 @@ def stamp_of(app: Paicha, enterprise: str, place: str = "") -> tuple[str, ...]:
 def shoot(app: Paicha, shot: Shot, *, several: bool = True, taken: Callable[[], object] | None = None) -> None:
     """Take pictures as `shot` says. `taken` is called in the window's thread when one is safely in the line."""
     if "camera" not in app.platform.abilities:
-        app.nav.push("pick", shot=params_of(shot), several=several)
+        pick(app, shot, several=several)
         return
 
     def done(picture: Path) -> None:
@@ -57,11 +57,25 @@ def shoot(app: Paicha, shot: Shot, *, several: bool = True, taken: Callable[[], 
     def failed(reason: Reason | None) -> None:
         room_of(app).gave_up()
         if reason is not None:
-            tell(sentence(reason.text(words.language)), tr("pick.instead"), lambda: app.nav.push("pick", shot=params_of(shot), several=several))
+            tell(sentence(reason.text(words.language)), tr("pick.instead"), lambda: pick(app, shot, several=several))
 
     folder = app.session.do(lambda: room_of(app).expect(shot))
     if folder is not None:
         app.platform.take_photo(folder, done, failed)
+
+
+def pick(app: Paicha, shot: Shot, *, several: bool, recordings: bool = False) -> None:
+    """Files instead: chosen on the machine's own page where it has one (it sees what we may not), else on ours."""
+    if "choose" not in app.platform.abilities:
+        app.nav.push("pick", shot=params_of(shot), several=several, recordings=recordings)
+        return
+
+    def failed(reason: Reason | None) -> None:
+        if reason is not None:
+            tell(sentence(reason.text(words.language)))
+
+    room = room_of(app)
+    app.platform.choose(room.camera, recordings, several, lambda chosen: app.session.do(lambda: room.take(shot, chosen)), failed)
 
 
 def params_of(shot: Shot) -> dict[str, Any]:
