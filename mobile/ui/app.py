@@ -88,7 +88,9 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         Metrics.fontscale /= self._text
 
     def on_pause(self) -> bool:
-        """To the background, perhaps for good: the route and what is half typed are kept, everything else is on disk already."""
+        """To the background, perhaps for good: the route and what is half typed are kept, everything else is on disk already. A recording
+        ends: out of sight the system takes the microphone away, and a killed one would be lost whole."""
+        self.platform.stop_audio()
         self._away_since = _now()
         self._keep_route()
         for screen in self.nav.in_sight:
