@@ -121,7 +121,7 @@ def _judge_confirm(case: Case) -> None:
     refuse_if(wrong, MALFORMED, wrong or "")
     confirmed = {**record, **changes}
     if case.author is not None:
-        require_reach(case.author, _scopes(record) | _scopes(confirmed))
+        require_reach(case.author, _scopes(record if record["lead_section"] else confirmed))
     refuse_if(record["status"] != "proposed", STATUS_IS, record["status"])
     refuse_if(not confirmed["lead_section"], NO_UNIT, "lead_section")
     _require_units(case, {name: confirmed[name] for name in ("community", "lead_section", "co_regulators")})
@@ -184,9 +184,11 @@ def _lists_are_text(changes: dict[str, Any]) -> bool:
 
 
 def _scopes(record: Record) -> set[str]:
+    """Who proposed a site keeps it; one that no section has yet is for every section to take."""
     units = filter(None, (record["community"], record["lead_section"], *(record["co_regulators"] or ())))
     proposer = {f"person:{record['proposed']['by']}"} if "proposed" in record else set()
-    return {"ledger", f"enterprise:{record['id']}", *(f"unit:{unit}" for unit in units)} | proposer
+    nobodys = set() if record["lead_section"] else {"gov"}
+    return {"ledger", f"enterprise:{record['id']}", *(f"unit:{unit}" for unit in units)} | proposer | nobodys
 
 
 def _row(record: Record) -> Row:

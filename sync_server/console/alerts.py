@@ -216,6 +216,8 @@ def needs_me(link: Link, ledger: str, person: Record, now: int) -> list[tuple[st
         for state in ("submitted", "plan_review", "extension_review"):
             path = "review" if state == "submitted" else f"hazards?state={state}"
             asked.append((f"needs.{state}", Wanted("hazard", terms=((f"state:{state}",),)), path))
+    if may(person, "admit"):
+        asked.append(("needs.sites", Wanted("enterprise", terms=(("state:proposed",),)), "enterprises?state=proposed"))
     if may(person, "verify"):
         asked.append(("needs.verify_pending", Wanted("hazard", terms=(("state:verify_pending",),)), "hazards?state=verify_pending"))
     if may(person, "review"):

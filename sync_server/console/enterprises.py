@@ -1,5 +1,7 @@
 """One enterprise in full (W2, 一企一档): its register entry, which is changed here, its people, its hazards with what is open first, inspections,
 listings, measures, documents, answers to accident alerts; how well it finds and mends (R16).
+
+A proposed site is confirmed here, or closed as a double.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from sync_server.console.finding import Line, Wanted, find_all
 from sync_server.console.frame import BAD_FORM, Fields, Form, Frame
 from sync_server.console.reading import timeline
 from sync_server.console.siblings import hazards_at, people_with
+from sync_server.console.similar import similar_to
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
 
@@ -57,6 +60,8 @@ def enterprise_pages(pages: APIRouter, frame: Frame) -> None:
             lines = {kind: _lines(link, ledger, visit.person, kind, id) for kind in ("inspection", "listing", "measure", "document")}
             people, answers = _people(link, ledger, visit.person, id), _answers(link, ledger, visit.person, id)
             steps, units = timeline(link, ledger, id), store.records_of_kind(link, ledger, "unit")
+            proposed = record["status"] == "proposed" and not visit.of_enterprise
+            similar = similar_to(link, ledger, visit.person, record) if proposed else []
         if visit.of_enterprise:  # what others tried in vain is not its to read
             steps = [run for run in steps if run[0].verdict == "accepted"]
         own = [line for line in lines["inspection"] if line.level in ENTERPRISE_KINDS]
@@ -66,6 +71,7 @@ def enterprise_pages(pages: APIRouter, frame: Frame) -> None:
             papers=lines["document"], figures=figures(hazards, now), shown=SHOWN, overdue={h["id"] for h in hazards if is_overdue(h, now)},
             open_hazards=sorted((h for h in hazards if h["state"] in OPEN_STATES), key=lambda h: (h["deadline"] or h["submitted_at"], h["id"])),
             ended=sorted((h for h in hazards if h["state"] in ("closed", "void")), key=lambda h: -(h.get("closed_at") or h["submitted_at"])),
+            similar=similar,
             may_edit=visit.may("register"), communities=_units(units, "community"), sections=_units(units, "section"), industries=INDUSTRIES,
         )  # fmt: skip
 
@@ -75,12 +81,19 @@ def enterprise_pages(pages: APIRouter, frame: Frame) -> None:
         visit.require("register")
         with frame.service.database.read() as link:
             record = visit.record(link, id, "enterprise")
+            double = visit.record(link, form["of"], "enterprise") if form.get("of") else None
         decision, page = form.get("decision", ""), f"{visit.home}/enterprises/{id}"
+        if double is not None and record["status"] == "proposed":
+            said = f"与“{double['name']}”重复" + (f"：{form['reason']}" if form.get("reason") else "")
+            return frame.act(visit, form, "enterprise.close", id, {"reason": said[:500]}, page)
         if decision in ("close", "reopen"):
             return frame.act(visit, form, f"enterprise.{decision}", id, {"reason": form.get("reason", "")}, page)
-        if decision != "edit":
+        if decision not in ("edit", "confirm"):
             raise Refused(BAD_FORM)
         changes = _changes(form, record)
+        if decision == "confirm":
+            visit.require("admit")
+            return frame.act(visit, form, "enterprise.confirm", id, {"changes": changes}, page)
         if not changes:
             return frame.back(page, "register_unchanged")
         return frame.act(visit, form, "enterprise.edit", id, {"changes": changes}, page)

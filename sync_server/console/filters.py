@@ -65,7 +65,7 @@ FILTERS: dict[str, tuple[Filter, ...]] = {
         Filter("industry", ("industry",), of_enterprise=True), Filter("enterprise", ("enterprise",)), Filter("person", ("person",)),
     ),
     "enterprise": (
-        Filter("state", ("state",), ("open", "suspended", "closed"), main=True), Filter("risk", ("is",), ("high_risk", "key"), main=True),
+        Filter("state", ("state",), ("open", "proposed", "suspended", "closed"), main=True), Filter("risk", ("is",), ("high_risk", "key"), main=True),
         COMMUNITY, SECTION, Filter("industry", ("industry",), main=True), Filter("grade", ("grade",), ("A", "B", "C", "D")), Filter("tag", ("tag",)),
     ),
 }  # fmt: skip

@@ -30,6 +30,7 @@ def test_a_proposed_site_is_in_the_charge_of_its_authors_section_until_somebody_
     record = proposed(by).records["e3"]
     assert (record["status"], record["lead_section"], record["proposed"]["by"]) == ("proposed", section, by)
     assert {"ledger", "unit:c1", f"person:{by}"} <= scopes_of(record) and "unit:" not in scopes_of(record)
+    assert ("gov" in scopes_of(record)) is (section == ""), "what no section has yet is for every section to take"
     row = row_of(record)
     assert row is not None and row.state == "proposed" and not is_operating(record), "it owes no self-inspection yet"
 

@@ -31,6 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "wait.existed": ("须判断企业自查时是否已存在", "did it exist at the enterprise's own check?"), "wait.no_regulator": ("无监管科室或社区", "nobody is in charge of it"),
     "needs.escalate": ("应上报的逾期隐患", "overdue, to be reported upward"), "needs.overdue": ("逾期隐患", "Overdue hazards"), "needs.submitted": ("待审核隐患", "Hazards to review"),
     "needs.plan_review": ("待审整改方案", "Plans to review"), "needs.extension_review": ("待决定延期", "Extensions to decide"),
+    "needs.sites": ("待核实场所", "Sites to confirm"),
     "needs.verify_pending": ("待核查隐患", "Hazards to verify"), "needs.inspections": ("待审检查", "Inspections to accept"), "needs.tasks": ("我的检查任务", "My inspections to make"),
     "needs.returned": ("退回我的隐患", "Hazards returned to me"), "needs.listings": ("待决定挂牌", "Listings to decide"), "needs.delistings": ("待验收摘牌", "Delistings to accept"),
     "needs.answers": ("待答复事故警示", "Accident alerts to answer"),

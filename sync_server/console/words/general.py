@@ -48,7 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_done": ("没有办理", "Not done"), "not_done_note": ("已有的内容都没有改变。请返回上一页，刷新后再试。", "Nothing was changed. Go back, reload and try again."),
     "to_start": ("回到首页", "To the start"), "total": ("共 {} 条", "{} in all"), "empty_search": ("没有符合条件的记录，请减少条件。", "Nothing fits. Try fewer conditions."),
     "inspection_kind": ("检查类型", "Kind"), "leader": ("组长", "Leader"), "credit_code": ("统一社会信用代码", "Credit code"), "handed_in": ("已提交", "Handed in"),
-    "operating": ("在营", "Operating"), "proposed": ("拟定", "proposed: "), "has_conflicts": ("这条记录有未处理的冲突。", "Something collides on this record."),
+    "operating": ("在营", "Operating"), "proposed_as": ("拟定", "proposed: "), "proposed": ("待核实", "To be confirmed"), "has_conflicts": ("这条记录有未处理的冲突。", "Something collides on this record."),
     "merged_into": ("已合并到", "Merged into"), "immediate": ("立查立改", "Fixed at once"), "no_photo_reason": ("无照片原因", "Why no photo"), "position": ("位置", "Position"),
     "confirm": ("确认", "Confirm"), "responsible_section": ("责任科室", "Responsible section"), "fixed_at_once": ("立查立改，已整改，进入核查", "Fixed at once: go to verification"),
     "only_major": ("重大隐患必填", "For a major hazard"), "into_number": ("合并到编号", "Into number"), "signed": ("已签", " signed"), "unit_signature": ("单位签名", "Unit's signature"),

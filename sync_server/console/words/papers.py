@@ -38,6 +38,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "hint_photo_time": ("有 {} 张照片不在检查时间内拍摄", "{} photos were taken at another time"),
     # an enterprise
     "register_entry": ("登记信息", "Register entry"), "people_of_enterprise": ("有关人员", "People"), "risk_of": ("风险", "Risk"), "edit_enterprise": ("修改登记", "Edit"),
+    "confirm_enterprise": ("核实并登记", "Confirm and register"), "site_proposed_by": ("{} 于 {} 在现场新增，等待科室或安委办核实。检查和隐患照常办理。", "Added on site by {} on {}; a section or the office confirms it. Inspections and hazards go on as usual."),
+    "site_was_confirmed": ("{} 于 {} 在现场新增，{} 于 {} 核实登记。", "Added on site by {} on {}, confirmed by {} on {}."), "site_similar": ("可能是同一家", "May be the same as"),
+    "site_name_alike": ("名称相似 {}%", "names alike {}%"), "site_metres": ("相距 {} 米", "{} m apart"), "site_none_similar": ("本社区没有名称相近或100米以内的企业。", "No enterprise of this community has a similar name or lies within 100 m."),
+    "site_is_double": ("与它重复", "It is this one"), "site_double_note": ("将写明与“{}”重复，可补充说明", "says that it is {}; add to it if you like"), "site_close_double": ("作为重复关闭", "Close as a double"),
+    "site_confirm_note": ("请先看上面有没有同一家，再补全登记信息。", "See above whether it is there already, then complete the entry."),
     "close_enterprise": ("注销企业", "Close the enterprise"), "reopen_enterprise": ("恢复企业", "Open it again"), "open_hazards": ("未销号隐患", "Open hazards"),
     "ended_hazards": ("已销号、作废", "Closed and void"), "no_open_hazards": ("没有未销号的隐患。", "No open hazards."), "self_inspections": ("企业自查", "Self-inspections"),
     "no_inspections_here": ("还没有检查记录。", "No inspections yet."), "no_self_inspections": ("还没有自查记录。", "No self-inspections yet."), "listings_here": ("挂牌督办", "Listed supervision"),
