@@ -25,7 +25,6 @@ from kivy.uix.widget import Widget
 from mobile.ui.charset import has_bold
 from mobile.ui.icons import ICONS
 from mobile.ui.kit import typeface
-from mobile.ui.kit.photos import thumbnail
 from mobile.ui.kit.wrap import shorten, wrap
 from mobile.ui.theme import theme
 
@@ -209,7 +208,7 @@ class ListRow(RecycleDataViewBehavior, ButtonBehavior, Widget):
             left += width + dp(6)
 
     def _draw_picture(self, x: float, y: float, side: float) -> None:
-        picture = thumbnail(self.row.thumbnail) if self.row.thumbnail else None
+        picture = _thumbnail(self.row.thumbnail) if self.row.thumbnail else None
         if picture:
             Color(1, 1, 1, 1)
             RoundedRectangle(texture=picture, pos=(x, y), size=(side, side), radius=[dp(10)], segments=8)
@@ -236,6 +235,12 @@ class ListRow(RecycleDataViewBehavior, ButtonBehavior, Widget):
     def _press(self, *_: object) -> None:
         if self._card:
             self._card.rgba = self._ground()
+
+
+def _thumbnail(file: str) -> Texture | None:
+    from mobile.ui.kit.photos import thumbnail  # most lists show none
+
+    return thumbnail(file)
 
 
 class RowList(RecycleView):

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kivy.clock import Clock
 
-from mobile.core.register import FILTERS, Register, Site
+from mobile.core.register import FILTERS, Site
 from mobile.core.status import Working
 from mobile.core.whereabouts import Position
 from mobile.ui.kit import Chip, Head, Listing, Row, SearchField, Wrap
 from mobile.ui.kit.lines import StateLine
+from mobile.ui.register import read_register
 from mobile.ui.screens.screen import TONES, Screen
 from mobile.ui.screens.sync_chip import SyncChip
-from mobile.ui.session import Session, in_window
 from mobile.ui.strings import tr
 from mobile.ui.whereabouts import distance
-from shared.errors import RetryLater
 from shared.people import may
 
 if TYPE_CHECKING:
@@ -30,26 +27,6 @@ PAGE = 60
 PAUSE = 0.05  # seconds after a key until the list follows
 KEEP = 0.5  # seconds until what is looked for is kept
 KEPT = "enterprises/search"
-
-
-def read_register(session: Session) -> None:
-    """Have all enterprises in memory, as they are now; what takes time happens beside the window's thread, and the screen is drawn anew after it."""
-    client = session.client
-    if client is None:
-        return
-    register = client.register
-    register.catch_up()
-    if register.begin():
-        threading.Thread(target=lambda: _load(session, register), name="register", daemon=True).start()
-
-
-def _load(session: Session, register: Register) -> None:
-    try:
-        register.load()
-    except (RetryLater, sqlite3.ProgrammingError):  # the disk fails, or the enrolment was closed meanwhile: read at the next look
-        register.give_up()
-        return
-    in_window(lambda: setattr(session, "revision", session.revision + 1))
 
 
 class Enterprises(Screen):

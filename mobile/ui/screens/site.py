@@ -13,7 +13,7 @@ from mobile.core import sites
 from mobile.core.register import Likeness
 from mobile.ui.kit import Banner, BottomBar, Card, Chip, PushButton, Scroll, SectionHeader, Text, TextField, Wrap, tell
 from mobile.ui.kit.lines import StateLine
-from mobile.ui.screens.enterprises import read_register
+from mobile.ui.register import read_register
 from mobile.ui.screens.screen import Screen, badges
 from mobile.ui.session import in_window
 from mobile.ui.strings import tr

@@ -13,7 +13,7 @@ from mobile.core import inspecting
 from mobile.core.status import Problem, Working
 from mobile.core.today import Task, Today, today
 from mobile.ui.kit import Fab, Floating, Listing, Row
-from mobile.ui.screens.enterprises import read_register
+from mobile.ui.register import read_register
 from mobile.ui.screens.screen import Screen
 from mobile.ui.screens.sync_chip import SyncChip
 from mobile.ui.strings import tr
@@ -77,7 +77,7 @@ class Todo(Screen):
         client = self.client
         ledger, person = client.record("ledger") or {}, client.person or {}
         self.bar.title, self.bar.subtitle = str(ledger.get("name", "")), " · ".join(part for part in (person.get("name"), person.get("post")) if part)
-        self.found = today(client, self.app.where.position)
+        self.found = today(client, self.app.where.position, self.shown)
         rows = list(self._rows(self.found))
         loading = not rows and isinstance(self.app.session.status, Working | None) and not client.count("enterprise")
         why = "enterprises.loading" if loading else "today.none"
@@ -89,10 +89,10 @@ class Todo(Screen):
 
     def _rows(self, found: Today) -> Iterator[Row]:
         yield from self._section("problems", map(_problem_row, found.problems[:FEW]), len(found.problems))
-        yield from self._section("returned", map(self._returned_row, found.returned), len(found.returned))
+        yield from self._section("returned", map(self._returned_row, found.returned), found.returned_count)
         yield from self._section("tasks", map(self._task_row, found.tasks), len(found.tasks))
         yield from self._section("drafts", map(_draft_row, found.drafts), len(found.drafts))
-        yield from self._section("reinspections", (self._reinspection_row(*step) for step in found.reinspections), len(found.reinspections))
+        yield from self._section("reinspections", (self._reinspection_row(*step) for step in found.reinspections), found.reinspections_count)
 
     def _section(self, name: str, rows: Iterable[Row], count: int) -> Iterator[Row]:
         if count:
@@ -102,7 +102,7 @@ class Todo(Screen):
     def more(self) -> None:
         """The end of the list is in sight, and there is more than that."""
         found = self.found
-        if max(map(len, (found.returned, found.tasks, found.drafts, found.reinspections))) > self.shown:
+        if max(found.returned_count, len(found.tasks), len(found.drafts), found.reinspections_count) > self.shown:
             self.shown += 3 * PAGE
             self.refresh()
 
