@@ -29,7 +29,7 @@ def tour(hand: Hand, folder: Path) -> Iterator[str]:
     hand.app.session.stop_sync()
     _some_work(hand, folder)
     yield from _syncing(hand)
-    yield from _by_file(hand)
+    yield from _by_file(hand, folder)
     yield from _storage(hand)
     yield from _notices(hand)
 
@@ -142,7 +142,7 @@ def _syncing(hand: Hand) -> Iterator[str]:
         yield f"sync-problems-{part}"
 
 
-def _by_file(hand: Hand) -> Iterator[str]:
+def _by_file(hand: Hand, folder: Path) -> Iterator[str]:
     go(hand, "by_file")
     yield "by-file"
     hand.screen.making = True
@@ -158,6 +158,8 @@ def _by_file(hand: Hand) -> Iterator[str]:
     pump(6)
     yield "by-file-made"
     hand.app.nav.push("folder")
+    (folder / "检查照片").mkdir()
+    hand.screen.open(folder)
     pump(4)
     yield "folder"
     hand.app.nav.back()

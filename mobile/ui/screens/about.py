@@ -35,7 +35,8 @@ class About(Screen):
         self.body.ids.column.clear_widgets()
         card = Card()
         known = (
-            ("version", program_version()), ("phone", f"{identity.device}\n{self.app.platform.model}"), ("ledger", ledger.get("name", "")),
+            ("version", program_version()), ("phone", "\n".join((*_halves(identity.device), self.app.platform.model))),
+            ("ledger", ledger.get("name", "")),
             ("server", identity.server), ("key", fingerprint(identity.verifier_key)),
         )  # fmt: skip
         for name, value in known:
@@ -69,6 +70,12 @@ def program_version() -> str:
         return version("paicha")
     except PackageNotFoundError:
         return "—"
+
+
+def _halves(device: str) -> tuple[str, ...]:
+    """An id too long for one line, broken where it has a dash."""
+    groups = device.split("-")
+    return tuple("-".join(part) for part in (groups[:3], groups[3:]) if part)
 
 
 def fingerprint(key: str) -> str:

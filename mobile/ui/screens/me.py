@@ -69,7 +69,6 @@ class Enrolments(Screen):
         self.body = Scroll()
         self.add_widget(self.body)
         bottom = BottomBar()
-        bottom.add_widget(PushButton(text=tr("people.remove"), kind="text", on_release=lambda _: self.choose_whom_to_remove()))
         bottom.add_widget(PushButton(text=tr("enrolments.add"), icon="account-plus", kind="secondary", on_release=lambda _: app.nav.push("enrol")))
         self.add_widget(bottom)
 
@@ -93,6 +92,7 @@ class Enrolments(Screen):
                 state_text=f"{tr('people.at_work')} · {state}" if at_work else state, on_release=lambda _, device=device: self.app.enter(device),
             )  # fmt: skip
             self.body.add(row)
+        self.body.add(PushButton(text=tr("people.remove"), kind="text", on_release=lambda _: self.choose_whom_to_remove()))
 
     # -- removing --------------------------------------------------------------------------------------------------------------------------
 

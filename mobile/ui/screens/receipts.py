@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mobile.core.receipt import Receipt, receipt_of
-from mobile.ui.kit import EmptyState, Row, RowList, Text
+from mobile.ui.kit import Listing, Row
 from mobile.ui.screens.screen import Screen, moment
 from mobile.ui.strings import tr
 
@@ -20,19 +20,17 @@ class Receipts(Screen):
 
     def __init__(self, app: Paicha) -> None:
         super().__init__(app, tr("receipts.title"))
-        self.list = RowList()
-        self.list.bind(on_open=lambda _, row: app.nav.push("checklist", id=row.id))
-        self.empty = EmptyState(icon="receipt-text-check-outline", title=tr("receipts.none"), text=tr("receipts.none_text"))
-        self.signed = Text(style="caption", tone="ink_soft")
+        self.list = Listing()
+        self.list.view.bind(on_open=lambda _, row: app.nav.push("checklist", id=row.id))
+        empty = self.list.empty
+        empty.icon, empty.title, empty.text = "receipt-text-check-outline", tr("receipts.none"), tr("receipts.none_text")
+        self.add_widget(self.list)
 
     def refresh(self) -> None:
         """From the database of this phone."""
         shown = self.client.rows("inspection", where="state != 'draft'", limit=MOST)
         receipts = [(listed, receipt_of(self.client, listed.id)) for listed in shown]
         own = [(listed, receipt) for listed, receipt in receipts if receipt.operations]
-        for widget in (self.list, self.empty):
-            self.remove_widget(widget)
-        self.add_widget(self.list if own else self.empty)
         checkpoint = self.client.store.meta("checkpoint")
         self.bar.subtitle = tr("receipts.signed", size=checkpoint["size"], root=checkpoint["root"][:12]) if checkpoint else ""
         self.list.show(

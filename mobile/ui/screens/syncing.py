@@ -181,7 +181,7 @@ class Syncing(Screen):
         held_back = _held_back(status)
         if held_back:
             card.add_widget(Text(content=tr("syncing.wifi", count=held_back), style="small", tone="warn"))
-            anyway = PushButton(text=tr("syncing.wifi_anyway"), icon="upload-outline", kind="text", snug=True)
+            anyway = PushButton(text=tr("syncing.wifi_anyway"), icon="upload-outline", kind="text")
             anyway.bind(on_release=lambda _: self.app.session.sync_now(photos=True))
             card.add_widget(anyway)
         card.add_widget(Text(content=self._last(status), style="caption", tone="ink_soft"))
