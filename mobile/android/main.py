@@ -10,6 +10,8 @@ def main() -> None:
     """Open the window; it ends with the process."""
     # the app's own folder; below its `app/` lies the program, which every update lays anew
     private = Path(os.environ["ANDROID_PRIVATE"])
+    (private / "tmp").mkdir(exist_ok=True)
+    os.environ["TMPDIR"] = str(private / "tmp")  # for SQLite's own files: Android has no /tmp
     from mobile.ui.window import prepare_phone
 
     prepare_phone()
