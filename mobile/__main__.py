@@ -22,8 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
         print("没有显示器，无法打开窗口 · there is no display to open a window on", file=sys.stderr)
         return NO_WINDOW
     width, _, height = options.size.partition("x")
-    from mobile.ui.window import prepare
+    from mobile.ui.window import collect_seldom, prepare
 
+    collect_seldom()
     prepare(int(width), int(height), font_scale=options.font_scale)
     return _run(options)
 

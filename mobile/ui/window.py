@@ -6,6 +6,7 @@ imports Kivy. The window's size is in dp, so that `scale` (density) shows what a
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -61,3 +62,8 @@ def _configure(width: int, height: int) -> None:
         Config.set("graphics", name, str(value))
     Config.set("input", "mouse", "mouse,disable_multitouch")
     Config.set("kivy", "exit_on_escape", "0")
+
+
+def collect_seldom() -> None:
+    """Widgets are many small objects that live as long as their screen: collecting among them while the first one is built would be for nothing."""
+    gc.set_threshold(50_000, 20, 20)

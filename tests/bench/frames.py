@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mobile.ui.window import prepare
+from mobile.ui.window import collect_seldom, prepare
 
 FRAMES = 200
 
@@ -45,6 +45,7 @@ def bare() -> None:
 
 def client(folder: Path) -> None:
     """As `python -m mobile` does it, without asking for a PIN."""
+    collect_seldom()
     from mobile.core.phone import Phone
     from mobile.device.desktop import desktop_ports
     from mobile.device.desktop_platform import DesktopPlatform
