@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from mobile.core import inspecting
 from mobile.core.client import Client, PhotoFile
 from shared.calendar import DAY, day_of, end_of
+from shared.kinds.document import DRAWN, issued, may_order_on_site, ordered_until
 from shared.kinds.document import OPEN as STANDING
-from shared.kinds.document import issued, may_order_on_site, ordered_until
 from shared.kinds.inspection import OPEN as UNDER_WAY
 from shared.papers.forms import demanded
 from shared.people import may
@@ -17,7 +20,20 @@ from shared.rules import Record
 
 DAYS = (3, 7, 15)  # offered as deadlines
 USUAL = 7
+DRAWINGS = DRAWN
 _SAID = ("description", "place_text", "basis")
+
+
+@dataclass(slots=True)
+class Draft:
+    """An order that is being written, kept as scratch until it is served: deadlines (ms) by finding, the words ("" = as proposed), who receives it,
+    and the signatures that were drawn already."""
+
+    until: dict[str, int] = field(default_factory=dict)
+    own_text: str = ""
+    refuses: bool = False
+    drawings: dict[str, PhotoFile] = field(default_factory=dict)
+    text: str = ""  # as it will be served
 
 
 def can_order(client: Client, inspection: Record) -> bool:
@@ -51,6 +67,42 @@ def in_days(now: int, days: int) -> int:
 def text_for(deadlines: Iterable[int], hazards: Iterable[Record]) -> str:
     """The words that are proposed."""
     return demanded(list(deadlines), major=any(hazard["level_proposed"] == "major" for hazard in hazards))
+
+
+def draft_of(client: Client, inspection: str) -> Draft:
+    """What was written so far; at the beginning every finding, a week from now."""
+    kept = json.loads(client.store.scratch(f"order/{inspection}") or "{}")
+    found = can_be_ordered(client, inspection)
+    now = client.ports.now()
+    until = kept.get("until", {hazard["id"]: in_days(now, USUAL) for hazard in found})
+    chosen = {hazard["id"]: until[hazard["id"]] for hazard in found if hazard["id"] in until}
+    draft = Draft(chosen, kept.get("own_text", ""), kept.get("refuses", False))
+    for name, file in kept.get("drawings", {}).items():
+        draft.drawings[name] = PhotoFile(**{**file, "path": Path(file["path"]), "thumb": Path(file["thumb"])})
+    draft.text = draft.own_text or text_for(draft.until.values(), [hazard for hazard in found if hazard["id"] in draft.until])
+    return draft
+
+
+def keep_draft(client: Client, inspection: str, draft: Draft) -> None:
+    """On disk."""
+    kept = {"until": draft.until, "own_text": draft.own_text, "refuses": draft.refuses}
+    files = {name: asdict(file) | {"path": str(file.path), "thumb": str(file.thumb)} for name, file in draft.drawings.items()}
+    client.store.set_scratch(f"order/{inspection}", json.dumps({**kept, "drawings": files}, ensure_ascii=False))
+
+
+def drop_draft(client: Client, inspection: str) -> None:
+    """It has been served."""
+    client.store.set_scratch(f"order/{inspection}", "")
+
+
+def chosen(client: Client, inspection: str, draft: Draft) -> list[tuple[Record, int]]:
+    """The findings that it is about, with their deadlines."""
+    return [(hazard, draft.until[hazard["id"]]) for hazard in can_be_ordered(client, inspection) if hazard["id"] in draft.until]
+
+
+def drawings_needed(draft: Draft) -> tuple[str, ...]:
+    """Whose signatures it takes: the inspector's, and the receiver's or the witness's."""
+    return "inspector_signature", "witness_signature" if draft.refuses else "signature"
 
 
 def body_of(

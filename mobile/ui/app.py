@@ -68,6 +68,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         Window.softinput_mode = "below_target"
         Window.bind(on_keyboard=lambda window, key, *rest: self.nav.on_key(window, key, *rest))
         self.session.bind(revision=lambda *_: self._count())
+        self.session.bind(revision=self._hand_in)
         self.platform.watch(lambda: in_window(self.machine_changed))
         Clock.schedule_interval(self.look_at_machine, LOOK_EVERY)
         self._inset()
@@ -79,6 +80,13 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
             self._make_frame()
             self.nav.reset("enrol", invite=self.invite)
         return self.root_box
+
+    def _hand_in(self, *_: object) -> None:
+        """What waited for a colleague's signature; read after the first frame."""
+        if self._unlocked:
+            from mobile.ui.hand_in import hand_in_what_waited
+
+            hand_in_what_waited(self)
 
     def on_stop(self) -> None:
         """The window closes."""
@@ -143,6 +151,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         dark = machine.dark if settings["colours"] == "system" else settings["colours"] == "dark"
         if dark is not None:
             theme.dark = dark
+        native.dialog = self.platform.type_text if settings["typing"] == "system" and "dialog" in self.platform.abilities else None
 
     def _leave(self) -> None:
         """Nothing of the present screens is needed any more; what is being typed there is kept first."""
@@ -168,7 +177,9 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
             ("last_answers", "enterprise.LastAnswers", "whole"), ("site", "site.NewSite", "whole"), ("start", "start.Start", "whole"),
             ("inspections", "inspections.Inspections", "whole"), ("checklist", "checklist.Checklist", "whole"),
             ("finding", "finding.Finding", "whole"),
-            ("finish", "finish.Finish", "whole"), ("sync", "syncing.Syncing", "whole"), ("me", "me.Me", "whole"),
+            ("finish", "finish.Finish", "whole"), ("sign", "sign.Sign", "whole"), ("order", "order.Order", "whole"),
+            ("record_sheet", "record_sheet.RecordSheet", "whole"), ("order_preview", "record_sheet.OrderPreview", "whole"),
+            ("served_order", "record_sheet.ServedOrder", "whole"), ("sync", "syncing.Syncing", "whole"), ("me", "me.Me", "whole"),
             ("enrolments", "me.Enrolments", "whole"),
             ("settings", "settings.Settings", "whole"), ("storage", "storage.Storage", "whole"), ("pin", "entrance.ChangePin", "whole"),
             ("help", "about.Help", "whole"), ("about", "about.About", "whole"), ("by_file", "by_file.ByFile", "whole"),

@@ -13,6 +13,7 @@ from mobile.ui.saying import say
 from sync_server.store import ledgers as store
 from tests.pictures import picture
 from tests.window.conftest import Hand, pump, tap, until
+from tests.window.finger import sign
 from tests.worlds import LEDGER
 
 
@@ -128,12 +129,14 @@ def test_a_whole_inspection_offline_reaches_the_ledger_when_the_network_is_back(
     app.nav.push("finish", id=inspection)
     pump(5)
     enrolled.press("本人签名")
-    enrolled.screen.signer.text = "王建国"
+    sign(enrolled)
     enrolled.press("单位签名")
+    enrolled.screen.fields["name"].text = "王建国"
+    sign(enrolled)
     enrolled.press("提交")
     enrolled.find("提交这次检查？")
     tap([w for w in enrolled_buttons() if w.text == "提交"][0])
-    assert client.record(inspection)["state"] == "submitted" and client.unsent().photos == 1
+    assert client.record(inspection)["state"] == "submitted" and client.unsent().photos == 2, "a photo, and the drawing that both signed with"
     assert in_ledger(enrolled, inspection) is None, "nothing has left the phone"
     app.enter(app.session.device)  # the app is started again, with a network
     until(lambda: not enrolled.client.unsent().operations and not enrolled.client.unsent().photos, "everything handed in")

@@ -53,10 +53,10 @@ def test_one_tap_on_a_button_counts_although_it_ends_typing_and_so_redraws_the_p
     inspection = begin(enrolled)
     enrolled.app.nav.push("finish", id=inspection)
     pump(5)
-    write(enrolled.screen.companion, "刘经理")
-    enrolled.press("本人签名")
+    write(enrolled.screen.fields["companion_name"], "刘经理")
+    enrolled.press("现在结束")
     record = enrolled.client.record(inspection)
-    assert record["companion"]["name"] == "刘经理" and "lin" in record["signatures"]
+    assert record["companion"]["name"] == "刘经理" and record["moments"]["end"] is not None
 
 
 def test_syncing_redraws_nothing_under_a_finger(enrolled: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,14 +81,14 @@ def test_a_signer_half_typed_is_there_again_after_the_app_was_killed(enrolled: H
     inspection = begin(enrolled)
     enrolled.app.nav.push("finish", id=inspection)
     pump(5)
-    tap(enrolled.find("拒绝签名", "Chip"))
-    write(enrolled.screen.reason, "负责人不在")
+    enrolled.press("拒绝签名")
+    write(enrolled.screen.fields["reason"], "负责人不在")
     enrolled.screen.keep_drafts()  # as at every pause of typing
     enrolled.app.nav.shown([])
     enrolled.app.nav._screens.clear()  # nothing of the window is left
     enrolled.app.enter(enrolled.app.session.device)
     pump(5)
-    assert enrolled.place == "finish" and enrolled.screen.refusing and enrolled.screen.reason.text == "负责人不在"
+    assert enrolled.place == "sign" and enrolled.screen.who == "refuse" and enrolled.screen.fields["reason"].text == "负责人不在"
 
 
 def test_a_forgotten_pin_is_reset_by_a_new_code_and_unsent_work_is_handed_in(enrolled: Hand) -> None:

@@ -12,6 +12,7 @@ from mobile.core import inspecting
 from mobile.ui.kit import PushButton
 from sync_server.store import ledgers as store
 from tests.window.conftest import Hand, pump, tap, until
+from tests.window.finger import sign
 from tests.worlds import DAY, LEDGER, confirm_body, photo_body, report_body
 
 
@@ -78,8 +79,10 @@ def test_a_tap_begins_the_inspection_and_handing_it_in_completes_the_task(enroll
     hand.app.nav.push("finish", id=inspection)
     pump(5)
     hand.press("本人签名")
-    hand.screen.signer.text = "王建国"
+    sign(hand)
     hand.press("单位签名")
+    hand.screen.fields["name"].text = "王建国"
+    sign(hand)
     hand.press("提交")
     hand.find("提交这次检查？")
     sheets = [root for root in Window.children if type(root).__name__ == "ConfirmSheet"]

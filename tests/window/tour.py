@@ -178,14 +178,10 @@ def _finish(hand: Hand, inspection: str) -> Iterator[str]:
     hand.app.nav.push("finish", id=inspection)
     pump(4)
     yield "finish-missing"
-    hand.screen._refusing(True)
-    hand.screen.body.scroll_y = 0
-    hand.screen.sign_unit()
-    pump(4)
-    yield "finish-refusing"
-    hand.screen.reason.text, hand.screen.witness.text = "对检查结论有异议，要求先由总公司法务确认", "王建国"
-    hand.screen.sign_unit()
-    hand.screen.sign()
+    now = hand.client.ports.now()
+    refusal = {"reason": "对检查结论有异议，要求先由总公司法务确认", "witness": "王建国"}
+    hand.client.act("inspection.sign", inspection, {"role": "inspector", "name": "林一", "signed_at": now})
+    hand.client.act("inspection.refuse", inspection, refusal)
     for item in EVERY_ANSWER["items"]:
         record = hand.client.record(inspection)
         if item["id"] not in record["answers"] or item["answer"] in ("number", "choice"):
