@@ -30,7 +30,7 @@ class PhotoSize:
 PHOTO_SIZES = {"small": PhotoSize(1280, 280_000), "medium": PhotoSize(1600, 410_000), "large": PhotoSize(2560, 890_000)}
 DEFAULTS: dict[str, Any] = {
     "language": "system", "colours": "system", "text": 1.0, "photo_size": "medium", "wifi_only": False, "lock_after": 5, "device": "", "told": [],
-    "enrolling": {},
+    "enrolling": {}, "typing": "window",
 }  # fmt: skip
 
 

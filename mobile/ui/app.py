@@ -21,6 +21,7 @@ from mobile.core.phone import Phone
 from mobile.core.pin import is_set
 from mobile.device.platform import Machine, Platform
 from mobile.ui.kit import Frame, Tab
+from mobile.ui.kit.native import native
 from mobile.ui.nav import Navigator, Place
 from mobile.ui.scrolls import Scrolls
 from mobile.ui.session import Session, in_window

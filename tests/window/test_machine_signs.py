@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from kivy.core.window import Window
 from kivy.uix.textinput import TextInput
 
 from mobile.core.status import Stopped, UpToDate, Waiting, Working
 from mobile.ui.kit import TextField
-from tests.window.conftest import Hand
+from mobile.ui.kit.native import native
+from tests.window.conftest import Hand, pump, tap
 
 MOBILE = Path(__file__).parents[2] / "mobile"
 COMPOSING = {"text"}  # with 'null', Kivy's own default, Chinese keyboards give raw Latin keys
@@ -38,6 +42,41 @@ def test_every_text_input_composes_chinese(enrolled: Hand) -> None:
     for kind in kinds:
         assert kind().input_type in COMPOSING, kind
     assert TextField().input.input_type in COMPOSING
+
+
+@pytest.fixture
+def field(enrolled: Hand) -> Iterator[TextField]:
+    """A field over everything."""
+    field = TextField(label="隐患描述", multiline=True, size_hint_x=None, width=300)
+    Window.add_widget(field)
+    pump()
+    yield field
+    Window.remove_widget(field)
+    native.dialog = None
+
+
+def test_a_field_is_typed_in_the_systems_box_where_the_person_has_chosen_that(enrolled: Hand, field: TextField) -> None:
+    committed: list[str] = []
+    field.bind(on_commit=lambda _, text: committed.append(text))
+    enrolled.platform.will("dialog", "灭火器过期")
+    enrolled.app.choose(typing="system")
+    tap(field.input)
+    pump()
+    assert ("type_text", "隐患描述", "") in enrolled.platform.asked
+    assert field.text == "灭火器过期" and committed == ["灭火器过期"] and not field.input.focus
+    enrolled.app.choose(typing="window")
+    tap(field.input)
+    pump()
+    assert field.input.focus, "and typed into directly again"
+
+
+def test_numbers_and_passwords_are_typed_in_the_page_all_the_same(enrolled: Hand, field: TextField) -> None:
+    enrolled.platform.will("dialog", "x")
+    enrolled.app.choose(typing="system")
+    field.input_type = "number"
+    tap(field.input)
+    pump()
+    assert not [asked for asked in enrolled.platform.asked if asked[0] == "type_text"]
 
 
 def test_no_rule_of_ours_takes_that_back() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from kivy.clock import Clock
 from kivy.lang import Builder
@@ -12,6 +13,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.textinput import TextInput
 
 from mobile.ui.kit import tap  # noqa: F401  (its buttons are in the rules)
+from mobile.ui.kit.native import native
 from mobile.ui.kit.text import Text
 from mobile.ui.kit.tree import keep
 from mobile.ui.kit.wrap import pieces
@@ -21,7 +23,26 @@ PAUSE = 0.4  # seconds after the last key until what is typed is kept
 
 class Entry(TextInput):
     """The bare input of a field; grows with its text and breaks it as Chinese wants it. `input_type` is 'text', without which Chinese keyboards
-    do not compose."""
+    do not compose. Where `native.dialog` is set, a tap opens that instead, with `title` over it; `on_dialog` fires when it has brought a text."""
+
+    __events__ = ("on_dialog",)
+    title = StringProperty()
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """A finger or a mouse's wheel."""
+        wheel = str(getattr(touch, "button", "")).startswith("scroll")
+        plain = self.input_type == "text" and not self.password and not self.disabled
+        if native.dialog is None or wheel or not plain or not self.collide_point(*touch.pos):
+            return bool(super().on_touch_down(touch))
+        native.dialog(str(self.title), str(self.text), self._typed_in_dialog)
+        return True
+
+    def on_dialog(self) -> None:
+        """A text was typed elsewhere; it is in `text`."""
+
+    def _typed_in_dialog(self, text: str) -> None:
+        self.text = text
+        self.dispatch("on_dialog")
 
     def _tokenize(self, text: str | None) -> Iterator[str]:
         """What Kivy must not break when it wraps; its own goes by spaces and Western marks alone, and lets a line begin with "。"."""

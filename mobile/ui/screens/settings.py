@@ -39,6 +39,9 @@ class Settings(Screen):
         wifi = ((False, tr("settings.any_network")), (True, tr("settings.wifi_only")))
         self._lines("network", "wifi_only", wifi, lambda _: "")
         self.body.add(Text(content=tr("settings.network_note"), style="caption", tone="ink_soft"))
+        if "dialog" in self.app.platform.abilities:
+            self._lines("typing", "typing", [(place, tr(f"settings.typing_{place}")) for place in ("window", "system")], lambda _: "")
+            self.body.add(Text(content=tr("settings.typing_note"), style="caption", tone="ink_soft"))
         self.body.add(SectionHeader(text=tr("settings.pin")))
         self.body.add(PushButton(text=tr("pin.title"), icon="shield-lock-outline", kind="secondary", on_release=lambda _: self.app.nav.push("pin")))
         self._chips("lock_after", [(minutes, tr("settings.minutes", count=minutes)) for minutes in LOCK_MINUTES])
