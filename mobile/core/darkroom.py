@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from mobile.core import inspecting
 from mobile.core.client import Client
@@ -41,6 +42,7 @@ class Shot:
     of: str = ""
     item: str = ""
     problem: str = ""
+    here: dict[str, Any] | None = None  # where the phone was, for a camera that notes no position
 
 
 class Darkroom:
@@ -177,7 +179,7 @@ class Darkroom:
         source = Path(shot.source)
         if source.suffix.lower() in RECORDINGS:
             return prepare_media(source, self.folder, shot.at)
-        return prepare(source, self.folder, shot.stamp, shot.at, font=self._font(), longest=self.longest())
+        return prepare(source, self.folder, shot.stamp, shot.at, font=self._font(), longest=self.longest(), here=shot.here)
 
     def _deliver(self, shot: Shot, prepared: Prepared) -> None:
         kept = kept_of(prepared, phase=shot.phase if shot.phase != "before" else "", of=shot.of)

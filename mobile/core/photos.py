@@ -50,13 +50,17 @@ class Prepared:
     likeness: str
 
 
-def prepare(source: Path, folder: Path, stamp: Sequence[str], now: int, *, font: Path, longest: int = LONGEST) -> Prepared:
+def prepare(
+    source: Path, folder: Path, stamp: Sequence[str], now: int, *, font: Path, longest: int = LONGEST, here: dict[str, Any] | None = None
+) -> Prepared:
     """The picture in `source` as evidence in `folder`, its longer side `longest` pixels at most, with the stamp's lines on it.
 
-    The stamp begins with the time and the position of the picture itself. `font` draws it.
+    The stamp begins with the time and the position of the picture itself; where the camera has noted none, `here` is where the phone was. `font`
+    draws it.
     Raises Refused (photo.not_a_picture, photo.damaged, photo.too_many_pixels), RetryLater(photo.disk_full).
     """
     picture, taken_at, position = _open(source, longest)
+    position = position or here
     picture = _shrunk(picture, longest)
     likeness = _likeness(picture)
     small = _shrunk(picture.copy(), THUMB)

@@ -95,6 +95,18 @@ def test_a_picture_delivered_before_the_kill_is_not_taken_twice(device: Device) 
     assert not room(device).line() and len(Draft(device.client.store, KEY).photos) == 1
 
 
+def test_a_camera_that_notes_no_position_gives_the_phones(device: Device, tmp_path: Path) -> None:
+    from PIL import Image
+
+    Image.new("RGB", (400, 300), "grey").save(tmp_path / "bare.jpg")
+    darkroom = room(device)
+    darkroom.take(shot(here={"lat": 36.6, "lon": 117.1, "accuracy": 8}), [tmp_path / "bare.jpg", *pictures(tmp_path, 1)])
+    while darkroom.develop_next():
+        pass
+    bare, taken = Draft(device.client.store, KEY).photos
+    assert bare["position"]["lat"] == 36.6 and taken["position"]["lat"] != 36.6, "the camera's own goes first"
+
+
 def test_what_is_no_picture_stays_in_the_line_with_its_reason_until_it_is_given_up(device: Device, tmp_path: Path) -> None:
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
     darkroom = room(device)

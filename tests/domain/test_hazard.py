@@ -169,6 +169,15 @@ def test_a_find_without_a_photo_is_submitted_only_with_a_reason() -> None:
     book.done("lin", "hazard.submit", "h1", {})
 
 
+def test_a_photo_from_after_an_immediate_fix_may_say_which_one_from_before_it_answers() -> None:
+    book = Book()
+    book.done("lin", "hazard.report", "h1", report_body(immediate=True, fix_text="已更换"))
+    book.done("lin", "hazard.add_photo", "h1", photo_body("p1", phase="before"))
+    assert code(book, "lin", "hazard.add_photo", photo_body("p2", "cd" * 32, phase="after", of="p9")) == "no_photo"
+    photos = book.done("lin", "hazard.add_photo", "h1", photo_body("p2", "cd" * 32, phase="after", of="p1"))["photos"]
+    assert photos["p2"]["of"] == "p1" and "of" not in photos["p1"], "nothing is added where nothing was said"
+
+
 def test_what_an_inspection_found_is_submitted_after_that_inspection() -> None:
     book = Book()
     book.inspected("i1")

@@ -213,6 +213,25 @@ def test_marks_on_a_saved_photo_are_one_operation_when_one_leaves(enrolled: Hand
     assert [len(strokes) for strokes in enrolled.client.record(hazard["id"])["strokes"].values()] == [2]
 
 
+def test_a_photo_of_a_saved_finding_is_taken_off_only_when_asked_and_on_record(enrolled: Hand, tmp_path: Path) -> None:
+    screen = at_finding(enrolled)
+    screen.picked(*pictures(tmp_path, 2))
+    ready(screen, 2)
+    write(screen.fields["place_text"], "仓库")
+    enrolled.press("保存隐患")
+    (hazard,) = inspecting.hazards_of(enrolled.client, screen.inspection)
+    enrolled.app.nav.push("finding", id=hazard["id"])
+    pump(3)
+    enrolled.app.nav.push("photo", id=hazard["id"], photo=next(iter(hazard["photos"])))
+    pump(3)
+    tap(enrolled.screen.bar.action("remove"))
+    assert len(enrolled.client.record(hazard["id"])["photos"]) == 2, "it asks first"
+    enrolled.press("删除")
+    assert len(enrolled.client.record(hazard["id"])["photos"]) == 1 and enrolled.place == "finding"
+    until(lambda: not enrolled.client.unsent().operations, "everything handed in")
+    assert not enrolled.client.needs_you()
+
+
 def test_fixed_at_once_shows_the_photo_from_before_and_lays_the_one_after_over_it(enrolled: Hand, tmp_path: Path) -> None:
     screen, files = at_finding(enrolled), pictures(tmp_path, 3)
     screen.picked(files[0])

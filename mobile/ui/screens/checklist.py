@@ -49,7 +49,7 @@ class Checklist(Screen):
         self.id = id
         self._template: tuple[list[tuple[str, int]], Record] | None = None
         self.page, self._scrolled = self._place()
-        self.bar.actions = [Action("team", "account-group"), Action("overview", "format-list-checks")]
+        self.bar.actions = [Action("team", "account-group"), Action("overview", "format-list-checks"), Action("evidence", "microphone")]
         self.steps = StepHeader()
         self.sections = ChipStrip()
         self.head = Head()
@@ -255,7 +255,7 @@ class Checklist(Screen):
             self.body.scroll_y = 1.0 if room <= 0 else min(1.0, max(0.0, 1 - above / room))
 
     def on_action(self, name: str) -> None:
-        """Who is in the team; all items at a glance."""
+        """Who is in the team; all items at a glance; sound and video."""
         self.commit()
         self.app.nav.push(name, id=self.id)
 

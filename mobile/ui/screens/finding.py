@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mobile.core import finding
 from mobile.core.darkroom import Shot
 from mobile.core.drafts import Draft
-from mobile.ui.kit import BottomBar, Chip, Photo, PhotoStrip, PushButton, Scroll, SectionHeader, TextField, Wrap, tell
+from mobile.ui.kit import Action, BottomBar, Chip, Photo, PhotoStrip, PushButton, Scroll, SectionHeader, TextField, Wrap, tell
 from mobile.ui.screens.finding_facts import facts_of
 from mobile.ui.screens.finding_form import Form
 from mobile.ui.screens.screen import Screen, both, photos_of
@@ -89,6 +89,10 @@ class Finding(Screen):
         else:
             self.fields[name].error = tr("finding.missing")
 
+    def on_action(self, name: str) -> None:
+        """Sound and video of it."""
+        self.app.nav.push(name, id=self.id)
+
     # -- showing ---------------------------------------------------------------------------------------------------------------------------
 
     @property
@@ -103,6 +107,7 @@ class Finding(Screen):
         record = self.record
         if self.id and record is None:
             return
+        self.bar.actions = [Action("evidence", "microphone")] if self.id else []
         if not self.can_change:
             self._draw_facts(record or {})
             return

@@ -10,7 +10,7 @@ from kivy.uix.boxlayout import BoxLayout
 
 from mobile.core.drafts import Draft, file_of
 from mobile.core.fetch import small_of, want
-from mobile.ui.kit import Action, BottomBar, EmptyState, Picture, PushButton, Text, tell
+from mobile.ui.kit import Action, BottomBar, EmptyState, Picture, PushButton, Text, ask, tell
 from mobile.ui.screens.screen import Screen, moment
 from mobile.ui.strings import tr
 
@@ -122,11 +122,11 @@ class PhotoView(Screen):
             self.note.add_widget(Text(content=tr("photo.small_only"), style="small", tone="ink_soft"))
 
     def _actions(self, photos: list[Shown], shown: Shown) -> list[Action]:
-        """A photo of a draft may be moved and dropped; one of a record is evidence."""
+        """A photo of a draft may be moved and dropped; one of a record is evidence, which its finder may still take off while it is theirs."""
         other = self._pair(photos, shown)
         compare = [Action("compare", "compare-horizontal")] if other is not None else []
         if not self.draft:
-            return compare
+            return [*compare, *([Action("remove", "delete-outline")] if self._may_remove(shown) else [])]
         among = [photo for photo in photos if photo.phase == shown.phase]
         moves = [Action("earlier", "chevron-left")] if among[0] is not shown else []
         moves += [Action("later", "chevron-right")] if among[-1] is not shown else []
@@ -147,6 +147,18 @@ class PhotoView(Screen):
         mine = shown.known.get("by") == me and record["state"] not in ("closed", "void")
         return mine or (record["state"] in ("draft", "returned") and me in record["finders"])
 
+    def _may_remove(self, shown: Shown) -> bool:
+        record = self.client.record(self.id) or {"state": "void", "kind": ""}
+        own = record["kind"] == "hazard" and record["state"] in ("draft", "returned") and shown.phase in ("before", "after")
+        return own and self.client.identity.person in record["finders"]
+
+    def _remove(self) -> None:
+        """That it was there stays in the ledger."""
+        body = {"photo": self.photo, "reason": tr("photo.remove_reason")}
+        if self.app.session.do(lambda: self.client.act("hazard.remove_photo", self.id, body)) is not None:
+            self.app.nav.back()
+            tell(tr("photo.dropped"))
+
     def _mark(self) -> None:
         self.app.nav.push("markup", photo=self.photo, id=self.id, draft=self.draft)
 
@@ -160,6 +172,8 @@ class PhotoView(Screen):
             if other is not None:
                 first, second = (shown, other) if shown.phase == "before" else (other, shown)
                 self.app.nav.push("compare", id=self.id, draft=self.draft, before=first.id, after=second.id)
+        elif name == "remove":
+            ask(tr("photo.remove"), tr("photo.remove_text"), tr("kit.delete"), self._remove, danger=True)
         elif name == "drop":
             before = self.app.session.do(lambda: kept.drop_photo(self.photo))
             if before is not None:

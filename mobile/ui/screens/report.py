@@ -10,7 +10,7 @@ from mobile.core.darkroom import Shot
 from mobile.core.drafts import Draft
 from mobile.core.register import Site
 from mobile.ui.kit import BottomBar, Card, Chip, Fact, Photo, PhotoStrip, PushButton, Scroll, SearchField, SectionHeader, TextField, Wrap, tell
-from mobile.ui.screens.enterprises import read_register
+from mobile.ui.register import read_register
 from mobile.ui.screens.screen import Screen
 from mobile.ui.screens.shooting import drafted, open_waiting, room_of, shoot, shot_for, stamp_of
 from mobile.ui.strings import tr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,7 @@ def room_of(app: Paicha) -> Darkroom:
     return room
 
 
-def shot_for(app: Paicha, to: str, stamp: tuple[str, ...], **how: str) -> Shot:
+def shot_for(app: Paicha, to: str, stamp: tuple[str, ...], **how: Any) -> Shot:
     """What the next pictures are of."""
     client = app.session.client
     assert client is not None
@@ -59,7 +59,8 @@ def shoot(app: Paicha, shot: Shot, *, several: bool = True, taken: Callable[[], 
         if reason is not None:
             tell(sentence(reason.text(words.language)), tr("pick.instead"), lambda: pick(app, shot, several=several))
 
-    folder = app.session.do(lambda: room_of(app).expect(shot))
+    app.where.look()
+    folder = app.session.do(lambda: room_of(app).expect(replace(shot, here=_here(app))))
     if folder is not None:
         app.platform.take_photo(folder, done, failed)
 
@@ -76,6 +77,12 @@ def pick(app: Paicha, shot: Shot, *, several: bool, recordings: bool = False) ->
 
     room = room_of(app)
     app.platform.choose(room.camera, recordings, several, lambda chosen: app.session.do(lambda: room.take(shot, chosen)), failed)
+
+
+def _here(app: Paicha) -> dict[str, Any] | None:
+    """Where the phone is, as a photo may say it."""
+    position = app.where.position
+    return {name: position[name] for name in ("lat", "lon", "accuracy") if position.get(name) is not None} if position else None
 
 
 def params_of(shot: Shot) -> dict[str, Any]:
