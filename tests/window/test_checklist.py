@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from kivy.core.window import Window
 from mobile.core import inspecting
 from mobile.ui.kit import Snackbar, TextField
 from mobile.ui.kit.dates import DateField
+from tests.pictures import picture
 from tests.window.conftest import Hand, pump, tap, until, write
 from tests.window.tour import furnish
 
@@ -271,3 +273,26 @@ def test_a_template_published_meanwhile_and_an_inspection_voided_meanwhile_are_t
     assert any("已作废：企业已停业" in word for word in enrolled.all_words()) and answers(enrolled, id), "and nothing is lost"
     assert not [w for w in enrolled.screen.walk() if isinstance(w, TextField)], "nothing there can be filled in any more"
     Clock.tick()
+
+
+def test_what_one_was_typing_when_a_colleague_handed_it_in_is_still_to_be_read(enrolled: Hand) -> None:
+    id = started(enrolled)
+    write(card(enrolled, TEXT).input, "东侧安全出口")
+    item = card(enrolled, TEXT).item["id"]
+    enrolled.client.act("inspection.void", id, {"reason": "重复"})  # as if a colleague's had been pulled
+    enrolled.app.session.revision += 1
+    pump(5)
+    assert "没有来得及记入：东侧安全出口" in enrolled.all_words() and item not in answers(enrolled, id)
+
+
+def test_a_photo_of_an_item_that_conforms_is_evidence_of_that_item(enrolled: Hand, tmp_path: Path) -> None:
+    id = started(enrolled)
+    tap(option(card(enrolled, 0), "conform"))
+    (tmp_path / "IMG.jpg").write_bytes(picture(5, size=(800, 600)))
+    enrolled.app.platform.will("camera", tmp_path / "IMG.jpg", None)  # one picture, then the camera is closed
+    tap(card(enrolled, 0).photo_button)
+    until(lambda: enrolled.client.record(id)["photos"], "the photo in the record")
+    (photo,) = enrolled.client.record(id)["photos"].values()
+    assert photo["item"] == card(enrolled, 0).item["id"]
+    until(lambda: len(card(enrolled, 0).strip.photos) == 1 and card(enrolled, 0).strip.parent, "its tile on the card")
+    assert not card(enrolled, 1).strip.photos

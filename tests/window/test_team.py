@@ -96,6 +96,20 @@ def test_a_scanned_code_needs_no_further_tap_and_a_wrong_one_says_which_is_right
     leader.store.close()
 
 
+def test_a_picture_of_the_code_does_as_well(enrolled: Hand, tmp_path: Path) -> None:
+    leader = other_phone(enrolled, tmp_path, "zhou")
+    template = next(t for t in leader.templates() if t["id"] == "idle-sites")
+    id = inspecting.start_inspection(leader, "e1", "dept_routine", template, why_no_position="室内")
+    enrolled.app.platform.will("choose", [tmp_path / "code.png"])
+    enrolled.app.platform.will("read_code", inspecting.join_text(leader, leader.record(id)))
+    enrolled.app.nav.reset("inspections")
+    enrolled.app.nav.push("join")
+    pump(5)
+    enrolled.press("从图片识别二维码")
+    assert enrolled.place == "checklist" and enrolled.screen.id == id
+    leader.store.close()
+
+
 def test_the_code_on_the_leaders_screen_is_what_a_camera_reads_from_it(enrolled: Hand) -> None:
     zxingcpp = pytest.importorskip("zxingcpp")
     from PIL import Image

@@ -191,6 +191,7 @@ class Checklist(Screen):
                 self.banners.add_widget(Banner(text=tr(key, detail=said), icon="alert-circle", tone=TONES.get(code, "info")))
 
     def _build(self, page: filling.Page, can_change: bool) -> None:
+        super().keep_drafts()  # what is half typed stays on disk, whatever becomes of its field
         self.body.ids.column.clear_widgets()
         self._typing.clear()
         record = self.client.record(self.id) or {}

@@ -55,13 +55,17 @@ class ItemCard(Card):
         self.add_widget(self.foot)
         self._shown: tuple[Any, ...] | None = None
         self._drafted = False
-        if can_change and screen.client.store.scratch(self._note_key):
+        unsaved = [text for key in (self.draft, self._note_key) if (text := screen.client.store.scratch(key))]
+        if unsaved and not can_change:  # it was being typed when a colleague handed the inspection in
+            self.add_widget(Text(content=tr("checklist.unsaved", text=" / ".join(unsaved)), style="small", tone="warn"))
+        elif can_change and screen.client.store.scratch(self._note_key):
             self.open_note()
 
     # -- the input -------------------------------------------------------------------------------------------------------------------------
 
     def _make_input(self) -> Any:
         kind = self.item["answer"]
+        self.draft = f"typed/{self.screen.id}/{self.item['id']}"
         if not self.can_change:
             return Wrap()
         if kind in ("conform", "choice"):
@@ -76,7 +80,6 @@ class ItemCard(Card):
         field.bind(on_commit=lambda _, text: self.type(text))
         if kind == "number":
             field.bind(text=lambda _, text: self._judge(text))
-        self.draft = f"typed/{self.screen.id}/{self.item['id']}"
         return field
 
     def _judge(self, text: str) -> None:

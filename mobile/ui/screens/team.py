@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kivy.core.clipboard import Clipboard
@@ -13,10 +14,11 @@ from mobile.core.beside import Colleague
 from mobile.ui.kit import Banner, BottomBar, Card, PinPad, PushButton, Scroll, SectionHeader, Sheet, Text, TextField, tell
 from mobile.ui.kit.qr import QrCode
 from mobile.ui.kit.tree import keep
-from mobile.ui.saying import sentence, why_not
+from mobile.ui.saying import why_not
+from mobile.ui.screens.notices import explain
 from mobile.ui.screens.screen import Screen, badges, moment
-from mobile.ui.strings import tr, words
-from shared.errors import Reason, Refused
+from mobile.ui.strings import tr
+from shared.errors import Refused
 from shared.kinds.inspection import INSPECTION_KINDS, OPEN, in_force
 from shared.rules import Record
 
@@ -153,6 +155,10 @@ class Join(Screen):
         card.add_widget(Text(content=tr("join.text"), style="small", tone="ink_soft"))
         if "scan" in app.platform.abilities:
             card.add_widget(PushButton(text=tr("join.scan"), icon="qrcode-scan", on_release=lambda _: self.scan()))
+        if "read_code" in app.platform.abilities:
+            picture = PushButton(text=tr("enrol.from_picture"), icon="qrcode", kind="secondary")
+            picture.bind(on_release=lambda _: self.choose_picture())
+            card.add_widget(picture)
         self.code = TextField(label=tr("join.code"), hint=tr("join.code_hint"), multiline=True, rows=3, text=code)
         self.keep_typing(self.code, "typed/join")
         card.add_widget(self.code)
@@ -165,16 +171,24 @@ class Join(Screen):
 
     def scan(self) -> None:
         """With the camera."""
-        self.app.platform.scan(self.scanned, self._failed)
+        self.app.platform.scan(self.scanned, explain)
+
+    def choose_picture(self) -> None:
+        """A picture file of the code, as a colleague sends it: by the system's own page where there is one."""
+        if "choose" in self.app.platform.abilities:
+            folder = self.app.session.phone.folder / "codes"
+            self.app.platform.choose(folder, False, False, lambda chosen: self.picked(chosen[0]), explain)
+        else:
+            self.app.nav.push("pick", several=False)
+
+    def picked(self, picture: Path) -> None:
+        """A picture was chosen."""
+        self.app.platform.read_code(picture, self.scanned, explain)
 
     def scanned(self, text: str) -> None:
         """A code was read: no further tap is needed if it is the right one."""
         self.code.text = text
         self.join()
-
-    def _failed(self, why: Reason | None) -> None:
-        if why is not None:
-            tell(sentence(why.text(words.language)))
 
     def paste(self) -> None:
         """What was copied elsewhere."""
