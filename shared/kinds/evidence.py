@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.errors import reason
 from shared.fields import digest, identifier, integer, listing, moment, optional, position, shape, text
+from shared.media import is_recording
 from shared.operation import Operation
 from shared.people import SERVER
 from shared.rules import Case, Family, Kind, Record, refuse_if
@@ -59,6 +60,11 @@ def add_photo(case: Case, **more: Any) -> None:
     photo = {name: body.get(name) for name in PHOTO if name != "photo"}
     photo |= {"by": case.op.by, "device": case.op.device, "at": case.op.at, "received": blob["received"], **more}
     case.put(record, f"photos/{body['photo']}", photo)
+
+
+def pictures_of(record: Record) -> dict[str, Record]:
+    """Its photos without sound and video: those are evidence beside pictures, where a picture is asked for they are none (R138)."""
+    return {id: photo for id, photo in record["photos"].items() if not is_recording(photo)}
 
 
 MARKING = {"photo": identifier, "strokes": are_strokes}

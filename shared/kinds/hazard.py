@@ -25,6 +25,7 @@ from shared.kinds.evidence import (
     judge_photo,
     move_photos,
     photo_reads,
+    pictures_of,
     took,
 )
 from shared.kinds.existed import EXISTED
@@ -290,7 +291,7 @@ def _judge_submit(case: Case) -> None:
     """T2, T4: complete; the first time, what a government inspection found waits until that inspection is signed and handed in."""
     _judge_own(case)
     record = case.record
-    refuse_if(not record["photos"] and not record["no_photo_reason"], PHOTO_OR_REASON)
+    refuse_if(not pictures_of(record) and not record["no_photo_reason"], PHOTO_OR_REASON)
     if record["inspection"] and record["source_class"] == "gov" and record["state"] == "draft":
         inspection = case.read(record["inspection"])
         refuse_if(inspection is not None and inspection["state"] == "void", INSPECTION_VOID)
@@ -382,7 +383,7 @@ def _judge_opinion(case: Case) -> None:
 
 def _judge_fixed(case: Case) -> None:
     body, record = case.body, case.record
-    after = any(photo["phase"] == "after" for photo in record["photos"].values())
+    after = any(photo["phase"] == "after" for photo in pictures_of(record).values())
     refuse_if(not record["immediate"] or not after or not record["fix_text"], FIX_EVIDENCE)
     if body["level"] == "major":
         signatures = body.get("signatures") or []

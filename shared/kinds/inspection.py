@@ -24,6 +24,7 @@ from shared.kinds.evidence import (
     judge_photo,
     name_file,
     photo_reads,
+    pictures_of,
     took,
 )
 from shared.kinds.template import template_record_id
@@ -446,7 +447,7 @@ def _fold_refusal(case: Case) -> None:
 
 
 def _failed_without_evidence(record: Record, template: Record) -> list[str]:
-    pictured = {photo["item"] for photo in record["photos"].values()}
+    pictured = {photo["item"] for photo in pictures_of(record).values()}
     return [
         item["id"]
         for item in template["items"]

@@ -6,7 +6,7 @@ from shared.calendar import day_of
 from shared.errors import reason
 from shared.fields import choice, day, digest, flag, identifier, integer, moment, optional, text
 from shared.kinds.closing import NOT_AUTHORITY, NOT_THEIRS, PRINCIPAL_ONLY, TIMES, WHY, judge_state, posts_of, step
-from shared.kinds.evidence import PHOTO, add_photo, judge_photo, photo_reads
+from shared.kinds.evidence import PHOTO, add_photo, judge_photo, photo_reads, pictures_of
 from shared.kinds.lifecycle import DECIDED, move, scopes
 from shared.people import ENT_DEPUTY, ENT_PRINCIPAL, OFFICE, may, require_reach, roles_at, roles_of
 from shared.rules import Case, Kind, Record, refuse_if
@@ -82,12 +82,12 @@ def counts(record: Record, photo: str) -> bool:
     """Whether an after-photo speaks of the work as it is now: it came after the last failed verification or reopening (T17, T18)."""
     marks = record["marks"]
     since = max((marks[name][0] for name in ("failures", "reopenings") if name in marks), default=0)
-    return bool(record["photos"][photo]["phase"] == "after" and marks[f"photos/{photo}"][0] > since)
+    return bool(photo in pictures_of(record) and record["photos"][photo]["phase"] == "after" and marks[f"photos/{photo}"][0] > since)
 
 
 def _pictured(record: Record) -> bool:
     """Each photo from before has one from after; without any from before, one from after is enough."""
-    before = {id for id, photo in record["photos"].items() if photo["phase"] == "before"}
+    before = {id for id, photo in pictures_of(record).items() if photo["phase"] == "before"}
     after = [photo.get("of") for id, photo in record["photos"].items() if counts(record, id)]
     return bool(after) and before <= set(after)
 

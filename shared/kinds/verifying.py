@@ -21,6 +21,7 @@ from shared.kinds.closing import (
     reads_ledger,
     step,
 )
+from shared.kinds.evidence import pictures_of
 from shared.kinds.inspection import OWN_WORK, POSITION_OR_REASON
 from shared.kinds.lifecycle import move, scopes
 from shared.kinds.settings import setting
@@ -84,7 +85,7 @@ def photos_on_site(record: Record) -> list[Record]:
 
 def _photos_since(record: Record, phase: str, no: int) -> list[Record]:
     """Photos of a phase that came in after an entry: by their numbers, for clocks decide nothing."""
-    return [photo for id, photo in record["photos"].items() if photo["phase"] == phase and record["marks"][f"photos/{id}"][0] > no]
+    return [photo for id, photo in pictures_of(record).items() if photo["phase"] == phase and record["marks"][f"photos/{id}"][0] > no]
 
 
 def _fold_verify(case: Case) -> None:

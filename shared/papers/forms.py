@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.checklist import NOT_APPLICABLE, fails, parts_of
 from shared.kinds.document import FORMS, ordered_until
+from shared.kinds.evidence import pictures_of
 from shared.kinds.inspection import ENTERPRISE_KINDS, INSPECTION_KINDS
 from shared.papers.model import Block, Document, Facts, Heading, Paragraph, Signature, Signatures, Small, Table
 from shared.papers.saying import (
@@ -173,9 +174,9 @@ def _inspection_photos(inspection: Record, template: Record, hazards: Sequence[R
     """Those of the checklist and those of what was found, each once."""
     texts = {item["id"]: item["text"]["zh"] for item in template["items"]}
     shown = {photo["sha256"]: {**photo, "shows": f"{photo['item']} {texts.get(photo['item'], '')}" if photo["item"] else "现场"}
-             for photo in inspection["photos"].values()}  # fmt: skip
+             for photo in pictures_of(inspection).values()}  # fmt: skip
     for hazard in hazards:
-        for photo in hazard["photos"].values():
+        for photo in pictures_of(hazard).values():
             if photo["phase"] == "before" or (photo["phase"] == "after" and hazard["immediate"]):
                 shown.setdefault(photo["sha256"], {**photo, "shows": f"{hazard['description'][:40]}（{of_hazard(photo)}）"})
     return (Heading("五、现场照片"), *pictures(shown.values(), papers, lambda photo: str(photo["shows"]))) if shown else ()
@@ -382,7 +383,7 @@ def _signed_off(hazard: Record, passed: bool, papers: Papers) -> tuple[tuple[tup
 def _compared(hazard: Record, until: int) -> list[Record]:
     """The photos from before, and those of the work and of this verification: not those of a later one."""
     day = 86_400_000
-    return [photo for photo in hazard["photos"].values() if photo and photo["at"] <= until + day and photo.get("phase") != "reopen"]
+    return [photo for photo in pictures_of(hazard).values() if photo and photo["at"] <= until + day and photo.get("phase") != "reopen"]
 
 
 # -- 整改延期审批决定书 --------------------------------------------------------------------------------------------------------------------------

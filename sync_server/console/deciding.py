@@ -13,6 +13,7 @@ from fastapi import Response
 from shared.calendar import DAY, day_of, end_of
 from shared.errors import Refused, reason
 from shared.kinds.document import ordered_until
+from shared.kinds.evidence import pictures_of
 from shared.kinds.presets import presets
 from shared.kinds.settings import setting
 from shared.rules import Record
@@ -46,7 +47,7 @@ def offered(frame: Frame, visit: Visit, link: Link, record: Record) -> dict[str,
         "today": datetime.fromtimestamp(now / 1000, SHANGHAI).strftime("%Y-%m-%d"),
         "presets": {name: preset_texts(link, visit.ledger, name) for name in ("return", "merge", "void")},
         "criteria": replace(choices, chosen=typed) if typed else choices,
-        "pictured_after": any(photo["phase"] == "after" for photo in record["photos"].values()),
+        "pictured_after": any(photo["phase"] == "after" for photo in pictures_of(record).values()),
         "own": visit.person["id"] in (record["finder"], *record["finders"]),
     }  # fmt: skip
 

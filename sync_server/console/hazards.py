@@ -13,6 +13,7 @@ from shared.kinds.calendar import years_of
 from shared.kinds.criterion import called
 from shared.kinds.lifecycle import OPEN_STATES
 from shared.ledger import open_conflicts, scopes_of
+from shared.media import is_recording
 from shared.people import SECTION_HEAD, roles_at, sees
 from shared.rules import Record
 from sync_server.blobs import LocalBlobs
@@ -159,13 +160,14 @@ def _side(record: Record, enterprise: Record | None) -> str:
 
 
 def pictures(record: Record) -> dict[str, Any]:
-    """The photos as people look at them: pairs (before, [after]), what belongs to no pair, what came with a merge, what was taken on site later.
+    """The photos as people look at them: pairs (before, [after]), what belongs to no pair, what came with a merge, what was taken on site later;
+    sound and video by themselves.
 
     Each photo is (id, photo); the photos of `merged` stand under the hazard they came from. Who fixes at once names no pairs (T8): those after the
     work stand beside those from before in the order of time.
     """
     photos = sorted(record["photos"].items(), key=lambda one: (one[1]["taken_at"], one[0]))
-    own = [(id, photo) for id, photo in photos if not photo.get("from")]
+    own = [(id, photo) for id, photo in photos if not photo.get("from") and not is_recording(photo)]
     before = {id: photo for id, photo in own if photo["phase"] == "before"}
     after = [(id, photo) for id, photo in own if photo["phase"] == "after"]
     merged: dict[str, list[tuple[str, Record]]] = {}
@@ -180,7 +182,7 @@ def pictures(record: Record) -> dict[str, Any]:
     return {
         "pairs": pairs, "after": loose, "merged": merged,
         "later": [one for one in own if one[1]["phase"] not in ("before", "after")], "count": len(photos),
-        "has_after": bool(after),
+        "has_after": bool(after), "recordings": [one for one in photos if is_recording(one[1]) and not one[1].get("from")],
     }  # fmt: skip
 
 

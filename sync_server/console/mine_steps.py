@@ -12,9 +12,11 @@ from fastapi.responses import RedirectResponse
 
 from shared.deadlines import failures
 from shared.errors import Refused
+from shared.kinds.evidence import pictures_of
 from shared.kinds.planning import last_day_to_ask
 from shared.kinds.rectifying import counts
 from shared.kinds.settings import setting
+from shared.media import is_recording
 from shared.people import ENT_DEPUTY, ENT_PRINCIPAL
 from shared.rules import Record
 from shared.supervision import progress_due
@@ -242,7 +244,7 @@ def _about(frame: Frame, link: Link, visit: Visit, record: Record, site: Site) -
     ledger, read_year = ledger_of(link, visit.ledger)
     listing = listing_of(link, visit, record)
     owed = duties(record, site.people, ledger, read_year, listing)
-    photos = record["photos"].items()
+    photos = pictures_of(record).items()
     after = [photo for id, photo in photos if counts(record, id)]
     pairs = [(id, photo, [one for one in after if one.get("of") == id]) for id, photo in photos if photo["phase"] == "before"]
     return {
@@ -251,6 +253,7 @@ def _about(frame: Frame, link: Link, visit: Visit, record: Record, site: Site) -
         "owed": owed, "mine": [duty for duty in owed if me in duty.people], "others": [duty for duty in owed if me not in duty.people],
         "pairs": pairs, "loose": [photo for photo in after if not photo.get("of")],
         "earlier": [photo for id, photo in photos if photo["phase"] == "after" and not counts(record, id)],
+        "recordings": [photo for photo in record["photos"].values() if is_recording(photo)],
         "checked": [p for _, p in photos if p["phase"] == "verify"],
         "missing": [id for id, _, after in pairs if not after],
         "roles": _open_roles(record, site, me), "extension": _extension_rule(record, ledger, read_year, now),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from PIL import Image
 
+from shared.media import is_recording
 from shared.papers.saying import moment_zh
 from shared.rules import Record
 from shared.strokes import Stroke
@@ -20,6 +21,8 @@ def photo_jpeg(blobs: LocalBlobs, ledger: str, photo: Record, strokes: Sequence[
     """A photo scaled down, with its marks; or None and the reason to print in its empty frame."""
     if photo.get("erased"):
         return None, "照片已依规删除"
+    if is_recording(photo):
+        return None, "录音或视频，存于台账"
     path = blobs.path(ledger, photo["sha256"])
     if not path.is_file():
         return None, f"照片尚未收到（{moment_zh(photo['taken_at'])}拍摄，仍在手机上）"

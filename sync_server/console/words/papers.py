@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[str, str]] = {
    
     "order_said": ("责令内容", "Order"), "copy_said": ("副本", "Copy"), "copy_yes": ("已交被检查单位", "handed over"),
     "copy_no": ("未交", "not handed over"), "no_signature_yet": ("未签名", "Not signed"), "typed_name": ("键入姓名", "Name typed"), "purposes_said": ("检查目的", "Purposes"),
-    "has_marks": ("有标注", "marked"), "original": ("原图", "original"), "sound": ("录音", "Sound recording"), "video": ("视频", "Video"), "save_file": ("下载", "Download"),
+    "recordings": ("录音和视频", "Sound and video"), "has_marks": ("有标注", "marked"), "original": ("原图", "original"), "sound": ("录音", "Sound recording"), "video": ("视频", "Video"), "save_file": ("下载", "Download"),
     "no_marks": ("没有标注", "no marks"),
     "leads_team": ("组长", "Leader"), "other_photos": ("其他照片", "Other photos"), "why_no_photo": ("无照片原因", "Why no photo"), "no_answers": ("检查表不在台账中。", "The checklist is not in the ledger."),
     "hint_fast": ("有 {} 个答案答得过快", "{} answers came faster than anyone reads"), "hint_no_position": ("没有定位：{}", "no position: {}"),
