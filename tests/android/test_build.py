@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import configparser
 import hashlib
 import json
@@ -15,6 +16,9 @@ from pathlib import Path
 
 import jinja2
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from mobile.android import manifest, stage
 from mobile.device.android.java import CLASSES, PACKAGE
@@ -323,3 +327,21 @@ def code_picture(text: str, folder: Path):  # type: ignore[no-untyped-def]
 
     segno.make(text, error="m").save(str(folder / "code.png"), scale=8, border=4)
     return Image.open(folder / "code.png").convert("L")
+
+
+def test_keys_java_makes_p256_keys_and_signatures_that_the_server_verifies_with_and_without_a_strongbox(compiled: Path, tmp_path: Path) -> None:
+    stand_ins = sorted(str(file) for file in Path(__file__).with_name("key_store").glob("*.java"))
+    keys = str(ROOT / "mobile/android/java/org/paicha/phone/Keys.java")
+    done = java_compiler(tmp_path, "-cp", str(compiled), *stand_ins, keys)
+    assert done.returncode == 0, done.stderr
+    message = b"push/qingyu/1"
+    run = ["java", "-cp", os.pathsep.join((str(tmp_path), str(compiled))), f"{PACKAGE}.AndroidKeyStore", base64.b64encode(message).decode()]
+    told = subprocess.run(run, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    none, strong, weak, same = told.stdout.splitlines()
+    assert (none, same) == ("none:", "same:true")
+    for line in (strong, weak):
+        _, key, signature = line.split(":")
+        public = load_der_public_key(base64.b64decode(key))
+        assert isinstance(public, ec.EllipticCurvePublicKey) and public.curve.name == "secp256r1"
+        public.verify(base64.b64decode(signature), message, ec.ECDSA(hashes.SHA256()))
