@@ -191,7 +191,10 @@ class Checklist(Screen):
                 self.banners.add_widget(Banner(text=tr(key, detail=said), icon="alert-circle", tone=TONES.get(code, "info")))
 
     def _build(self, page: filling.Page, can_change: bool) -> None:
-        super().keep_drafts()  # what is half typed stays on disk, whatever becomes of its field
+        for field in self._fields():  # what is half typed stays on disk; the field that goes must not commit it later
+            field.draft()
+            field.set_text(field.text)
+            field.input.focus = False
         self.body.ids.column.clear_widgets()
         self._typing.clear()
         record = self.client.record(self.id) or {}
