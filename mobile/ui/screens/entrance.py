@@ -234,7 +234,7 @@ class ChangePin(Screen):
 
     def __init__(self, app: Paicha) -> None:
         super().__init__(app, tr("pin.title"))
-        self.right = not pin.is_set(self.client.store)
+        self.has_shown_old = not pin.is_set(self.client.store)
         self.first = ""
         self.pad = PinPad()
         self.pad.bind(on_complete=lambda _, typed: self.typed(typed))
@@ -244,7 +244,7 @@ class ChangePin(Screen):
 
     def refresh(self) -> None:
         """What is asked."""
-        self.pad.prompt = tr("pin.old") if not self.right else tr("pin.again") if self.first else tr("pin.new")
+        self.pad.prompt = tr("pin.old") if not self.has_shown_old else tr("pin.again") if self.first else tr("pin.new")
 
     def on_shown(self) -> None:
         """Digits of a keyboard count, too."""
@@ -258,7 +258,7 @@ class ChangePin(Screen):
 
     def typed(self, typed: str) -> None:
         """Six digits are there."""
-        if not self.right:
+        if not self.has_shown_old:
             _try(self, typed, self._was_right)
         elif not self.first:
             self.first = typed
@@ -272,7 +272,7 @@ class ChangePin(Screen):
             _choose(self, typed, self._changed_pin)
 
     def _was_right(self) -> None:
-        self.right = True
+        self.has_shown_old = True
         self.pad.clear()
         self.refresh()
 

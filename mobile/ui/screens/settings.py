@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
 Choice = tuple[Any, str]
+SHOWN = ("language", "text", "colours", "photo_size", "wifi_only", "lock_after")
 
 
 class Settings(Screen):
@@ -21,11 +22,16 @@ class Settings(Screen):
 
     def __init__(self, app: Paicha) -> None:
         super().__init__(app, tr("settings.title"))
+        self._drawn: list[Any] = []
         self.body = Scroll()
         self.add_widget(self.body)
 
     def refresh(self) -> None:
-        """As it is chosen now."""
+        """As it is chosen now; syncing changes nothing here."""
+        chosen = [self.app.session.settings[name] for name in SHOWN]
+        if chosen == self._drawn:
+            return
+        self._drawn = chosen
         self.body.ids.column.clear_widgets()
         system = ("system", tr("settings.system"))
         self._chips("language", (system, ("zh", "中文"), ("en", "English")))
