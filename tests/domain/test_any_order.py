@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared import ledger as rules
+from shared.checklist import templates_of, unanswered
 from shared.kinds.lifecycle import TRANSITIONS
+from shared.kinds.template import template_record_id
 from shared.operation import Entry
 from shared.operation import read as read_operation
 from shared.rules import Record
 from tests.book import Book
-from tests.worlds import DAY, NOON, TEMPLATE, confirm_body, photo_body, report_body, start_body
+from tests.worlds import DAY, FULL_TEMPLATE, NOON, TEMPLATE, confirm_body, photo_body, report_body, start_body
 
 PEOPLE = ("lin", "zhou", "qin", "grid", "head", "head2", "office", "safety", "boss")
 HAZARDS, INSPECTIONS = ("h1", "h2", "h3"), ("i1", "i2")
@@ -24,6 +26,7 @@ START = {name: value for name, value in start_body("assistance").items() if name
 MAJOR = confirm_body(level="major", criterion="判定标准第三条", unsafe_now=False, mass_casualty=True)
 SIGNED = [{"name": name, "role": role, "sha256": "ab" * 32, "signed_at": NOON} for name, role in (("王", "principal"), ("李", "deputy"))]
 WHY = {"reason": "理由"}
+BLUR = [{"shape": "blur", "points": [[1000, 1000], [2000, 2000]]}]
 
 SEEDS = st.integers(0, 2**32)
 Deed = tuple[str, dict[str, Any]]
@@ -36,6 +39,7 @@ FINDING: list[Deed] = [
     ("hazard.edit", {"changes": {"no_photo_reason": None, "description": "换了说法"}}),
     *(("hazard.add_photo", photo_body(phase, phase=phase)) for phase in ("before", "after")),
     ("hazard.remove_photo", {"photo": "after", **WHY}),
+    *(("hazard.mark_photo", {"photo": photo, "strokes": strokes}) for photo in ("before", "after") for strokes in (BLUR, [])),
     *[("hazard.submit", {})] * 5,
     ("hazard.void", WHY),
 ]
@@ -56,6 +60,8 @@ FILLING: list[Deed] = [
     *(("inspection.answer", {"item": "ID-01", "value": value}) for value in ("conform", "na")),
     ("inspection.retract", {"item": "ID-01"}),
     ("inspection.attach", photo_body("seen", "cd" * 32, item="ID-01")),
+    ("inspection.add_template", {"template": FULL_TEMPLATE["id"], "template_version": 1}),
+    ("inspection.mark_photo", {"photo": "seen", "strokes": BLUR}),
     ("inspection.moment", {"moment": "end", "at": NOON + 1, "reason": "室内"}),
     *(("inspection.sign", {"role": role, "name": "签", "signed_at": NOON}) for role in ("inspector", "unit")),
     ("inspection.refuse", {"reason": "不在", "witness": "保安"}),
@@ -120,6 +126,8 @@ class Watched(Book):
         assert {id: _text(record) for id, record in folded.items()} == changed, "folding the stored verdict gives what was decided"
         for id in HAZARDS:
             _check_hazard(before.get(id), after.get(id), self)
+        for id in INSPECTIONS:
+            _check_inspection(before.get(id), after.get(id), self)
         return entry
 
 
@@ -136,6 +144,7 @@ def _check_hazard(before: Record | None, after: Record | None, book: Book) -> No
         return
     was, now = (before or {"state": "draft"})["state"], after["state"]
     assert was == now or (was, now) in ROWS, (was, now)
+    assert all(strokes for strokes in after.get("strokes", {}).values()), "no marks are none"
     assert (after["ledger_no"] is None) == (after["submitted_at"] is None)
     assert now not in ("submitted", "returned", *REVIEWED) or after["ledger_no"]
     if now in REVIEWED:
@@ -155,9 +164,21 @@ def _check_hazard(before: Record | None, after: Record | None, book: Book) -> No
             assert book.records[after["inspection"]]["state"] in ("submitted", "accepted")
 
 
+def _check_inspection(before: Record | None, after: Record | None, book: Book) -> None:
+    """What is handed in is answered throughout, by every one of its checklists, and no item belongs to two of them."""
+    if after is None:
+        return
+    templates = [book.records[template_record_id(*each)]["template"] for each in templates_of(after)]
+    items = [item["id"] for template in templates for item in template["items"]]
+    assert len(items) == len(set(items))
+    if after["state"] == "submitted" and (before or {"state": ""})["state"] != "submitted":
+        assert not any(unanswered(template, after["answers"]) for template in templates)
+
+
 def _complete(book: Book, by: str, id: str, base: int) -> None:
-    """Everything that one person can add to a checklist."""
-    for item in TEMPLATE["items"]:
+    """Everything that one person can add to its checklists."""
+    named = templates_of(book.records[id]) if id in book.records else [(TEMPLATE["id"], 1)]
+    for item in (item for each in named for item in book.records[template_record_id(*each)]["template"]["items"]):
         book.act(by, "inspection.answer", id, {"item": item["id"], "value": "conform"}, base=base)
     book.act(by, "inspection.moment", id, {"moment": "end", "at": NOON + 1, "reason": "室内"}, base=base)
     for role in ("inspector", "unit"):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from shared import ledger as rules
 from shared.kinds.enterprise import PROPOSED
 from shared.ledger import row_of, scopes_of
+from shared.operation import read as read_operation
 from shared.people import sees
 from shared.unchecked import is_operating
 from tests.book import Book
@@ -109,3 +115,38 @@ def test_an_inspection_under_way_goes_on_when_its_site_is_confirmed_or_closed() 
         assert book.done("lin", "inspection.submit", "i1", {})["state"] == "submitted"
         assert book.done("lin", "hazard.report", "h1", report_body("e3"))["state"] == "draft"
         assert book.done("lin", "inspection.start", "i2", start_body(enterprise="e3"))["state"] == "draft"
+
+
+DEEDS: list[tuple[str, Any]] = [
+    ("enterprise.propose", SITE),
+    ("enterprise.propose", {**SITE, "lead_section": "s2"}),
+    ("enterprise.confirm", {"changes": {}}),
+    *(("enterprise.confirm", {"changes": {"lead_section": section, "name": name}}) for section in ("s1", "s2") for name in ("甲厂", "乙厂")),
+    ("enterprise.edit", {"changes": {"name": "丙厂"}}),
+    ("enterprise.edit", {"changes": {"lead_section": "s1", "co_regulators": ["s2"]}}),
+    ("enterprise.close", {"reason": "重复"}),
+    ("enterprise.reopen", {"reason": "误"}),
+]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["lin", "grid", "head", "head2", "office"]), st.sampled_from(DEEDS), st.integers(0, 4)), max_size=14))
+def test_in_any_order_a_site_is_registered_only_with_a_section_and_by_somebody_who_confirmed_it(
+    deeds: list[tuple[str, tuple[str, Any], int]],
+) -> None:
+    book = copy.deepcopy(SETTLED)
+    first = book.size
+    for by, (kind, body), behind in deeds:
+        before = copy.deepcopy(book.records.get("e3"))
+        entry = book.act(by, kind, "e3", body, base=max(0, book.size - behind))
+        now = book.records.get("e3")
+        if now is not None and now["status"] == "open":
+            assert now["lead_section"] and now["confirmed"]["by"] in ("head", "head2", "office")
+        if entry.verdict == "refused":
+            assert now == before
+    records = {id: record for id, record in SETTLED.records.items()}
+    for raw, entry in book.entries[first:]:
+        records |= json.loads(json.dumps(rules.fold(read_operation(raw), entry, records.get)))
+    assert records.get("e3") == book.records.get("e3"), "folded again it is the same"
+
+
+SETTLED = Book()
