@@ -27,17 +27,17 @@ FIELDS = ("place_text", "description", "cause", "level_proposed", "no_photo_reas
 
 def phrases(client: Client, item: str) -> list[str]:
     """What one may mean, for a tap: what was written of this item before, the newest first, then the ready-made ones."""
-    return _first([*(h["description"] for h in _earlier(client, item=item)), *phrases_of(item)])
+    return _first([*_earlier(client, "description", item=item), *phrases_of(item)])
 
 
 def places(client: Client, enterprise: str) -> list[str]:
     """Places on this site that a finding named before, the newest first; where there are few, the usual ones."""
-    return _first([*(h["place_text"] for h in _earlier(client, enterprise=enterprise)), *presets(client.record, "finding_place")])
+    return _first([*_earlier(client, "place_text", enterprise=enterprise), *presets(client.record, "finding_place")])
 
 
 def fixes(client: Client) -> list[str]:
     """What may have been done at once (R37)."""
-    return _first([*(h["fix_text"] for h in _earlier(client) if h["fix_text"]), *presets(client.record, "finding_fix")])
+    return _first([*_earlier(client, "fix_text"), *presets(client.record, "finding_fix")])
 
 
 def similar(client: Client, enterprise: str, item: str, but: str = "") -> list[Record]:
@@ -50,11 +50,11 @@ def similar(client: Client, enterprise: str, item: str, but: str = "") -> list[R
     return [record for record in found if record["template_item"] == item and record["id"] != but]
 
 
-def _earlier(client: Client, enterprise: str = "", item: str = "") -> Iterable[Record]:
-    where, params = ("enterprise = ?", (enterprise,)) if enterprise else ("1", ())
-    rows = client.rows("hazard", where=where, params=params, limit=LOOK_BACK)
-    found = (record for row in rows if (record := client.record(row.id)) is not None)
-    return [record for record in found if not item or record["template_item"] == item]
+def _earlier(client: Client, name: str, *, enterprise: str = "", item: str = "") -> list[str]:
+    """What this field of the newest finds says, the newest first; read in the database, which takes a tenth of the time."""
+    newest = "SELECT coalesce(shown, base) AS text FROM records WHERE kind = 'hazard' AND (? = '' OR enterprise = ?) ORDER BY at DESC LIMIT ?"
+    sql = f"SELECT json_extract(text, '$.' || ?) FROM ({newest}) WHERE ? = '' OR json_extract(text, '$.template_item') = ?"
+    return [str(text) for (text,) in client.store.all(sql, (name, enterprise, enterprise, LOOK_BACK, item, item)) if text]
 
 
 def _first(texts: Iterable[str]) -> list[str]:

@@ -67,7 +67,11 @@ class Form(Column):
         card.add_widget(screen.chips(finding.places(screen.client, screen.enterprise)[:PLACES], lambda text: self._write("place_text", text)))
         card.add_widget(self._field("description", values, rows=3))
         proposal = screen._proposal()["description"]
-        phrases = [text for text in finding.phrases(screen.client, self.item) if text != proposal][:PHRASES] if self.item else []
+        phrases = (
+            [text for text in finding.phrases(screen.client, self.item) if text not in (proposal, values.get("description"))][:PHRASES]
+            if self.item
+            else []
+        )
         if phrases:
             card.add_widget(screen.chips(phrases, self._phrase))
         return card

@@ -46,9 +46,11 @@ def shoot(app: Paicha, shot: Shot, *, several: bool = True, taken: Callable[[], 
         pick(app, shot, several=several)
         return
 
+    client = app.session.client
+
     def done(picture: Path) -> None:
-        if app.session.do(lambda: room_of(app).arrived(picture)) is None:
-            return
+        if app.session.do(lambda: room_of(app).arrived(picture)) is None or app.session.client is not client:
+            return  # the phone was locked meanwhile: the picture is safe, and that is all
         if taken is not None:
             taken()
         if several:
