@@ -9,8 +9,8 @@ from kivy.metrics import dp
 
 from mobile.core import beside as colleagues
 from mobile.core import handing_in, inspecting, ordering
-from mobile.core.fetch import want
-from mobile.core.receipt import receipt_of
+from mobile.core.fetch import small_of, want
+from mobile.core.receipt import Receipt, receipt_of
 from mobile.ui.background import beside
 from mobile.ui.kit import (
     Banner,
@@ -37,7 +37,7 @@ from mobile.ui.screens.drawing import Drawing
 from mobile.ui.screens.screen import Screen, badges, moment, state_badge
 from mobile.ui.strings import tr, words
 from shared.errors import Reason
-from shared.kinds.inspection import OPEN, changed_after, in_force
+from shared.kinds.inspection import OPEN, changed_after, content_of, in_force
 from shared.reminders import WORDS as REMINDERS
 from shared.reminders import Reminder
 from shared.rules import Record
@@ -65,6 +65,8 @@ class Finish(Screen):
         self.keep_typing(self.explanation, f"typed/{id}/explanation")
         self.reminders: list[Reminder] = []
         self._looked: Any = None
+        self._drawn: dict[str, str] = {}
+        self._here: dict[str, colleagues.Colleague] | None = None
         for widget in (self.head, self.reminding, SectionHeader(text=tr("finish.conclusion")), self.handling, SectionHeader(text=tr("finish.visit")),
                        self.visit, SectionHeader(text=tr("finish.companion")), self.companion, SectionHeader(text=tr("finish.inspectors")), self.team,
                        SectionHeader(text=tr("finish.unit")), self.unit, SectionHeader(text=tr("finish.papers")), self.papers):  # fmt: skip
@@ -152,22 +154,35 @@ class Finish(Screen):
             self.submit_button.icon = "progress-clock" if later else "send"
             self._look_back(record)
 
+    def _is_new(self, part: str, *state: object) -> bool:
+        """Whether a part of the page has to be drawn anew: many things change while it stands there, few of them here."""
+        said = repr(state)
+        if self._drawn.get(part) == said:
+            return False
+        self._drawn[part] = said
+        return True
+
     def _show_head(self, record: Record, can_change: bool) -> None:
         """What is missing, each with the way there; or how it stands with the reviewer and the ledger."""
+        missing = handing_in.missing(self.client, record) if can_change else []
+        changed = [self._signer_name(signer) for signer, given in record["signatures"].items() if changed_after(record, given)]
+        receipt = None if can_change else receipt_of(self.client, self.id)
+        asked = handing_in.is_asked(self.client, self.id)
+        if not self._is_new("head", record["state"], [(why.code, detail) for why, detail in missing], changed, receipt, asked):
+            return
         self.head.clear_widgets()
         if not can_change:
             card = Card()
             card.add_widget(badges([state_badge(record["state"])]))
             card.add_widget(Text(content=tr("finish.handed_in"), tone="ink_soft", style="small"))
             self.head.add_widget(card)
-            self._show_receipt()
+            self._show_receipt(receipt)
             return
         if record["state"] == "returned":
             self._banner(tr("finish.returned", reason=record["return_reason"] or ""), "alert-circle", "warn")
-        if handing_in.is_asked(self.client, self.id):
+        if asked:
             self._banner(tr("finish.submit_waits"), "progress-clock", "info", tr("finish.take_back"), self._take_back)
             self.head.add_widget(Text(content=tr("finish.submit_waits_text"), style="small", tone="ink_soft"))
-        missing = handing_in.missing(self.client, record)
         if not missing:
             self._banner(tr("finish.complete"), "check-circle", "ok")
         known = {item["id"] for item in self.client.template_of(record)["items"]}
@@ -176,9 +191,8 @@ class Finish(Screen):
             way = partial(self._go_to, item) if item in known else self._way_to(why)
             button = tr("finish.go_there") if item in known else tr("finish.go_sign") if way else ""
             self._banner(_words(why, detail), "alert-circle", "warn", button, way)
-        changed = [self._signer_name(signer) for signer, given in record["signatures"].items() if changed_after(record, given)]
         if changed:
-            self._banner(tr("finish.changed_text", names="、".join(changed)), "alert-circle", "warn")
+            self._banner(tr("finish.changed_text", names=tr("sync.and").join(changed)), "alert-circle", "warn")
 
     def _banner(self, text: str, icon: str, tone: str, button: str = "", way: Any = None) -> None:
         banner = Banner(text=text, icon=icon, tone=tone, radius=dp(12), button=button)
@@ -194,9 +208,10 @@ class Finish(Screen):
     def _signer_name(self, signer: str) -> str:
         return tr("finish.unit") if signer == "unit" else self.name_of(signer)
 
-    def _show_receipt(self) -> None:
+    def _show_receipt(self, receipt: Receipt | None) -> None:
         """What the ledger has of it, as the server has signed it."""
-        receipt = receipt_of(self.client, self.id)
+        if receipt is None:
+            return
         card = Card()
         if not receipt.complete:
             waiting = tr("finish.receipt_waiting", count=receipt.waiting, photos=receipt.photos_waiting)
@@ -214,6 +229,8 @@ class Finish(Screen):
 
     def _show_reminders(self, can_change: bool) -> None:
         shown = [one for one in self.reminders if one.word in REMINDERS] if can_change else []
+        if not self._is_new("reminders", shown):
+            return
         self.reminding.clear_widgets()
         if not shown:
             return
@@ -244,6 +261,8 @@ class Finish(Screen):
             self._show_reminders(can_change=True)
 
     def _show_conclusion(self, record: Record, can_change: bool) -> None:
+        if not can_change and not self._is_new("conclusion", record["conclusion"], record["order_text"], record["copy_given"]):
+            return
         if not can_change:
             self.handling.clear_widgets()
             for name in ("conclusion", "order_text"):
@@ -268,6 +287,8 @@ class Finish(Screen):
 
     def _show_companion(self, record: Record, can_change: bool) -> None:
         companion = record["companion"] or {}
+        if not can_change and not self._is_new("companion", companion):
+            return
         if not can_change:
             self.companion.clear_widgets()
             said = " ".join(filter(None, (companion.get(name) for name in COMPANION)))
@@ -279,6 +300,8 @@ class Finish(Screen):
             self._show_typed(f"companion_{name}", companion.get(name))
 
     def _show_visit(self, record: Record, can_change: bool) -> None:
+        if not self._is_new("visit", record["moments"], can_change):
+            return
         card = Card()
         for name, key in (("start", "finish.started"), ("end", "finish.ended")):
             at = record["moments"][name]
@@ -302,15 +325,19 @@ class Finish(Screen):
         self.app.session.do(lambda: self.client.act("inspection.moment", self.id, body))
 
     def on_shown(self) -> None:
-        """It came into sight: where one is may be needed."""
+        """It came into sight: where one is may be needed, and who else works with this phone may have changed."""
+        self._here = None
         super().on_shown()
         self.app.where.look()
 
     # -- who signs -------------------------------------------------------------------------------------------------------------------------
 
     def _show_team(self, record: Record, can_change: bool) -> None:
+        here = self._colleagues() if can_change else {}
+        drawings = [small_of(self.client, given["sha256"]) for given in record["signatures"].values() if given.get("sha256")]
+        if not self._is_new("team", record["team"], record["signatures"], record["state"], content_of(record), here, drawings):
+            return
         self.team.clear_widgets()
-        here = {one.person: one for one in colleagues.colleagues(self.app.session.phone, self.client)} if can_change else {}
         for member, held in record["team"].items():
             card = Card()
             name = self.name_of(member)
@@ -325,6 +352,12 @@ class Finish(Screen):
             elif can_change and not given:
                 card.add_widget(Text(content=tr("finish.signs_elsewhere"), style="small", tone="ink_soft"))
             self.team.add_widget(card)
+
+    def _colleagues(self) -> dict[str, colleagues.Colleague]:
+        """Who else is enrolled on this phone, by person; asked once while the page is open, for it opens their databases."""
+        if self._here is None:
+            self._here = {one.person: one for one in colleagues.colleagues(self.app.session.phone, self.client)}
+        return self._here
 
     def _sign_button(self, card: Card, text: str, given: Record | None, who: str, device: str = "") -> None:
         more = {"device": device} if device else {}
@@ -345,6 +378,8 @@ class Finish(Screen):
 
     def _show_unit(self, record: Record, can_change: bool) -> None:
         signed, refusal = in_force(record, "signatures/unit"), in_force(record, "refusal")
+        if not self._is_new("unit", signed, refusal, can_change, content_of(record)):
+            return
         card = Card()
         if signed or not (refusal or can_change):
             if signed:
@@ -371,14 +406,17 @@ class Finish(Screen):
     # -- papers ----------------------------------------------------------------------------------------------------------------------------
 
     def _show_papers(self, record: Record) -> None:
+        order = ordering.order_of(self.client, record)
+        number = ordering.number_of(self.client, order) if order is not None else ""
+        possible = order is None and ordering.can_order(self.client, record) and bool(ordering.can_be_ordered(self.client, self.id))
+        if not self._is_new("papers", order and order["id"], number, possible):
+            return
         self.papers.clear_widgets()
         self._paper(tr("finish.record_sheet"), tr("finish.record_sheet_hint"), lambda _: self.app.nav.push("record_sheet", id=self.id))
-        order = ordering.order_of(self.client, record)
         if order is not None:
-            number = ordering.number_of(self.client, order)
             said = tr("finish.order_served", number=number) if number else tr("finish.order_unnumbered")
             self._paper(tr("finish.order"), said, lambda _: self.app.nav.push("served_order", id=order["id"]))
-        elif ordering.can_order(self.client, record) and ordering.can_be_ordered(self.client, self.id):
+        elif possible:
             self._paper(tr("finish.order"), tr("finish.order_hint"), lambda _: self.app.nav.push("order", id=self.id))
 
     def _paper(self, title: str, detail: str, way: Any) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
 from kivy.graphics.texture import Texture
 from kivy.metrics import dp
@@ -33,7 +35,10 @@ from shared.papers.model import Block, Document, Facts, Heading, Paragraph, Phot
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
+A_FRAME = 0.012  # seconds of adding to the page at a time
 PDF, JPEG = "application/pdf", "image/jpeg"
+Pictures = dict[int, tuple[tuple[int, int], bytes]]  # decoded, by the id of the file's bytes
+Make = Callable[[], Any]
 MADE = {"pdf": (sheet.as_pdf, PDF), "jpg": (sheet.as_picture, JPEG)}
 
 
@@ -66,6 +71,7 @@ class Paper(Screen):
             self.bottom.add_widget(button)
         self.add_widget(self.body)
         self._seen = ""
+        self._add_soon = Clock.create_trigger(self._add)
 
     def title_of(self) -> str:
         """For the top bar."""
@@ -92,43 +98,53 @@ class Paper(Screen):
             self.body.add(self.progress)
         beside(self._read, self._show)
 
-    def _read(self) -> tuple[Document, dict[int, tuple[tuple[int, int], bytes]]] | None:
+    def _read(self) -> tuple[Document, Pictures] | None:
         """In the worker: the words, and the pictures decoded."""
         try:
             document = self.write(sheet.ON_SCREEN)
         except LookupError:
             return None
-        pictures = {}
+        pictures: Pictures = {}
         for data in _pictures(document):
             with Image.open(io.BytesIO(data)) as file:
                 shown = file.convert("RGB")
             pictures[id(data)] = (shown.size, shown.tobytes())
         return document, pictures
 
-    def _show(self, read: tuple[Document, dict[int, tuple[tuple[int, int], bytes]]] | None) -> None:
+    def _show(self, read: tuple[Document, Pictures] | None) -> None:
         if self.app.session.client is None:
             return
         self.body.ids.column.clear_widgets()
         if read is None:
             self.body.add(Text(content=tr("paper.gone")))
             return
-        self.document, pictures = read
-        for widget in self.above():
+        document, pictures = read
+        for widget in self.above(document):
             self.body.add(widget)
         page = Card()
-        page.add_widget(Text(content=self.document.title, style="title", halign="center"))
-        for block in self.document.blocks:
-            for widget in _widgets(block, pictures):
-                page.add_widget(widget)
+        page.add_widget(Text(content=document.title, style="title", halign="center"))
         self.body.add(page)
-        keep(self, self.bottom, True)
+        self._coming = (document, page, (made for block in document.blocks for made in _widgets(block, pictures)))
+        self._add_soon()
 
-    def above(self) -> list[Any]:
+    def _add(self, *_: object) -> None:
+        """Some of the paper a frame, so that a long one holds nothing up."""
+        document, page, coming = self._coming
+        until = time.perf_counter() + A_FRAME
+        while time.perf_counter() < until:
+            make = next(coming, None)
+            if make is None:
+                self.document = document
+                keep(self, self.bottom, True)
+                return
+            page.add_widget(make())
+        self._add_soon()
+
+    def above(self, document: Document) -> list[Any]:
         """How it stands with the ledger."""
-        assert self.document is not None
-        if self.document.number:
-            return [Banner(text=tr("paper.numbered", number=self.document.number), icon="check-circle", tone="ok", radius=dp(12))]
-        small = [block.text for block in self.document.blocks if isinstance(block, Small)]
+        if document.number:
+            return [Banner(text=tr("paper.numbered", number=document.number), icon="check-circle", tone="ok", radius=dp(12))]
+        small = [block.text for block in document.blocks if isinstance(block, Small)]
         sent = sheet.NOT_SENT not in small
         return [Banner(text=tr("paper.not_numbered" if sent else "paper.not_sent"), icon="cloud-upload-outline", tone="info", radius=dp(12))]
 
@@ -216,7 +232,7 @@ class OrderPreview(Paper):
             raise LookupError(self.id)
         return sheet.order_of(self.client, order, letters(), kind_zh)
 
-    def above(self) -> list[Any]:
+    def above(self, document: Document) -> list[Any]:
         """Nobody has received it yet."""
         return []
 
@@ -239,12 +255,12 @@ class ServedOrder(Paper):
             raise LookupError(self.id)
         return sheet.order_of(self.client, order, letters(), kind_zh)
 
-    def above(self) -> list[Any]:
+    def above(self, document: Document) -> list[Any]:
         """Its number, or that it has none yet; that it was withdrawn."""
         order = self.client.record(self.id)
         if order is not None and not ordering.stands(order):
             return [Banner(text=tr("order.withdrawn"), icon="close-circle", tone="danger", radius=dp(12))]
-        return super().above()
+        return super().above(document)
 
     def ways(self) -> list[tuple[Action, str]]:
         """It may be withdrawn, too."""
@@ -312,25 +328,25 @@ def _pictures(document: Document) -> list[bytes]:
     return [data for data in found if data is not None]
 
 
-def _widgets(block: Block, pictures: dict[int, tuple[tuple[int, int], bytes]]) -> list[Any]:
-    """A block as one reads it on a phone: a table's rows below one another, each cell after its heading."""
+def _widgets(block: Block, pictures: Pictures) -> list[Make]:
+    """A block as one reads it on a phone, each widget to be made when its turn comes; of a table, row by row with its headings."""
     match block:
         case Paragraph():
-            return [Text(content=block.text, strong=block.bold)] if block.text else []
+            return [partial(Text, content=block.text, strong=block.bold)] if block.text else []
         case Heading():
-            return [SectionHeader(text=block.text)]
+            return [partial(SectionHeader, text=block.text)]
         case Facts():
-            return [Fact(label=label, value=value) for row in block.rows for label, value in row if value.strip()]
+            return [partial(Fact, label=label, value=value) for row in block.rows for label, value in row if value.strip()]
         case Table():
-            return [Text(content=_row(block, row)) for row in block.rows]
+            return [partial(Text, content=_row(block, row)) for row in block.rows]
         case Photos():
-            return [widget for picture in block.pictures for widget in _photo(picture.jpeg, picture.caption, picture.missing, pictures)]
+            return [make for picture in block.pictures for make in _photo(picture.jpeg, picture.caption, picture.missing, pictures)]
         case Signatures():
-            return [widget for line in block.lines for widget in _signature(line, pictures)]
+            return [make for line in block.lines for make in _signature(line, pictures)]
         case Seal():
-            return [Text(content=f"{block.unit}\n{block.day}", halign="right")]
+            return [partial(Text, content=f"{block.unit}\n{block.day}", halign="right")]
         case Small():
-            return [Text(content=block.text, style="small", tone="ink_soft")]
+            return [partial(Text, content=block.text, style="small", tone="ink_soft")]
 
 
 def _row(table: Table, row: tuple[str, ...]) -> str:
@@ -340,13 +356,15 @@ def _row(table: Table, row: tuple[str, ...]) -> str:
     return "\n".join([f"{first}  {second}", *said])
 
 
-def _photo(jpeg: bytes | None, caption: str, missing: str, pictures: dict[int, tuple[tuple[int, int], bytes]]) -> list[Any]:
-    shown: list[Any] = [Shown(*pictures[id(jpeg)], dp(200))] if jpeg is not None else [Banner(text=missing, icon="image-off-outline", radius=dp(12))]
-    return [*shown, Text(content=caption, style="small", tone="ink_soft")]
+def _photo(jpeg: bytes | None, caption: str, missing: str, pictures: Pictures) -> list[Make]:
+    shown: Make = partial(Banner, text=missing, icon="image-off-outline", radius=dp(12))
+    if jpeg is not None:
+        shown = partial(Shown, *pictures[id(jpeg)], dp(200))
+    return [shown, partial(Text, content=caption, style="small", tone="ink_soft")]
 
 
-def _signature(line: Signature, pictures: dict[int, tuple[tuple[int, int], bytes]]) -> list[Any]:
-    shown: list[Any] = [Text(content=f"{line.label}{'' if line.png is not None else line.name}", strong=True)]
+def _signature(line: Signature, pictures: Pictures) -> list[Make]:
+    shown: list[Make] = [partial(Text, content=f"{line.label}{'' if line.png is not None else line.name}", strong=True)]
     if line.png is not None:
-        shown.append(Shown(*pictures[id(line.png)], dp(64), paper=True))
-    return [*shown, Text(content=line.note, style="small", tone="ink_soft")] if line.note else shown
+        shown.append(partial(Shown, *pictures[id(line.png)], dp(64), paper=True))
+    return [*shown, partial(Text, content=line.note, style="small", tone="ink_soft")] if line.note else shown
