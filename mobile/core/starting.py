@@ -15,7 +15,7 @@ from shared.rules import Record
 from shared.search import pinyin
 
 CLOCK_OFF = 300_000  # ms: beyond it the person is told, for deadlines and records go by the hour
-PURPOSES = ("专项行动", "日常监管", "审计式监督检查", "节前检查", "事故警示", "群众举报", "上级交办", "帮扶指导")
+PURPOSES = ("专项行动", "日常监管", "审计式监督检查", "节前检查", "事故警示", "群众举报", "上级交办")
 THEMES = ("电气焊等危险作业专项", "消防通道专项", "外包外租专项", "应急演练专项")  # the four of R109; anything else can be typed
 COVERT = "covert"
 

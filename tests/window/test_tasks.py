@@ -99,6 +99,7 @@ def test_another_kind_is_another_inspection_and_says_so(enrolled: Hand) -> None:
     plan(hand, "t1")
     hand.screen.open("task/t1")
     pump(5)
+    hand.press("全部检查类型")
     tap(hand.find("审计式检查", "Chip"))
     assert any("不算完成任务" in words for words in hand.all_words())
     hand.press("开始")
