@@ -24,6 +24,7 @@ class Known:
     def __init__(self) -> None:
         self.inspections: list[tuple[str, dict[str, Any]]] = []  # with what the leader's screen shows
         self.hazards: list[str] = []
+        self.sites: list[str] = []  # proposed ones
         self.photos = 0
 
 
@@ -37,8 +38,9 @@ def _edit_enterprise(inst: Installation, known: Known, random: Random) -> Acts:
 def _start(inst: Installation, known: Known, random: Random) -> Acts:
     now = inst.phone.now()
     start = {
-        "kind": random.choice(("assistance", "assistance", "dept_routine")), "enterprise": random.choice(ENTERPRISES), "template": "short",
-        "template_version": 1, "purposes": ["campaign"], "theme": None, "started_at": max(0, now), "position": None, "position_reason": "室内",
+        "kind": random.choice(("assistance", "assistance", "dept_routine")), "enterprise": random.choice((*ENTERPRISES, *known.sites[-1:])),
+        "template": "short", "template_version": 1, "purposes": ["campaign"], "theme": None, "started_at": max(0, now),
+        "position": None, "position_reason": "室内",
     }  # fmt: skip
     id = inst.client.new_id()
     known.inspections.append((id, {**start, "leader": inst.client.identity.person}))
@@ -76,9 +78,28 @@ def _inspect_more(inst: Installation, known: Known, random: Random) -> Acts:
         ("moment", {"moment": "end", "at": max(0, inst.phone.now()), "position": None, "reason": word}),
         ("refuse", {"reason": word, "witness": "证人"}),
         ("void", {"reason": word}),
+        ("add_template", {"template": "more", "template_version": 1}),
     )
-    kind, body = random.choices(bodies, (4, 4, 2, 3, 2, 1, 0.3))[0]
+    kind, body = random.choices(bodies, (4, 4, 2, 3, 2, 1, 0.3, 1))[0]
     return [(f"inspection.{kind}", found[0], body)]
+
+
+def _mark(inst: Installation, known: Known, random: Random) -> Acts:
+    """Marks on a photo that this phone knows."""
+    subjects = [*(id for id, _ in known.inspections[-3:]), *known.hazards[-3:]]
+    records = [record for id in subjects if (record := inst.client.record(id)) is not None and record.get("photos")]
+    if not records:
+        return []
+    record = random.choice(records)
+    strokes = [{"shape": "box", "points": [[0, 0], [random.randrange(1, 9), 9]]}] * random.choice((0, 1, 1))
+    return [(f"{record['kind']}.mark_photo", record["id"], {"photo": random.choice(sorted(record["photos"])), "strokes": strokes})]
+
+
+def _propose(inst: Installation, known: Known, random: Random) -> Acts:
+    id = inst.client.new_id()
+    known.sites.append(id)
+    place = {"address": random.choice(WORDS), "community": random.choice((COMMUNITY, OTHER_COMMUNITY))}
+    return [("enterprise.propose", id, {"name": f"{random.choice(WORDS)}旧厂房", **place, "industries": ["all"]})]
 
 
 def _photo(inst: Installation, known: Known) -> dict[str, Any]:
@@ -94,7 +115,8 @@ def _complete(inst: Installation, known: Known, random: Random) -> Acts:
     if found is None or record is None or record["kind"] != "inspection" or record["state"] not in ("draft", "returned"):
         return []
     id, now = found[0], max(0, inst.phone.now(), record["moments"]["start"]["at"])
-    acts: Acts = [("inspection.answer", id, {"item": item, "value": "conform"}) for item in ITEMS if item not in record["answers"]]
+    items = [item["id"] for item in inst.client.template_of(record)["items"]]
+    acts: Acts = [("inspection.answer", id, {"item": item, "value": "conform"}) for item in items if item not in record["answers"]]
     failed = [item for item, value in record["answers"].items() if value == "not_conform"]
     bare = [item for item in failed if f"no_photo:{item}" not in record["notes"]]
     acts += [("inspection.note", id, {"item": item, "about": "no_photo", "text": "不便"}) for item in bare]
@@ -171,7 +193,7 @@ def _settle(inst: Installation, known: Known, random: Random) -> Acts:
 Deed = Callable[[Installation, Known, Random], Acts]
 INSPECTING: tuple[tuple[Deed, float], ...] = (
     (_edit_enterprise, 5), (_start, 3), (_join, 2), (_answers, 5), (_inspect_more, 4), (_complete, 2), (_report, 3), (_hazard_more, 4), (_newest, 1),
-    (_settle, 1),
+    (_settle, 1), (_mark, 2), (_propose, 0.7),
 )  # fmt: skip
 REVIEWING: tuple[tuple[Deed, float], ...] = ((_edit_enterprise, 3), (_review, 5), (_start, 1), (_answers, 1), (_newest, 1), (_settle, 2))
 
@@ -219,6 +241,8 @@ def on_console(known: Known, now: int, random: Random) -> tuple[str, str, str, d
         (3, (OFFICE, "enterprise.edit", enterprise, {"changes": {random.choice(("address", "principal")): random.choice(WORDS)}})),
         (0.5, (OFFICE, random.choice(("enterprise.close", "enterprise.reopen")), enterprise, {"reason": "停业"})),
     ]
+    if known.sites:
+        choices.append((1, (OFFICE, "enterprise.confirm", random.choice(known.sites), {"changes": {"lead_section": SECTION}})))
     if known.hazards:
         kind, subject, body = _decision(random.choice(known.hazards[-3:]), now, known, random)
         choices.append((4, (HEAD, kind, subject, body)))

@@ -134,3 +134,5 @@ class DeviceStore(Store):
         self._lock = threading.RLock()
         self._depth = 0
         self._changed: set[str] = set()
+        self.acts = 0
+        self._acted: set[str] = set()

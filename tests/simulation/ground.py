@@ -17,6 +17,7 @@ from mobile.core.engine import Engine
 from mobile.core.phone import Invitation, Phone
 from mobile.core.ports import Ports
 from mobile.core.status import UpToDate
+from shared.rules import Record
 from sync_server.accept import Act
 from sync_server.store.database import Database
 from tests.simulation import newer
@@ -29,11 +30,16 @@ ADMIN, OFFICE, HEAD = "person-admin", "person-office", "person-head"
 SECTION, OTHER_SECTION, COMMUNITY, OTHER_COMMUNITY = "unit-section", "unit-section2", "unit-community", "unit-community2"
 ENTERPRISES = ("enterprise-1", "enterprise-2")
 ITEMS = tuple(f"SH-{i:02d}" for i in range(1, 9))
-TEMPLATE = {
+TEMPLATE: Record = {
     "id": "short", "version": 1, "title": {"zh": "短表", "en": "Short"}, "kind": "spot_check", "users": ["section"], "industries": ["all"],
     "items": [
         {"id": id, "text": {"zh": f"项目{id}", "en": f"Item {id}"}, "answer": "conform", "severity": "general", "basis": "三（一）"} for id in ITEMS
     ],
+}  # fmt: skip
+
+MORE: Record = {
+    **TEMPLATE, "id": "more", "title": {"zh": "加表", "en": "More"},
+    "items": [{**item, "id": f"MO-{n:02d}"} for n, item in enumerate(TEMPLATE["items"], 1)],
 }  # fmt: skip
 
 # Whose device it is, and on which phone. Two people share phone 1; one person has a phone and a tablet.
@@ -86,7 +92,7 @@ def _open(server: Server) -> None:
     server.service.open_ledger(LEDGER, {**names, "admin": {"id": ADMIN, "name": "管理员"}})
     acts = [Act(ADMIN, "unit.add", id, {"kind": "section", "name": id}) for id in (SECTION, OTHER_SECTION)]
     acts += [Act(ADMIN, "unit.add", id, {"kind": "community", "name": id, "number": f"0{i}"}) for i, id in enumerate((COMMUNITY, OTHER_COMMUNITY))]
-    acts.append(Act(ADMIN, "template.publish", "template/short/1", {"template": TEMPLATE}))
+    acts += [Act(ADMIN, "template.publish", f"template/{each['id']}/1", {"template": each}) for each in (TEMPLATE, MORE)]
     for id, (name, role, unit) in _PEOPLE.items():
         acts.append(Act(ADMIN, "person.add", id, {"name": name, "card_no": f"QY-{id}"}))
         acts.append(Act(ADMIN, "person.grant", id, {"role": role, "unit": unit}))

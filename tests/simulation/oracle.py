@@ -49,6 +49,8 @@ def written(op: dict[str, Any]) -> dict[str, Any]:
         return {f"answers/{body['item']}": body["value"]}
     if kind == "inspection.note":
         return {f"notes/{body['about']}/{body['item']}": body["text"]}
+    if kind in ("inspection.mark_photo", "hazard.mark_photo"):
+        return {f"strokes/{body['photo']}": body["strokes"]}
     if kind == "inspection.conclude":
         return {"conclusion": body["conclusion"]}
     if kind == "enterprise.remark":
