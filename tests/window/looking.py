@@ -6,7 +6,6 @@ With PAICHA_ALBUM=FOLDER in the environment it also leaves a picture of each the
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -127,7 +126,7 @@ def paleness(picture: Image.Image, text: Text) -> str:
     """The words' own colour against the colour that is really drawn around them."""
     x0, y0, x1, y1 = (int(v) for v in box(text))
     part = picture.crop((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
-    ground = Counter(part.get_flattened_data() if hasattr(part, "get_flattened_data") else part.getdata()).most_common(1)[0][0]
+    _, ground = max(part.getcolors(part.width * part.height) or [(0, (0, 0, 0))])
     ink = "#" + "".join(f"{round(c * 255):02X}" for c in text.color[:3])
     found = contrast(ink, "#" + "".join(f"{c:02X}" for c in ground))
     return f"has a contrast of {found:.1f}" if found < 4.5 else ""
