@@ -126,7 +126,8 @@ def paleness(picture: Image.Image, text: Text) -> str:
     """The words' own colour against the colour that is really drawn around them."""
     x0, y0, x1, y1 = (int(v) for v in box(text))
     part = picture.crop((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
-    _, ground = max(part.getcolors(part.width * part.height) or [(0, (0, 0, 0))])
+    colours: Any = part.getcolors(part.width * part.height)
+    _, ground = max(colours)
     ink = "#" + "".join(f"{round(c * 255):02X}" for c in text.color[:3])
     found = contrast(ink, "#" + "".join(f"{c:02X}" for c in ground))
     return f"has a contrast of {found:.1f}" if found < 4.5 else ""
