@@ -24,6 +24,7 @@ FAR = 500  # metres, beyond what the position itself leaves open
 MANY = 8  # answers from which on an equal filling is no accident
 ALIKE = 4  # of 64 bits in which the likenesses of one picture and its copy may differ
 PLAIN = 6  # bits of a likeness: with fewer set, or unset, it is of a wall or of the dark, and says nothing
+EXPLAINED = "explained"  # the word under which the inspector's own explanation travels with them
 WORDS = ("short", "fast", "far", "no_position", "photo_time", "photo_used", "photo_alike", "same_answers")
 
 

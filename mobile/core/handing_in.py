@@ -16,12 +16,11 @@ from mobile.core.client import Client
 from mobile.core.signing import end_of_visit
 from shared.errors import Reason
 from shared.kinds.inspection import CARD_NEEDED, NO_END, OPEN, TWO_INSPECTORS, submit_problems
-from shared.reminders import Reminder, reminders
+from shared.reminders import EXPLAINED, Reminder, reminders
 from shared.rules import Record
 
 PREFIX = "hand_in/"
 AWAITED = (TWO_INSPECTORS.code, CARD_NEEDED.code)  # what a colleague's signature brings
-EXPLAINED = "explained"  # the word of what the inspector says to the reminders
 Said = list[dict[str, Any]]
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from shared.reminders import EXPLAINED
 from shared.reminders import WORDS as REMINDERS
 from sync_server.console.words import moment, word
 from sync_server.console.words.values import has_word, value_word
@@ -107,7 +108,7 @@ def value_told(value: Any, language: str, name_of: Callable[[str], str], name: s
 
 def reminder_told(reminder: Any, language: str) -> str:
     """A reminder (R95) in words; one that only a newer phone knows, as it came."""
-    known = f"hint_{reminder['word']}" if reminder["word"] in REMINDERS else ""
+    known = f"hint_{reminder['word']}" if reminder["word"] in (*REMINDERS, EXPLAINED) else ""
     return word(known, language).format(reminder["figure"]) if known else f"{reminder['word']} {reminder['figure']}"
 
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from shared.pictures import SHANGHAI
 from sync_server.console.uploads import keep_bytes
+from sync_server.verify import verify
 from tests.console.conftest import Site
 from tests.console.test_console import found, record
 from tests.documents.reading import squeezed, text
@@ -58,7 +59,8 @@ def order(site: Site) -> str:
     other.tell("inspection.sign", "served-i", {"role": "inspector", "name": "zhou员", "signed_at": now})
     witness = {"reason": "不认可检查结论", "witness": "网格员甲", "signed_at": now, **drawing(site, 250)}
     device.tell("inspection.refuse", "served-i", witness)
-    assert device.tell("inspection.submit", "served-i", {}).verdict == "accepted"
+    said = [{"word": "short", "figure": 3}, {"word": "explained", "figure": "单位小，只有一间房"}]
+    assert device.tell("inspection.submit", "served-i", {"reminders": said}).verdict == "accepted"
     assert device.tell("hazard.submit", "served-h", {}).verdict == "accepted"
     return "served-d"
 
@@ -95,6 +97,14 @@ def test_signatures_drawn_on_the_phone_are_seen_and_who_signed_something_else_is
     refusal = record(site, "served-i")["refusal"]
     assert browser.get(f"/files/served-i/{refusal['sha256']}").ok and f"/files/served-i/{refusal['sha256']}" in page
     assert "见证人" in text(browser.get("/inspections/served-i/record.pdf").content)
+
+
+def test_what_the_inspector_says_to_the_reminders_stands_beside_them(site: Site, order: str) -> None:
+    assert "检查人员说明：单位小，只有一间房" in site.browser("head").get("/inspections/served-i").text
+
+
+def test_the_ledger_is_as_its_operations_make_it(site: Site, order: str) -> None:
+    verify(site.world.service.database, site.blobs, LEDGER)  # raises where it is not
 
 
 def test_a_number_given_on_site_is_not_given_again_in_the_console(site: Site, order: str) -> None:

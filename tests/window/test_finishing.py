@@ -178,6 +178,11 @@ def test_what_waits_for_a_colleague_is_handed_in_by_itself_and_told_where_one_is
     enrolled.screen.fields["name"].text = "王建国"
     sign(enrolled)
     enrolled.press("同事签名到了自动提交")
+    enrolled.app.nav.reset("inspections")
+    pump(5)
+    assert any("签名到了自动提交" in str(row.badges) for row in enrolled.screen.list.rows), "told in the list"
+    enrolled.app.nav.push("finish", id=inspection)
+    pump(5)
     assert handing_in.is_asked(enrolled.client, inspection) and any("等同事签名" in line for line in enrolled.all_words())
     enrolled.app.enter(enrolled.app.session.device)  # killed, and opened again
     pump(5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mobile.core import filling
+from mobile.core import filling, handing_in
 from mobile.ui.kit import BottomBar, Chip, ChipStrip, Head, Listing, PushButton, Row, SearchField
 from mobile.ui.saying import answer_words
 from mobile.ui.screens.screen import Screen, both, moment
@@ -69,6 +69,8 @@ class Inspections(Screen):
             left = len(unanswered(template, record["answers"]))
             if left:
                 badges.append((tr("checklist.left", left=left, all=len(template["items"])), "warn" if group == "returned" else "neutral"))
+        if handing_in.is_asked(self.client, record["id"]):
+            badges.append((tr("finish.waits_badge"), "info"))
         if group == "returned":
             said = tr("checklist.returned", reason=record["return_reason"] or "")
         return Row(

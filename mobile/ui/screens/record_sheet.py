@@ -18,6 +18,7 @@ from kivy.uix.widget import Widget
 from PIL import Image
 
 from mobile.core import ordering, sheet
+from mobile.core.fetch import want
 from mobile.device.platform import FAILED
 from mobile.ui.background import beside
 from mobile.ui.charset import REGULAR, has_bold
@@ -208,6 +209,13 @@ class Paper(Screen):
 
 class RecordSheet(Paper):
     """现场检查记录."""
+
+    def on_shown(self) -> None:
+        """It came into sight: signatures that a colleague's phone has sent are fetched for it."""
+        super().on_shown()
+        record = self.client.record(self.id) or {"signatures": {}}
+        if want(self.client, [given["sha256"] for given in record["signatures"].values() if given.get("sha256")]):
+            self.app.session.sync_now()
 
     def title_of(self) -> str:
         """For the top bar."""

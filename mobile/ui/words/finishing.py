@@ -78,6 +78,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finish.submit_later": ("同事签名到了自动提交", "Hand in when they sign"),
     "finish.submit_waits": ("等同事签名，到了自动提交", "Handed in by itself when the colleague signs"),
     "finish.submit_waits_text": ("可以离开这里去下一家。手机收到签名后自动提交并通知您。", "You can go on. This phone hands it in and tells you."),
+    "finish.waits_badge": ("签名到了自动提交", "Handed in once signed"),
     "finish.take_back": ("不自动提交", "Do not"),
     "finish.ask": ("提交这次检查？", "Hand in this inspection?"),
     "finish.ask_text": ("连同 {count} 条隐患一起提交，提交后只有审核人员退回才能修改。", "Its findings ({count}) go with it. Afterwards only a reviewer can give it back."),

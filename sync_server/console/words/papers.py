@@ -33,6 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_marks": ("没有标注", "no marks"),
     "leads_team": ("组长", "Leader"), "other_photos": ("其他照片", "Other photos"), "why_no_photo": ("无照片原因", "Why no photo"), "no_answers": ("检查表不在台账中。", "The checklist is not in the ledger."),
     "hint_fast": ("有 {} 个答案答得过快", "{} answers came faster than anyone reads"), "hint_no_position": ("没有定位：{}", "no position: {}"),
+    "hint_explained": ("检查人员说明：{}", "the inspector says: {}"),
     "hint_photo_alike": ("有 {} 张照片与以前的几乎相同", "{} photos look like earlier ones"), "no_reminders": ("没有提醒", "none"),
     "reminded": ("提交前手机已提醒检查人员", "The phone reminded the inspector before"), "reminded_none": ("提交前手机没有需要提醒的", "The phone had nothing to remind of"),
     "hint_photo_time": ("有 {} 张照片不在检查时间内拍摄", "{} photos were taken at another time"),
