@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 import sys
+import threading
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -67,9 +68,10 @@ class Activity:
 
 
 class Listener:
-    """`PythonJavaClass`."""
+    """`PythonJavaClass`. In a thread that Java has not begun, pyjnius does not find the app's own classes (python-for-android #2242)."""
 
-    def __init__(self) -> None: ...
+    def __init__(self) -> None:
+        assert threading.current_thread() is threading.main_thread(), "a listener is made in the window's thread"
 
 
 class Phone:
@@ -142,6 +144,7 @@ class Phone:
         answered(names, [name in self.granted for name in short])
 
     def _autoclass(self, name: str) -> Any:
+        assert threading.current_thread() is threading.main_thread(), "classes are looked up in the window's thread"
         if name == "org.kivy.android.PythonActivity":
             return types.SimpleNamespace(mActivity=self.activity)
         package, _, simple = name.rpartition(".")

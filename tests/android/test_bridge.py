@@ -13,7 +13,7 @@ from mobile.device.android import platform as android
 from mobile.device.android.platform import AndroidPlatform
 from mobile.device.platform import NO_CAMERA, NO_CODE, NO_MICROPHONE, NO_POSITION, POSITION_REFUSED, Platform
 from tests.android.conftest import Bench, Outcome
-from tests.android.fake_java import CANCELLED, OK, Intent
+from tests.android.fake_java import CANCELLED, OK, Intent, JavaException
 from tests.client.wiring import Device
 
 PICTURE = b"\xff\xd8 a picture"
@@ -125,6 +125,14 @@ def test_a_cancelled_photo_is_no_failure_and_leaves_nothing(bench: Bench, tmp_pa
     assert bench.window.until(outcome).failed == [None] and not bench.phone.rows
 
 
+def test_a_camera_that_says_cancelled_and_has_written_a_picture_is_believed_the_picture(bench: Bench, tmp_path: Path) -> None:
+    outcome = shoot(bench, tmp_path)
+    bench.window.run()
+    bench.phone.rows[the_row(bench)] = PICTURE
+    bench.phone.answer(android.PHOTO, CANCELLED)
+    assert bench.window.until(outcome).done and not bench.phone.rows
+
+
 def test_a_camera_that_hands_over_nothing_is_told(bench: Bench, tmp_path: Path) -> None:
     outcome = shoot(bench, tmp_path)
     bench.window.run()
@@ -232,6 +240,14 @@ def test_a_file_is_saved_where_the_person_says(bench: Bench, tmp_path: Path) -> 
     bench.phone.full = True
     bench.phone.answer(android.SAVE, OK, Intent(data="content://docs/2"))
     assert bench.window.until(outcome).failed == [android.NOT_SAVED]
+
+
+def test_an_exception_of_javas_beside_the_window_is_told_like_any_failure(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_self: object, _file: str) -> str:
+        raise JavaException("java.lang.OutOfMemoryError")
+
+    monkeypatch.setattr(type(bench.phone), "Codes_inFile", fail)
+    assert bench.window.until(bench.outcome(lambda d, f: bench.platform.read_code(tmp_path / "huge.jpg", d, f))).failed == [NO_CODE]
 
 
 def test_only_a_copy_in_the_shared_folder_is_handed_to_another_app(bench: Bench, tmp_path: Path) -> None:
@@ -390,7 +406,10 @@ def test_notifications_are_asked_for_with_the_first_upload_and_only_where_that_i
     bench.phone.level = level
     bench.phone.person_grants.clear()
     for text in ("照片 1/1", "", "照片 1/1", ""):
-        bench.platform.working(text)
+        thread = threading.Thread(target=bench.platform.working, args=(text,))
+        thread.start()
+        thread.join()
+        bench.window.run()
     assert bench.phone.calls("system asks") == [(("POST_NOTIFICATIONS",),)] * times
 
 

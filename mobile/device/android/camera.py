@@ -42,7 +42,7 @@ class Shots:
         write_durably(self._note, json.dumps(asdict(pending)).encode())
         return pending
 
-    def settle(self, *, cancelled: bool = False) -> Path | None:
+    def settle(self) -> Path | None:
         """The picture of the noted shot, whole in its folder; None where there is none. Nothing is left of the row and the note.
 
         Killed in between, it does the same again at the next start: the picture is copied before its row goes, and the note goes last."""
@@ -50,7 +50,7 @@ class Shots:
         if pending is None:
             return None
         file = Path(pending.file)
-        if not cancelled and not file.exists():
+        if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             partly = file.with_name(file.name + ".part")
             if self._java.media.copy(self._java.activity, pending.row, str(partly)):
@@ -58,7 +58,7 @@ class Shots:
                 sync_folder(file.parent)
         self._java.media.delete(self._java.activity, pending.row)
         self._note.unlink(missing_ok=True)
-        return file if file.exists() and not cancelled else None
+        return file if file.exists() else None
 
     def _pending(self) -> Pending | None:
         try:

@@ -38,7 +38,7 @@ class Java:
         return self._activity_class.mActivity
 
     def once(self, told: Told) -> Any:
-        """A listener for one answer."""
+        """A listener for one answer. To be made in the window's thread: in one that Java has not begun, its class is not found."""
 
         def tell(what: str, text: str) -> None:
             self._listening.discard(listener)

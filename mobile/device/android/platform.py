@@ -135,9 +135,9 @@ class AndroidPlatform:
                 self._refused.add(permission)
             self._in_window(go if granted else refused)
 
-        def explained(what: str, _text: str) -> None:
+        def explained(agreed: bool) -> None:
             self._explained(permission)
-            if what == "yes":
+            if agreed:
                 self._java.ask(permission.names, answered)
             else:
                 answered(False)
@@ -145,8 +145,8 @@ class AndroidPlatform:
         if permission.names[0] in self._asked():
             self._java.ask(permission.names, answered)
         else:
-            java = self._java
-            java.dialogs.explain(java.activity, "排查", self._say(*permission.why), self._say(*YES), self._say(*NO), java.once(explained))
+            java, told = self._java, self._java.once(lambda what, _text: self._in_window(partial(explained, what == "yes")))
+            java.dialogs.explain(java.activity, "排查", self._say(*permission.why), self._say(*YES), self._say(*NO), told)
 
     def _asked(self) -> list[str]:
         try:
@@ -171,7 +171,7 @@ class AndroidPlatform:
         def run() -> None:
             try:
                 result = work()
-            except OSError:
+            except (OSError, self._java.error):
                 result = None
             self._in_window(partial(done, result) if result else otherwise)
 
@@ -202,12 +202,12 @@ class AndroidPlatform:
             self._waiting[request] = answered
             if not ask(pending.row):
                 del self._waiting[request]
-                self._shots.settle(cancelled=True)
+                self._shots.settle()
                 failed(NO_CAMERA_APP)
 
         def answered(result: int, _intent: Any) -> None:
-            cancelled = result != OK
-            self._beside(lambda: self._shots.settle(cancelled=cancelled), done, lambda: failed(None if cancelled else NO_PICTURE))
+            # some cameras say "cancelled" although they have written the picture: what is there counts
+            self._beside(self._shots.settle, done, lambda: failed(NO_PICTURE if result == OK else None))
 
         # whoever declares this permission (the scanner needs it) must have it even for the system's camera
         self._with(CAMERA, go, lambda: failed(NO_CAMERA))
@@ -396,7 +396,7 @@ class AndroidPlatform:
             return
         self._java.keep_alive.begin(self._java.activity, self._say(*UPLOADING), text)
         if not before and self._java.machine.level() >= NEWS_ASKED_FROM and NOTIFICATIONS.names[0] not in self._asked():
-            self._with(NOTIFICATIONS, _nothing, _nothing)
+            self._in_window(lambda: self._with(NOTIFICATIONS, _nothing, _nothing))  # when the window is there again
 
     # -- typing ----------------------------------------------------------------------------------------------------------------------------
 

@@ -70,6 +70,12 @@ public final class KeepAlive extends Service {
         stopSelf();
     }
 
+    /** The app was swiped away: its window, and with it Python, ends. */
+    @Override
+    public void onTaskRemoved(Intent root) {
+        stopSelf();
+    }
+
     @Override
     public void onDestroy() {
         main.removeCallbacks(giveUp);
