@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from mobile.core import inspecting
+from mobile.core.filling import PER_PAGE
 from mobile.ui.kit import Snackbar, TextField
 from mobile.ui.kit.dates import DateField
+from mobile.ui.screens.item_card import ItemCard
 from tests.pictures import picture
 from tests.window.conftest import Hand, pump, tap, until, write
 from tests.window.tour import furnish
@@ -296,3 +299,19 @@ def test_a_photo_of_an_item_that_conforms_is_evidence_of_that_item(enrolled: Han
     assert photo["item"] == card(enrolled, 0).item["id"]
     until(lambda: len(card(enrolled, 0).strip.photos) == 1 and card(enrolled, 0).strip.parent, "its tile on the card")
     assert not card(enrolled, 1).strip.photos
+
+
+def test_a_checklist_that_was_left_leaves_nothing_behind_in_memory(enrolled: Hand) -> None:
+    id = started(enrolled)
+    enrolled.client.store.set_scratch(f"left/{id}", "1")
+    for _ in range(3):
+        enrolled.screen.turn(1)
+        pump(3)
+        enrolled.app.nav.back()
+        pump(3)
+        enrolled.app.nav.push("checklist", id=id)
+        pump(3)
+    enrolled.app.nav.back()
+    pump(5)
+    gc.collect()
+    assert sum(type(thing) is ItemCard for thing in gc.get_objects()) <= PER_PAGE, "at most the last page"

@@ -17,6 +17,7 @@ from mobile.core.status import Stopped, UpToDate
 from mobile.device.desktop import desktop_ports
 from tests.window.conftest import Hand, pump, tap, until, write
 from tests.window.test_day import in_ledger
+from tests.window.tour import furnish
 from tests.worlds import LEDGER
 
 
@@ -156,6 +157,32 @@ def test_a_colleague_who_has_no_pin_yet_is_told_how_to_get_one(enrolled: Hand) -
     tap(next(w for w in enrolled.screen.here.walk() if type(w).__name__ == "PushButton"))
     assert set(enrolled.client.record(id)["team"]) == {"lin"} and any("还没有设置密码" in word for word in enrolled.all_words())
     enrolled.app.ask_pin = False
+
+
+def test_a_colleagues_answer_comes_by_syncing_and_what_is_being_typed_stays(enrolled: Hand, tmp_path: Path) -> None:
+    furnish(enrolled)
+    template = next(t for t in enrolled.client.templates() if t["id"] == "every-answer")
+    id = inspecting.start_inspection(enrolled.client, "e9", "dept_routine", template, why_no_position="室内")
+    enrolled.app.nav.push("checklist", id=id)
+    pump(5)
+    other = other_phone(enrolled, tmp_path, "zhou")
+    inspecting.join_inspection(other, *inspecting.read_join_text(other, inspecting.join_text(enrolled.client, enrolled.client.record(id))))
+    text = enrolled.screen.cards[4]
+    write(text.input, "东侧")
+    inspecting.answer(other, id, text.item["id"], "同事写的")
+    inspecting.answer(other, id, enrolled.screen.cards[0].item["id"], "conform")
+    sync(other)
+    enrolled.app.session.sync_now()
+    until(lambda: enrolled.screen.cards[0].input.value == "conform", "the colleague's answer on its card")
+    assert text.input.text == "东侧" and text.input.focus and "同事写的" in text.input.error
+    assert "2人，已签0" in enrolled.screen.bar.subtitle
+    text.input.input.focus = False
+    pump(3)
+    assert enrolled.client.record(id)["answers"][text.item["id"]] == "东侧"
+    enrolled.app.session.sync_now()
+    until(lambda: not enrolled.client.unsent().operations, "handed in")
+    assert not enrolled.client.needs_you(), "it was seen before it was replaced: no conflict"
+    other.store.close()
 
 
 def test_an_inspection_of_two_on_one_phone_is_handed_in_offline_and_accepted_whole(enrolled: Hand) -> None:

@@ -31,7 +31,7 @@ from mobile.ui.screens.item_card import ItemCard
 from mobile.ui.screens.screen import Screen, both, state_badge
 from mobile.ui.strings import tr
 from shared.checklist import templates_of, unanswered
-from shared.kinds.inspection import OPEN
+from shared.kinds.inspection import OPEN, in_force
 from shared.rules import Record
 
 if TYPE_CHECKING:
@@ -135,7 +135,9 @@ class Checklist(Screen):
         self.page = min(self.page, len(pages) - 1)
         here = pages[self.page]
         words, _ = state_badge(record["state"])
-        self.bar.title, self.bar.subtitle = record["enterprise_name"], f"{tr('kind.' + record['inspection_kind'])} · {words}"
+        signed = sum(in_force(record, f"signatures/{member}") is not None for member in record["team"])
+        crew = tr("team.crew", team=len(record["team"]), signed=signed)
+        self.bar.title, self.bar.subtitle = record["enterprise_name"], f"{tr('kind.' + record['inspection_kind'])} · {words} · {crew}"
         self._show_progress(record, pages, can_change)
         self._show_sections(record)
         self._show_news(filling.news(self.client, record))

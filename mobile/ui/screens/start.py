@@ -49,7 +49,7 @@ class Start(Screen):
     def _propose(self) -> None:
         """What the task asks for; otherwise what one person can finish, with the checklist that suits the enterprise best."""
         kinds = [kind for _, of_group in self.groups for kind in of_group]
-        self.kind = next((kind for kind in ALONE if kind in kinds[:2]), kinds[0])
+        self.kind = next((kind for kind in kinds if kind in ALONE), kinds[0])
         self.templates: list[str] = []
         self.chosen = False  # by the person or the task; until then it is the one that suits best
         self.theme, self.purposes = "", [inspecting.PURPOSE]

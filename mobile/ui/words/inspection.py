@@ -129,6 +129,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "needs.diagnosis": ("第三方机构；写明机构、范围，出具诊断报告。", "By an agency: name it, its scope, and give a report."),
     "needs.joint": ("几个部门两名以上持证；写明各部门分工。", "Several departments, two or more with cards; say which part is whose."),
     "needs.report_check": ("两名以上持证；写明举报编号和是否属实。", "Two or more with cards; the report's number, and whether it is true."),
+    "team.crew": ("{team}人，已签{signed}", "{signed} of {team} signed"),
     "team.title": ("检查人员", "Team"),
     "team.leader": ("组长", "Leader"),
     "team.card": ("证号 {card}", "Card {card}"),
