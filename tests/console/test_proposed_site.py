@@ -109,3 +109,13 @@ def test_a_hazard_of_a_proposed_site_goes_through_lists_pages_review_and_papers(
     assert site.world.act("office", "hazard.confirm", "ph1", confirm_body(), size(site)).verdict == "accepted"
     assert browser.get("/hazards/ph1/order.pdf").status_code in (200, 404)
     assert site.browser("head").get("/hazards/ph1").status_code == 200, "the responsible section sees it"
+
+
+def test_a_level_that_was_proposed_is_not_called_a_site_to_be_confirmed(site: Site) -> None:
+    device = site.world.device("lin")
+    assert device.tell("hazard.report", "level-1", report_body(description="拟定一般")).verdict == "accepted"
+    assert device.tell("hazard.submit", "level-1", {}).verdict == "accepted"
+    browser = site.browser("head")
+    for path in ("/hazards/level-1", "/review/level-1"):
+        page = browser.get(path).text
+        assert "拟定一般</span>" in page and "待核实一般" not in page, path
