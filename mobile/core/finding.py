@@ -45,9 +45,9 @@ def similar(client: Client, enterprise: str, item: str, but: str = "") -> list[R
     if not item:
         return []
     states = ", ".join(f"'{state}'" for state in ("draft", *OPEN_STATES))
-    rows = client.rows("hazard", where=f"enterprise = ? AND state IN ({states})", params=(enterprise,), order="at", limit=1000)
-    found = [record for row in rows if (record := client.record(row.id)) is not None]
-    return [record for record in found if record["template_item"] == item and record["id"] != but]
+    where = f"enterprise = ? AND state IN ({states}) AND id != ? AND json_extract(coalesce(shown, base), '$.template_item') = ?"
+    rows = client.rows("hazard", where=where, params=(enterprise, but, item), order="at", limit=20)
+    return [record for row in rows if (record := client.record(row.id)) is not None]
 
 
 def _earlier(client: Client, name: str, *, enterprise: str = "", item: str = "") -> list[str]:

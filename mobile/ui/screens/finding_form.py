@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kivy.metrics import dp
@@ -32,12 +33,11 @@ class Form(Column):
         self.warning = self._similar()
         self.words = self._words_card(values)
         self.judgement = self._judgement_card(values)
-        self.major = self._major_card()
         self.fix_switch = self._choice_card(
             "immediate", (("no", "finding.fix_later", "calendar", "neutral"), ("yes", "finding.fixed", "check-circle", "ok"))
         )
+        self.criterion = Fact(label=tr("finding.criterion"))
         self.after = screen._strip("after")
-        self.fix = self._fix_card(values)
         self.reason = Card()
         self.reason.add_widget(self._field("no_photo_reason", values))
 
@@ -86,9 +86,10 @@ class Form(Column):
         self._choice(card, "cause", tuple((cause, f"cause.{cause}", "", "info") for cause in ("equipment", "illegal_act", "management")))
         return card
 
-    def _major_card(self) -> Card:
+    @cached_property
+    def major(self) -> Card:
+        """What only a major hazard asks for; made when it is first asked."""
         card, screen = Card(), self.screen
-        self.criterion = Fact(label=tr("finding.criterion"), value="—")
         card.add_widget(self.criterion)
         draft = "" if screen.id else screen.draft.key
         search = PushButton(text=tr("finding.choose_criterion"), icon="magnify", kind="secondary")
@@ -102,8 +103,10 @@ class Form(Column):
         self._choice(card, name, options)
         return card
 
-    def _fix_card(self, values: dict[str, Any]) -> Card:
-        card, screen = Card(), self.screen
+    @cached_property
+    def fix(self) -> Card:
+        """What was done at once; made when it is first asked."""
+        card, screen, values = Card(), self.screen, self.screen.values
         card.add_widget(self._field("fix_text", values, rows=2))
         card.add_widget(screen.chips(finding.fixes(screen.client)[:FIXES], lambda text: self._write("fix_text", text)))
         card.add_widget(Text(content=tr("finding.after_photos"), style="small", strong=True, tone="ink_soft"))
@@ -147,23 +150,24 @@ class Form(Column):
 
     def show(self, values: dict[str, Any]) -> None:
         """What is asked for now, and what was chosen."""
+        major, fixed = values.get("level_proposed") == "major", bool(values.get("immediate"))
+        cards = [*([self.major] if major else []), self.fix_switch, *([self.fix] if fixed else [])]
+        if major:
+            chosen = values.get("criterion")
+            criterion = self.screen.client.record(chosen) if chosen else None
+            self.criterion.value = criterion_words(criterion) or chosen or tr("finding.no_criterion")
         for name, row in self.choices.items():
             value = values.get(name)
             row.value = (
                 ("yes" if value else "no" if value is False or name == "immediate" else "") if name in ("mass_casualty", "immediate") else value or ""
             )
-        criterion = self.screen.client.record(values["criterion"]) if values.get("criterion") else None
-        self.criterion.value = criterion_words(criterion) or values.get("criterion") or tr("finding.no_criterion")
         pictured = bool(self.screen.photos.photos)
-        major, fixed = values.get("level_proposed") == "major", bool(values.get("immediate"))
         laid = (major, fixed, pictured and not values.get("no_photo_reason"))
         if laid == self._laid:
             return
         self._laid = laid
         self.clear_widgets()
-        order = [self.warning, None if laid[2] else self.reason, self.words, self.judgement, self.major if major else None, self.fix_switch,
-                 self.fix if fixed else None]  # fmt: skip
-        for card in order:
+        for card in (self.warning, None if laid[2] else self.reason, self.words, self.judgement, *cards):
             if card is not None:
                 self.add_widget(card)
 
@@ -173,7 +177,8 @@ class Form(Column):
         if values.get("immediate") and not values.get("fix_text"):
             wanted.append("fix_text")
         for name in ("place_text", "description", "fix_text"):
-            self.fields[name].error = tr("finding.missing") if name in wanted else ""
+            if name in self.fields:
+                self.fields[name].error = tr("finding.missing") if name in wanted else ""
         if values.get("immediate") and not wanted and not self.after.photos:
             self.fields["fix_text"].error = tr("finding.after_needed")
             return self.fields["fix_text"]
