@@ -39,6 +39,15 @@ def communities(client: Client) -> list[Record]:
     return sorted(units, key=lambda unit: unit["id"] not in own)
 
 
+def usual_sectors(client: Client, most: int = 8) -> list[str]:
+    """The sectors that most enterprises of this area belong to, the commonest first."""
+    sql = (
+        "SELECT sector.value, count(*) FROM (SELECT coalesce(shown, base) AS body FROM records WHERE kind = 'enterprise' LIMIT 2000) AS known, "
+        "json_each(known.body, '$.industries') AS sector GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"
+    )
+    return [sector for sector, _ in client.store.all(sql, (most,))]
+
+
 def missing(entered: dict[str, Any]) -> list[str]:
     """The fields that must be there and are not."""
     empty = {name: not (value.strip() if isinstance(value, str) else value) for name, value in entered.items()}

@@ -28,6 +28,7 @@ from mobile.ui.fonts import font_path
 from mobile.ui.kit import tell
 from mobile.ui.saying import why_not
 from mobile.ui.strings import tr
+from mobile.ui.window import collect_usually
 from shared.errors import PaichaError
 
 DRAW_EVERY = 0.5  # seconds, while syncing
@@ -83,6 +84,7 @@ class Session(EventDispatcher):
 
     def _drawn(self, *_: object) -> None:
         Window.unbind(on_flip=self._drawn)
+        collect_usually()
         self._begin()
 
     def _start_sync(self, *_: object) -> None:

@@ -12,6 +12,7 @@ import os
 import sys
 from pathlib import Path
 
+SELDOM, USUALLY = (60_000, 20, 20), (10_000, 3, 2)  # of the garbage collector
 CHATTER = ("Cutbuffer", "xclip", "xsel", "Input: MTDev")  # what a machine may well lack
 
 
@@ -65,5 +66,12 @@ def _configure(width: int, height: int) -> None:
 
 
 def collect_seldom() -> None:
-    """Widgets are many small objects that live as long as their screen: collecting among them while the first one is built would be for nothing."""
-    gc.set_threshold(50_000, 20, 20)
+    """While the first screen is built: its widgets are many small objects that stay, and collecting among them would be for nothing."""
+    gc.set_threshold(*SELDOM)
+
+
+def collect_usually() -> None:
+    """From the first frame on: screens that were closed go, and what stays is not looked through again and again."""
+    if gc.get_threshold() == SELDOM:
+        gc.freeze()
+        gc.set_threshold(*USUALLY)

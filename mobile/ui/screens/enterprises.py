@@ -23,7 +23,7 @@ from shared.people import may
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
-PAGE = 60
+PAGE = 24
 PAUSE = 0.05  # seconds after a key until the list follows
 KEEP = 0.5  # seconds until what is looked for is kept
 KEPT = "enterprises/search"
@@ -145,7 +145,7 @@ class Enterprises(Screen):
     def more(self) -> None:
         """The end of the list is in sight."""
         if self.shown < len(self.client.register) and len(self.list.rows) >= self.shown:
-            self.shown += 2 * PAGE
+            self.shown += 4 * PAGE
             self.refresh()
 
 

@@ -13,6 +13,7 @@ from mobile.core import sites
 from mobile.core.register import Likeness
 from mobile.ui.kit import Banner, BottomBar, Card, Chip, PushButton, Scroll, SectionHeader, Text, TextField, Wrap, tell
 from mobile.ui.kit.lines import StateLine
+from mobile.ui.kit.tree import keep
 from mobile.ui.register import read_register
 from mobile.ui.screens.screen import Screen, badges
 from mobile.ui.session import in_window
@@ -46,6 +47,9 @@ class NewSite(Screen):
         bottom.add_widget(PushButton(text=tr("site.save"), icon="check", on_release=lambda _: self.save()))
         self.add_widget(bottom)
         self.place = StateLine()
+        self.usual, self.all_sectors = sites.usual_sectors(self.client), False
+        self.offered: dict[str, list[tuple[str, str]]] = {}
+        self.more = Chip(text=tr("site.all_sectors"), on_release=lambda _: self._all_sectors())
         self.communities, self.industries, self.kinds = Wrap(), Wrap(), Wrap()
         self.wrong = Text(tone="danger", style="small")
         self._look_soon = Clock.create_trigger(self._look, LOOK_AFTER)
@@ -122,8 +126,10 @@ class NewSite(Screen):
         if len(units) == 1 and not self.entered["community"]:
             self._put(community=units[0]["id"])
         self._chips(self.communities, [(unit["id"], unit["name"]) for unit in units], "community")
-        industries = [(id, tr(f"industry.{id}")) for id in INDUSTRIES if id not in NOT_OFFERED]
-        self._chips(self.industries, industries, "industries")
+        known = [id for id in INDUSTRIES if id not in NOT_OFFERED]
+        offered = known if self.all_sectors else [id for id in known if id in self.usual or id in self.entered["industries"]]
+        self._chips(self.industries, [(id, tr(f"industry.{id}")) for id in offered], "industries")
+        keep(self.industries, self.more, len(offered) < len(known))
         self._chips(self.kinds, [(kind, tr(f"site.kind_{kind}")) for kind in sites.KINDS], "site_kind")
         position = self.entered["position"]
         self.place.icon, self.place.tone = ("map-marker", "ok") if position else ("map-marker", "neutral")
@@ -131,14 +137,19 @@ class NewSite(Screen):
         self.place.text = tr("site.located", accuracy=accuracy) if position else tr("site.not_located")
         self._warn()
 
+    def _all_sectors(self) -> None:
+        self.all_sectors = True
+        self.refresh()
+
     def _chips(self, line: Wrap, choices: list[tuple[str, str]], name: str) -> None:
         """Chips are changed in place where they are the same."""
-        if len(line.children) != len(choices):
+        if self.offered.get(name) != choices:
+            self.offered[name] = choices
             line.clear_widgets()
             for id, text in choices:
                 line.add_widget(Chip(text=text, on_release=lambda _, id=id: self._choose(name, id)))
-        chosen = self.entered[name]
-        for chip, (id, _) in zip(reversed(line.children), choices, strict=True):
+        chosen, chips = self.entered[name], [chip for chip in reversed(line.children) if chip is not self.more]
+        for chip, (id, _) in zip(chips, choices, strict=True):
             chip.selected = id in chosen if isinstance(chosen, list) else id == chosen
 
     def _choose(self, name: str, id: str) -> None:

@@ -92,6 +92,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "site.note_hint": ("业主、用途等", "Owner, use and so on"),
     "site.community": ("所属社区", "Community"),
     "site.industries": ("行业（可多选）", "Sectors (one or more)"),
+    "site.all_sectors": ("更多行业…", "More sectors ..."),
     "site.site_kind": ("闲置场所类型（不是企业时选）", "Kind of idle site (if no enterprise)"),
     "site.kind_plant": ("闲置厂房", "Disused plant"),
     "site.kind_land": ("闲置地块", "Idle land"),
