@@ -18,7 +18,7 @@ from sync_server.store.database import Database
 from sync_server.verify import Difference, verify
 from tests.server.looking import verified
 from tests.server.test_photos import JPEG, jpeg
-from tests.worlds import LEDGER, TEMPLATE, World, confirm_body, open_world, photo_body, report_body, start_body
+from tests.worlds import FULL_TEMPLATE, LEDGER, TEMPLATE, World, confirm_body, open_world, photo_body, report_body, start_body
 
 SEEDS = 200
 # What `verify` answers for: every column that says something about the ledger. (Times of last contact and of arrival of a signature are notes.)
@@ -65,6 +65,9 @@ def lived_in(world: World, blobs: LocalBlobs) -> None:
         blobs.append(world.ledger, upload.id, 0, [data])
         item = {"sha256": digest, "size": len(data), "media_type": JPEG, "device": lin.id}
         world.act("server", "blob.received", "blobs", {"blobs": [item]})
+    lin.make("inspection.add_template", "i1", {"template": FULL_TEMPLATE["id"], "template_version": 1})
+    lin.make("hazard.mark_photo", "h1", {"photo": "p1", "strokes": [{"shape": "blur", "points": [[10, 10], [900, 900]]}]})
+    lin.make("enterprise.propose", "e3", {"name": "旧厂房", "address": "榆荫路12号", "community": "c1", "industries": []})
     no = lin.push()["size"]
     zhou.tell("hazard.report", "h1", report_body())
     zhou.make("hazard.report", "h4", report_body())
@@ -73,6 +76,7 @@ def lived_in(world: World, blobs: LocalBlobs) -> None:
     zhou.push()
     assert head.tell("hazard.confirm", "h2", confirm_body(), no).verdict == "accepted"
     assert world.act("office", "hazard.return", "h2", {"reason": "x"}, no).verdict == "conflict"
+    assert world.act("office", "enterprise.confirm", "e3", {"changes": {"lead_section": "s2"}}, no + 99).verdict == "accepted"
     world.act("office", "enterprise.edit", "e1", {"changes": {"lead_section": "s2", "community": "c2"}}, no + 99)
 
 
