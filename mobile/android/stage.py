@@ -24,7 +24,7 @@ ROOT = HERE.parents[1]
 PACKAGES = ("mobile", "shared")
 KINDS = {".py", ".kv", ".json", ".ttf", ".txt"}  # buildozer.spec names the same in source.include_exts
 NOT_ON_A_PHONE = ("mobile/android/", "mobile/__main__.py", "mobile/device/desktop.py", "mobile/device/desktop_platform.py", "mobile/ui/gallery.py")
-BESIDE = ("buildozer.spec", "manifest.py", "leave_out.txt", "xml/paicha_files.xml", "xml/features.xml")
+BESIDE = ("buildozer.spec", "manifest.py", "leave_out.txt", *(f"xml/{name}" for name in sorted(path.name for path in (HERE / "xml").iterdir())))
 
 
 class NotEmpty(RuntimeError):

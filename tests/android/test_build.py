@@ -34,6 +34,7 @@ RECIPES = {"python3", "hostpython3", "kivy", "pillow", "pyjnius", "android", "sq
 BY_RECIPES = {"chardet", "six"}  # asked for by the recipes of kivy and pyjnius alone
 NOT_CALLED = {"pip", "docutils", "pygments", "kivy-garden"}  # asked for by Kivy and sqlite-utils, never imported on a phone
 PURE_PYTHON = "3.14"
+RECIPE_PILLOW = "11.3.0"  # older than the one the tests run with
 
 
 @pytest.fixture(scope="module")
@@ -113,11 +114,12 @@ def test_what_is_staged_stays_small(staged: Path) -> None:
 
 
 def test_every_file_that_the_spec_names_is_staged(staged: Path) -> None:
-    names = ["icon.filename", "icon.adaptive_foreground.filename", "icon.adaptive_background.filename", "presplash.filename", "android.res_xml"]
-    names += ["android.extra_manifest_xml", "p4a.hook", "android.blacklist_src", "android.add_src", "source.dir"]
-    for name in names:
+    names = ["icon.filename", "icon.adaptive_foreground.filename", "icon.adaptive_background.filename", "presplash.filename"]
+    names += ["android.extra_manifest_xml", "android.extra_manifest_application_arguments", "p4a.hook", "android.blacklist_src", "android.add_src"]
+    for name in [*names, "source.dir"]:
         assert (staged / spec()[name]).exists(), name
-    assert (staged / spec()["android.add_resources"].partition(":")[0]).exists()
+    for file in [spec()["android.add_resources"].partition(":")[0], *listed("android.res_xml")]:
+        assert (staged / file).exists(), file
 
 
 def test_the_spec_asks_for_all_that_the_mobile_extra_brings_in_the_versions_that_are_tested() -> None:
@@ -169,6 +171,7 @@ def test_every_requirement_has_a_recipe_or_is_left_to_pip_by_intention(tmp_path:
     assert set(answer["pip"]) | set(answer["recipes"]) >= set(wanted()) - {"hostpython3"}
     assert set(answer["pip"]) == {name for name in wanted() if name not in RECIPES}, "each has its version here"
     assert answer["recipes"]["kivy"] == wanted()["kivy"]
+    assert {name.lower(): version for name, version in answer["recipes"].items()}["pillow"] == RECIPE_PILLOW
 
 
 def test_what_is_left_to_pip_is_pure_python(tmp_path: Path) -> None:
@@ -186,6 +189,11 @@ def test_what_is_left_to_pip_is_pure_python(tmp_path: Path) -> None:
 # -- the manifest ----------------------------------------------------------------------------------------------------------------------------
 
 
+def beside(name: str) -> str:
+    """What the file that the spec names says."""
+    return (ROOT / "mobile/android" / spec()[name]).read_text("utf-8")
+
+
 def rendered() -> str:
     """python-for-android's own template, filled in as buildozer does from our spec."""
     folder = fetched(BUILDERS) / "pythonforandroid/bootstraps/_sdl_common/build/templates"
@@ -194,8 +202,9 @@ def rendered() -> str:
         "numeric_version": 1, "version": spec()["version"], "min_sdk_version": 29, "package": "org.paicha.inspector", "allow_backup": "false",
         "permissions": [{"name": name} for name in listed("android.permissions")], "android_apptheme": "@android:style/Theme.NoTitleBar",
         "window": True, "add_activity": listed("android.add_activities"), "manifest_orientation": "portrait",
-        "android_entrypoint": "org.kivy.android.PythonActivity", "extra_manifest_application_arguments": "",
-        "extra_manifest_xml": (ROOT / "mobile/android" / spec()["android.extra_manifest_xml"]).read_text("utf-8"),
+        "android_entrypoint": "org.kivy.android.PythonActivity", 
+        "extra_manifest_application_arguments": beside("android.extra_manifest_application_arguments"),
+        "extra_manifest_xml": beside("android.extra_manifest_xml"),
     }  # fmt: skip
     return template.render(args=args, service=False, service_data=[], native_services=[], android_api=34, debug=False, url_scheme="kivy")
 
@@ -212,7 +221,9 @@ def test_the_hook_completes_python_for_androids_manifest() -> None:
     assert scanner.get(f"{ANDROID}exported") == "false"
     (shown,) = [each for each in application.findall("activity") if each.get(f"{ANDROID}exported") == "true"]
     assert shown.get(f"{ANDROID}name") == "org.kivy.android.PythonActivity", "the only door from outside"
-    assert application.get(f"{ANDROID}allowBackup") == "false"
+    assert application.get(f"{ANDROID}allowBackup") == "false" and application.get(f"{ANDROID}dataExtractionRules") == "@xml/no_transfer"
+    needed = [each.get(f"{ANDROID}name") for each in whole.findall("uses-feature") if each.get(f"{ANDROID}required") != "false"]
+    assert needed == [None], "OpenGL alone: a phone without camera or GPS can have it, too"
 
 
 def test_the_hook_done_twice_adds_nothing_and_a_manifest_it_does_not_know_stops_the_build() -> None:
@@ -225,7 +236,6 @@ def test_the_hook_done_twice_adds_nothing_and_a_manifest_it_does_not_know_stops_
 def test_the_shared_folder_is_the_one_that_the_provider_opens() -> None:
     (path,) = xml.fromstring((ROOT / "mobile/android/xml/paicha_files.xml").read_text("utf-8")).findall("files-path")
     assert path.get("path") == "shared/" and '"shared"' in (ROOT / "mobile/android/main.py").read_text("utf-8")
-    assert stage.BESIDE.count(f"xml/{Path(spec()['android.res_xml']).name}") == 1
 
 
 # -- Java ------------------------------------------------------------------------------------------------------------------------------------

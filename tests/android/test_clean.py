@@ -1,5 +1,5 @@
 """The app in an environment that has only what an APK has: the mobile extra's packages less what leave_out.txt names, code without its sources,
-no docstrings and assertions (-OO), and a standard library without what python-for-android leaves out.
+no docstrings and assertions (-OO), the Pillow of the recipe, and a standard library without what python-for-android leaves out.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import pytest
 
 from mobile.android import stage
 from tests.android.absent import ABSENT
-from tests.android.test_build import NOT_CALLED, ROOT, installed
+from tests.android.test_build import NOT_CALLED, RECIPE_PILLOW, ROOT, installed
+from tests.android.tools import fetched
 from tests.test_architecture import extra
 
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows makes no symbolic links for everybody")
 NEVER = {"cryptography", "fastapi", "sqlalchemy", "zxingcpp", "fontTools", "pip", "docutils", "pygments", "tabulate", "click_default_group"}
 
 
@@ -29,9 +31,12 @@ def phone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("phone")
     stage.stage(folder / "staged")
     shutil.copytree(folder / "staged/app", folder / "app")
-    for name in sorted(extra("mobile") - NOT_CALLED):
+    for name in sorted(extra("mobile") - NOT_CALLED - {"pillow"}):
         if installed(name):
             lay_out(name, folder / "packages")
+    older = fetched((f"pillow=={RECIPE_PILLOW}",), "--no-deps", "--only-binary=:all:")
+    os.symlink(older / "PIL", folder / "packages/PIL")
+    os.symlink(older / "pillow.libs", folder / "packages/pillow.libs")
     without_sources(folder / "app")
     return folder
 
