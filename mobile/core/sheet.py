@@ -19,6 +19,7 @@ from mobile.core.durable import write_durably
 from mobile.core.fetch import small_of
 from mobile.core.marked import marked
 from mobile.core.ordering import number_of
+from shared.calendar import DAY
 from shared.kinds.document import issued
 from shared.papers import forms, layout
 from shared.papers.model import Document, Small
@@ -224,6 +225,13 @@ def _put(page: Image.Image, draw: ImageDraw.ImageDraw, item: layout.Item, letter
             with Image.open(io.BytesIO(item.data)) as file:
                 shown = file.convert("RGB").resize((max(1, round(item.width * DOTS)), max(1, round(item.height * DOTS))), Image.Resampling.BICUBIC)
             page.paste(shown, (round(item.x * DOTS), round(item.y * DOTS)))
+
+
+def clear(folder: Path, now: int) -> None:
+    """Papers that were handed on more than a day ago (`now` in ms): they are made anew whenever they are wanted."""
+    for file in folder.glob("*"):
+        if file.stat().st_mtime * 1000 < now - DAY:
+            file.unlink()
 
 
 def as_pdf(document: Document, letters: Letters, file: Path, told: Callable[[int, int], None] = lambda done, all: None) -> None:

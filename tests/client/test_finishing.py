@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from mobile.core import handing_in, inspecting, ordering, sheet, signing
+from mobile.core import fetch, handing_in, inspecting, ordering, sheet, signing
 from mobile.core.beside import act_on_this_phone
 from mobile.core.photos import prepare
 from mobile.ui import fonts
 from mobile.ui.charset import REGULAR, has_bold
 from shared.errors import Refused
 from shared.kinds.inspection import changed_after
-from shared.papers.model import texts
+from shared.papers.model import Signatures, texts
 from tests.client import work
 from tests.client.wiring import Device, World
 from tests.documents.reading import pages
@@ -250,6 +251,30 @@ def test_thirty_items_and_twelve_photos_are_a_pdf_within_seconds(device: Device,
     data = (tmp_path / "sheet.pdf").read_bytes()
     assert told[-1][0] == told[-1][1] == len(pages(data)) and sum(page.pictures for page in pages(data)) == told[-1][1]
     assert len(data) < 4_000_000 and not (tmp_path / "sheet.pdf.tmp").exists()
+
+
+def test_a_signature_given_on_another_phone_is_fetched_for_the_sheet(world: World, letters: sheet.Letters) -> None:
+    leader, colleague = world.device("p1"), world.device("p2")
+    inspection, _ = filled(leader)
+    leader.sync()
+    inspecting.join_inspection(colleague.client, inspection, inspecting.join_code(leader.client.record(inspection)))
+    sign(colleague, inspection, "inspector", "王二")
+    colleague.sync()
+    leader.sync()
+    given = leader.client.record(inspection)["signatures"]["p2"]
+    assert fetch.want(leader.client, [given["sha256"]]) or sheet.drawing(leader.client, given["sha256"])
+    leader.sync()
+    assert sheet.drawing(leader.client, given["sha256"]) is not None
+    document = sheet.record_of(leader.client, inspection, letters, WORDS.__getitem__)
+    assert any(line.png for block in document.blocks if isinstance(block, Signatures) for line in block.lines)
+
+
+def test_papers_that_were_handed_on_are_cleared_after_a_day(tmp_path: Path) -> None:
+    for name, age in (("old.pdf", 2), ("new.pdf", 0)):
+        (tmp_path / name).write_bytes(b"x")
+        os.utime(tmp_path / name, (time.time() - age * 86_400,) * 2)
+    sheet.clear(tmp_path, int(time.time() * 1000))
+    assert [file.name for file in tmp_path.iterdir()] == ["new.pdf"]
 
 
 def test_marks_are_drawn_on_the_photos_of_the_sheet(device: Device, letters: sheet.Letters, tmp_path: Path) -> None:

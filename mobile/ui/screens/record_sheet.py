@@ -184,6 +184,7 @@ class Paper(Screen):
         """The file, beside the window's thread, with a bar that says how far it is; `then(file)` when it is whole."""
         folder = self.app.session.phone.folder / self.app.session.device / "papers"
         write, _ = MADE[form]
+        now = self.client.ports.now()
         self._making(True)
 
         def work() -> Path:
@@ -191,6 +192,7 @@ class Paper(Screen):
                 document = self.write(sheet.PHOTO)
                 file = folder / f"{re.sub(r'[^0-9A-Za-z一-鿿（）〔〕-]', '', document.name)[:60]}.{form}"
                 folder.mkdir(parents=True, exist_ok=True)
+                sheet.clear(folder, now)
                 write(document, letters(), file, lambda done, all: in_window(partial(self._told, done, all)))
             except (OSError, LookupError) as error:
                 raise RetryLater(FAILED) from error
