@@ -16,7 +16,7 @@ from typing import Any
 from mobile.core.ports import Ports, Signer, Transport
 from mobile.core.register import Register
 from mobile.core.status import Problem, Unsent
-from mobile.core.store import Store
+from mobile.core.store import Store, give_way
 from shared import ledger as rules
 from shared.checklist import joined, templates_of
 from shared.errors import Refused
@@ -155,45 +155,26 @@ class Client:
     # -- own work over the server's records ------------------------------------------------------------------------------------------------
 
     def rebuild(self) -> None:
-        """Fold own unfinished work over what was pulled, anew; inside the transaction that changed either."""
-        base: dict[str, Record | None] = {}
-        touched: dict[str, Record] = {}
+        """Fold own unfinished work over what was pulled, anew, after either has changed.
 
-        def real(id: str) -> Record | None:
-            if id in touched:
-                return touched[id]
-            if id not in base:
-                base[id] = self.store.base_record(id)
-            return base[id]
-
-        for op in self.lent():
-            touched.update(_fold_lent(op, real))
-        for op, verdict in self.store.overlay_operations():
-            if verdict.no == 0:
-                try:
-                    rules.check(op, real)
-                except Refused:
-                    continue  # it will probably be refused; it is handed in all the same, the server decides
-                touched.update(rules.fold(op, Entry(PENDING, op.at, rules.ACCEPTED), real))
-            else:
-                touched.update(self._fold_judged(op, verdict, real))
-        for record in touched.values():
-            self.store.put_shown(record)
-        self.store.clear_shown(set(touched))
-
-    def _fold_judged(self, op: Operation, verdict: Verdict, real: Read) -> dict[str, Record]:
-        """A judged operation changes only the records that were pulled before it."""
-
-        def read(id: str) -> Record | None:
-            record = real(id)
-            has_it = record is not None and self.store.base_no(id) >= verdict.no
-            return copy.deepcopy(record) if has_it else record
-
-        try:
-            changed = rules.fold(op, verdict.entry(), read)
-        except Refused:
-            return {}  # what it is about has left this phone meanwhile
-        return {id: record for id, record in changed.items() if self.store.base_no(id) < verdict.no}
+        That takes long where much is unfinished, so it is done beside the person's acts: these wait only while what came of it is written, and what
+        they did meanwhile is folded then. Inside a caller's transaction it is part of that; else `store.must_rebuild` notes before that it is to be
+        done, so that it is not forgotten with a killed program.
+        """
+        while True:
+            lent = self.lent()
+            overlay = _Overlay(self)
+            overlay.lend(lent)
+            overlay.fold(self.store.overlay_operations())
+            rows = self.store.overlay_rows(overlay.touched.values())
+            with self.store.transaction():
+                if self.lent() == lent:
+                    late = overlay.fold(self.store.overlay_operations(after=overlay.n))
+                    self.store.put_overlay(rows)
+                    self.store.put_overlay(self.store.overlay_rows(overlay.touched[id] for id in late))
+                    break
+        self.store.clear_shown(set(overlay.touched))
+        self.store.has_rebuilt()
 
     # -- a colleague's work on this phone, see `mobile.core.beside` ------------------------------------------------------------------------
 
@@ -282,6 +263,60 @@ class Client:
         table, key = ("operations", "n") if n > 0 else ("former_operations", "rowid")
         with self.store.transaction():
             self.store.run(f"UPDATE {table} SET settled = 1 WHERE {key} = ?", (abs(n),))
+
+
+class _Overlay:
+    """Records as unfinished work makes them out of what was pulled; the database is only read. `n` is the newest own operation that is in it."""
+
+    def __init__(self, client: Client) -> None:
+        self._store = client.store
+        self._base: dict[str, Record | None] = {}
+        self.touched: dict[str, Record] = {}
+        self.n = 0
+
+    def _real(self, id: str) -> Record | None:
+        if id in self.touched:
+            return self.touched[id]
+        if id not in self._base:
+            self._base[id] = self._store.base_record(id)
+        return self._base[id]
+
+    def lend(self, ops: Iterable[Operation]) -> None:
+        """A colleague's, before one's own."""
+        for op in ops:
+            self.touched.update(_fold_lent(op, self._real))
+
+    def fold(self, operations: Iterable[tuple[Operation, Verdict]]) -> set[str]:
+        """Own operations, in order; returns the ids of the records that they change."""
+        changed: set[str] = set()
+        for op, verdict in operations:
+            give_way()
+            folded = self._pending(op) if verdict.no == 0 else self._judged(op, verdict)
+            self.touched.update(folded)
+            changed |= folded.keys()
+            self.n = op.n
+        return changed
+
+    def _pending(self, op: Operation) -> dict[str, Record]:
+        try:
+            rules.check(op, self._real)
+        except Refused:
+            return {}  # it will probably be refused; it is handed in all the same, the server decides
+        return rules.fold(op, Entry(PENDING, op.at, rules.ACCEPTED), self._real)
+
+    def _judged(self, op: Operation, verdict: Verdict) -> dict[str, Record]:
+        """A judged operation changes only the records that were pulled before it."""
+
+        def read(id: str) -> Record | None:
+            record = self._real(id)
+            has_it = record is not None and self._store.base_no(id) >= verdict.no
+            return copy.deepcopy(record) if has_it else record
+
+        try:
+            changed = rules.fold(op, verdict.entry(), read)
+        except Refused:
+            return {}  # what it is about has left this phone meanwhile
+        return {id: record for id, record in changed.items() if self._store.base_no(id) < verdict.no}
 
 
 def _fold_lent(op: Operation, read: Read) -> dict[str, Record]:

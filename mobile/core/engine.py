@@ -109,6 +109,8 @@ class Engine:
         return reintroduce(self)
 
     def _next_piece(self, now: int) -> Status:
+        if self.store.meta("stale", False):  # killed between a page and what it makes of own work
+            self.client.rebuild()
         unconfirmed = self.store.meta("unconfirmed", [])
         if unconfirmed and self._problem != "behind":
             return confirm(self, unconfirmed, now)
@@ -148,7 +150,9 @@ class Engine:
             else:
                 sent = {n for n, _, _ in lines}  # with a fork: those before it, which both chains share
                 self.store.set_verdicts(v for v in verdicts if v.n in sent)
-                self.client.rebuild()
+                self.store.must_rebuild()
+        if not changed_epoch:
+            self.client.rebuild()
         if answer["fork"] and not changed_epoch:
             self._renew()
             return
@@ -199,31 +203,37 @@ class Engine:
             self._token = ""
         head, lines = read_page(reply)
         with self.store.transaction():
-            changed_epoch = self.take_receipt(head)
-            if changed_epoch:
+            if self.take_receipt(head):
                 self._forget_after(int(head["last"]) + int(head["held"]))
-            self._take_page(head, lines)
+        self._take_page(head, lines)
         self._more = bool(head["more"])
         if not self._more:
             self._pulled_at = now
         return Working("pull", len(lines), len(lines))
 
     def _take_page(self, head: dict[str, Any], lines: list[Line]) -> None:
-        """A page, its verdicts and own work over it, all in the caller's transaction."""
-        present = [(text, line["record"]) for text, line in lines if "record" in line]
-        self.store.put_base(present)
-        self.store.put_members((record["id"], scope) for (_, line) in lines if (record := line.get("record")) for scope in line["in"])
-        for _, line in lines:
-            id = line["record"]["id"] if "record" in line else line["id"]
-            for scope in line["out"]:
+        """Its records some at a time, so that the person's acts do not wait for all of them; then, at once, how far that brings us and the verdicts.
+
+        Cut off before that, the page is pulled again: records say the same twice.
+        """
+        self.store.put_base((text, line["record"]) for text, line in lines if "record" in line)
+        with self.store.transaction():
+            self.store.put_members((record["id"], scope) for (_, line) in lines if (record := line.get("record")) for scope in line["in"])
+            gone = [(line["record"]["id"] if "record" in line else line["id"], scope) for _, line in lines for scope in line["out"]]
+            for id, scope in gone:
                 self.store.run("DELETE FROM members WHERE record = ? AND scope = ?", (id, scope))
-        self.store.set_cursors({scope: int(no) for scope, no in head["cursors"].items()})
-        self.store.set_verdicts(Verdict.from_json(value) for value in head["verdicts"])
-        if not head["more"]:
-            seen = "UPDATE operations SET overlaid = 0 WHERE overlaid AND state IN ('accepted', 'conflict') AND no <= ?"
-            self.store.run(seen, (head["head"],))
-            if self.store.first_unsent() is None:  # own work stays in sight until it is handed in
-                self.store.purge()
+            cursors = {scope: int(no) for scope, no in head["cursors"].items()}
+            if gone or self.store.cursors().keys() - cursors.keys():
+                self.store.set_meta(to_purge=True)
+            self.store.set_cursors(cursors)
+            self.store.set_verdicts(Verdict.from_json(value) for value in head["verdicts"])
+            if not head["more"]:
+                seen = "UPDATE operations SET overlaid = 0 WHERE overlaid AND state IN ('accepted', 'conflict') AND no <= ?"
+                self.store.run(seen, (head["head"],))
+                if self.store.meta("to_purge", True) and self.store.first_unsent() is None:  # own work stays in sight until it is handed in
+                    self.store.purge()
+                    self.store.set_meta(to_purge=False)
+            self.store.must_rebuild()
         self.client.rebuild()
 
     def _get_token(self) -> None:
@@ -275,6 +285,7 @@ class Engine:
         """A new epoch: everything is pulled again, and what the restored server forgot of ours is handed in again."""
         self.store.run("DELETE FROM cursors")
         self.store.run("DELETE FROM members")
+        self.store.set_meta(to_purge=True)
         self.store.run("UPDATE records SET no = 0")
         # What the server has may have other numbers and verdicts now: it was handed in anew, or judged after the restore.
         self.store.run("UPDATE operations SET state = 'held', no = 0, code = '', other = 0 WHERE n <= ?", (known,))

@@ -15,8 +15,10 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -42,6 +44,7 @@ NEWEST = "photos_of_others"  # the last migration of mobile.core.schema
 _STORAGE_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
+_LISTED = ("kind", "title", "number", "state", "level", "enterprise", "community", "section", "person", "at", "search")  # follow what is shown
 _INSERT_RECORD = (
     "INSERT INTO records (id, kind, no, base, shown, title, number, state, level, enterprise, community, section, person, at, search) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, no = excluded.no, "
@@ -49,7 +52,13 @@ _INSERT_RECORD = (
     "enterprise = excluded.enterprise, community = excluded.community, section = excluded.section, person = excluded.person, at = excluded.at, "
     "search = excluded.search"
 )
+_INSERT_BASE = (
+    "INSERT INTO records (id, kind, no, base, shown, title, number, state, level, enterprise, community, section, person, at, search) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET no = excluded.no, base = excluded.base, "
+    + ", ".join(f"{name} = iif(shown IS NULL, excluded.{name}, {name})" for name in _LISTED)
+)
 _NO_ROW = Row()
+PIECE = 50  # records written in one transaction, where it need not be one
 
 
 class Store:
@@ -62,6 +71,7 @@ class Store:
         self._lock = threading.RLock()
         self._depth = 0
         self._changed: set[str] = set()
+        self._acted: set[str] = set()  # records that the person has changed since the overlay was last written
         try:
             with _Explained():
                 self._prepare(str(path))
@@ -198,10 +208,11 @@ class Store:
                 (state, v.no, v.code, v.other, v.received_at, ",".join(v.flags), int(state != "refused"), v.n, state, v.no),
             )
 
-    def overlay_operations(self) -> list[tuple[Operation, Verdict]]:
-        """Own operations that are not wholly in what was pulled, in order."""
-        sql = "SELECT raw, n, no, state, code, other, received_at, flags FROM operations WHERE overlaid ORDER BY n"
-        return [(read_operation(bytes(raw)), Verdict.from_json([*known, flags.split(",") if flags else ()])) for raw, *known, flags in self.all(sql)]
+    def overlay_operations(self, after: int = 0) -> Iterator[tuple[Operation, Verdict]]:
+        """Own operations after one that are not wholly in what was pulled, in order."""
+        sql = "SELECT raw, n, no, state, code, other, received_at, flags FROM operations WHERE overlaid AND n > ? ORDER BY n"
+        for raw, *known, flags in self.all(sql, (after,)):
+            yield read_operation(bytes(raw)), Verdict.from_json([*known, flags.split(",") if flags else ()])
 
     # -- photos ----------------------------------------------------------------------------------------------------------------------------
 
@@ -238,30 +249,67 @@ class Store:
         return taken
 
     def put_base(self, texts: Iterable[tuple[str, Record]]) -> None:
-        """Records as pulled, (exact text, parsed)."""
-        with self._lock:
-            rows = [_columns(record, base=text, shown=None, no=record["no"]) for text, record in texts]
-            self._connection.executemany(_INSERT_RECORD, rows)
-            self._changed.update(row[0] for row in rows)
+        """Records as pulled, (exact text, parsed). What own work is folded over goes on being shown so, until the next `rebuild`.
+
+        Some at a time, and what is searched by is made before: the person's acts never wait for all of them.
+        """
+        texts = iter(texts)
+        while piece := list(islice(texts, PIECE)):
+            rows = []
+            for text, record in piece:
+                give_way()
+                rows.append(_columns(record, base=text, shown=None, no=record["no"]))
+            with self.transaction():
+                self._connection.executemany(_INSERT_BASE, rows)
+                self._changed.update(row[0] for row in rows)
 
     def put_shown(self, record: Record) -> None:
-        """A record with own work folded over it."""
+        """A record with what the person has just done to it."""
         row = self.one("SELECT base, no FROM records WHERE id = ?", (record["id"],)) or (None, 0)
-        text = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        self.run(_INSERT_RECORD, _columns(record, base=row[0], shown=text, no=row[1]))
+        self.run(_INSERT_RECORD, _columns(record, base=row[0], shown=_text_of(record), no=row[1]))
         self._changed.add(record["id"])
+        self._acted.add(record["id"])
+
+    def overlay_rows(self, records: Iterable[Record]) -> list[tuple[Any, ...]]:
+        """What `put_overlay` is to write: those of these records that look otherwise now than before."""
+        rows = []
+        for record in records:
+            give_way()
+            base, no, shown = self.one("SELECT base, no, shown FROM records WHERE id = ?", (record["id"],)) or (None, 0, None)
+            text = _text_of(record)
+            if text != shown:
+                rows.append(_columns(record, base=base, shown=text, no=no))
+        return rows
+
+    def put_overlay(self, rows: list[tuple[Any, ...]]) -> None:
+        """Records with own work folded over them, in the caller's transaction."""
+        self._connection.executemany(_INSERT_RECORD, rows)
+        self._changed.update(row[0] for row in rows)
+        self._acted.clear()
 
     def clear_shown(self, keep: set[str]) -> None:
-        """Forget the overlay of records that own work no longer touches."""
-        for id, base in self.all("SELECT id, base FROM records WHERE shown IS NOT NULL"):
-            if id in keep:
-                continue
-            self._changed.add(id)
-            if base is None:
-                self.run("DELETE FROM records WHERE id = ?", (id,))
-            else:
-                record = json.loads(base)
-                self.run(_INSERT_RECORD, _columns(record, base=base, shown=None, no=record["no"]))
+        """Forget the overlay of records that own work no longer touches; not of those that the person has touched since `put_overlay`."""
+        found = iter([row for row in self.all("SELECT id, base FROM records WHERE shown IS NOT NULL") if row[0] not in keep])
+        while piece := list(islice(found, PIECE)):
+            rows = {id: _columns(json.loads(base), base=base, shown=None, no=json.loads(base)["no"]) for id, base in piece if base is not None}
+            with self.transaction():
+                for id, _ in piece:
+                    if id in self._acted:
+                        continue
+                    self._changed.add(id)
+                    if id in rows:
+                        self.run(_INSERT_RECORD, rows[id])
+                    else:
+                        self.run("DELETE FROM records WHERE id = ?", (id,))
+
+    def must_rebuild(self) -> None:
+        """Noted with what makes it needed, in one transaction."""
+        self.set_meta(stale=True)
+
+    def has_rebuilt(self) -> None:
+        """Own work is folded over what is here now."""
+        if self.meta("stale", False):
+            self.set_meta(stale=False)
 
     def purge(self) -> None:
         """Drop pulled records that no scope holds any more, unless own work is folded over them."""
@@ -302,6 +350,16 @@ class _Explained:
             raise RetryLater(DISK_FULL) from error
         if code in _STORAGE_CODES:
             raise RetryLater(STORAGE) from error
+
+
+def give_way() -> None:
+    """Between two pieces of a long computation: who waits for the interpreter has it first, above all the window."""
+    if threading.current_thread() is not threading.main_thread():
+        time.sleep(0.0001)
+
+
+def _text_of(record: Record) -> str:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
 def _columns(record: Record, *, base: str | None, shown: str | None, no: int) -> tuple[Any, ...]:
