@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as xml
 from importlib import metadata
 from pathlib import Path
@@ -146,6 +147,14 @@ def test_each_permission_is_one_that_the_bridge_or_java_needs_and_each_that_it_a
     asked = {name for name in re.findall(r'"([A-Z_]{6,})"', source) if re.match(r"CAMERA|RECORD_|ACCESS_|POST_", name)}
     without_asking = {"INTERNET", "ACCESS_NETWORK_STATE", "FOREGROUND_SERVICE", "FOREGROUND_SERVICE_DATA_SYNC", "WAKE_LOCK"}
     assert asked | without_asking == declared
+
+
+def test_the_version_is_the_projects_and_the_guide_names_the_builders_that_the_tests_check_with() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert spec()["version"] == project["version"]
+    guide = (ROOT / "docs/android.md").read_text("utf-8")
+    assert all(pin in guide for pin in BUILDERS[:3]), "buildozer, python-for-android, Cython"
+    assert f"NDK {spec()['android.ndk']}" in guide
 
 
 def test_buildozers_own_checker_finds_nothing_wrong(staged: Path, tmp_path: Path) -> None:
