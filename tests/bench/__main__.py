@@ -17,10 +17,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.bench import client, console, photos, server, window
+from tests.bench import app, client, console, photos, server, window
 from tests.bench.figures import Figure, Setting
 
-ALL: dict[str, Callable[[Setting], Iterator[Figure]]] = {**server.FIGURES, **photos.FIGURES, **client.FIGURES, **console.FIGURES, **window.FIGURES}
+ALL: dict[str, Callable[[Setting], Iterator[Figure]]] = {
+    **server.FIGURES, **photos.FIGURES, **client.FIGURES, **console.FIGURES, **window.FIGURES, **app.FIGURES
+}  # fmt: skip
 
 
 def main() -> int:

@@ -44,10 +44,11 @@ class Hand:
         self.app = Paicha(Phone(folder, desktop_ports), folder, DesktopPlatform(folder, in_window), ask_pin=False)
         Window.add_widget(self.app.build())
         EventLoop.start()
-        self.app.session.stop_sync()  # there is no server behind it
         self.frames(5)
-        self.client = self.app.session.client
-        assert self.client is not None
+        self.app.session.stop_sync()  # there is no server behind it
+        client = self.app.session.client
+        assert client is not None
+        self.client = client
 
     def frames(self, count: int = 2) -> None:
         """Draw so many."""
@@ -108,7 +109,6 @@ def screens(hand: Hand) -> dict[str, Any]:
 
 def search(hand: Hand) -> dict[str, Any]:
     """Each text typed anew."""
-    assert hand.client is not None
     hand.client.register.load()
     hand.app.nav.reset("enterprises")
     hand.frames(5)
@@ -161,7 +161,7 @@ def photos(hand: Hand) -> dict[str, Any]:
     from mobile.core.darkroom import Shot
 
     line = hand.app.session.darkroom
-    assert line is not None and hand.client is not None
+    assert line is not None
     camera = hand.app.session.phone.folder / "pictures"
     camera.mkdir(exist_ok=True)
     data = picture(3)
