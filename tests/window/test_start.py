@@ -14,8 +14,8 @@ def at_start(hand: Hand, enterprise: str = "e1", *, located: Any = None, **param
     hand.app.nav.reset("enterprises")
     pump(3)
     if located is not None:  # only now: the list of enterprises asks the machine, too
-        hand.app.platform.abilities |= {"locate"}
-        hand.app.platform.answers["locate"] = [located]
+        hand.platform.abilities |= {"locate"}
+        hand.platform.answers["locate"] = [located]
     hand.app.nav.push("start", enterprise=enterprise, **params)
     pump(5)
     return hand.screen

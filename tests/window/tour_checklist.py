@@ -83,7 +83,7 @@ def _start(hand: Hand) -> Iterator[str]:
     hand.client.store.set_meta(skew=42 * 60_000)
     before = _inspection(hand)
     inspecting.answer(hand.client, before, ITEMS[0], "conform")
-    hand.app.platform.will("locate", NO_POSITION)
+    hand.platform.will("locate", NO_POSITION)
     _go(hand, "start", enterprise="e9")
     hand.screen._choose_kind("open_covert")
     hand.screen._set_theme("covert")
