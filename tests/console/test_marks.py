@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from PIL import Image, ImageDraw
 
+from shared.errors import Refused
 from sync_server.accept import Act
 from sync_server.blobs import upload_id
 from sync_server.console.documents import papers_of
-from sync_server.marks import COARSE, KEPT, MarkedPictures, drawn
+from sync_server.marks import COARSE, KEPT, LONGEST, MarkedPictures, drawn
 from sync_server.routes.photos import note_received
 from sync_server.store import ledgers as store
 from tests.console.browser import Browser
@@ -100,6 +102,19 @@ def test_a_picture_that_lies_on_its_side_is_marked_upright() -> None:
     turned.save(out, "JPEG", quality=95, exif=exif, subsampling=0)
     shown = drawn(Image.open(io.BytesIO(out.getvalue())), [BLUR])
     assert shown.size == (400, 300) and contrast(shown) < 40
+
+
+def test_a_picture_of_any_size_is_marked_in_bounds_and_upright(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / ("ab" * 32)
+    picture().resize((6000, 4500)).transpose(Image.Transpose.ROTATE_90).save(path, "JPEG", exif=exif)
+    shown = Image.open(io.BytesIO(MarkedPictures().of(path, [BLUR]).jpeg))
+    assert shown.size == (LONGEST, LONGEST * 3 // 4) and contrast(shown.resize((400, 300))) < 60
+    assert not shown.getexif(), "nothing of what the camera wrote beside it, such as a small picture of the whole"
+    path.write_bytes(b"no picture")
+    with pytest.raises(Refused, match="blob.not_an_image"):
+        MarkedPictures().of(path, [BOX])
 
 
 def test_everybody_sees_the_marked_picture_and_only_who_judges_it_the_original(site: Site, marked: tuple[str, str]) -> None:
