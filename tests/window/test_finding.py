@@ -316,7 +316,7 @@ def test_what_cannot_be_prepared_says_why_on_its_tile_and_may_be_given_up(enroll
 
 
 def test_thirty_photos_in_a_row_never_hold_the_window_up(enrolled: Hand, tmp_path: Path) -> None:
-    """The figure is the bench's; here only that no frame waits for a picture: each of these takes ten times as long to prepare."""
+    """Work of the window's own thread, which a busy machine does not change; the bench measures what a person sees."""
     enrolled.app.session.stop_sync()
     screen, files = at_finding(enrolled), pictures(tmp_path, 30, (2400, 1800))
     screen.picked(*files)
@@ -329,4 +329,4 @@ def test_thirty_photos_in_a_row_never_hold_the_window_up(enrolled: Hand, tmp_pat
         time.sleep(0.002)
     ready(screen, 30)
     print(f"while 30 photos were prepared the longest frame took {worst * 1000:.0f} ms, {busiest * 1000:.0f} ms of it work of the window's thread")
-    assert busiest < 0.1 and worst < 0.5
+    assert busiest < 0.05

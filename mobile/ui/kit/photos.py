@@ -15,6 +15,7 @@ from kivy.clock import Clock
 from kivy.graphics.texture import Texture
 from kivy.lang import Builder
 from kivy.logger import Logger
+from kivy.metrics import dp
 from kivy.properties import ListProperty, NumericProperty, ObjectProperty, OptionProperty, StringProperty
 from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.stacklayout import StackLayout
@@ -25,7 +26,7 @@ from mobile.core.marked import marked
 from mobile.ui.fonts import font_path
 from mobile.ui.kit.tap import Tap
 
-SIDE = 256  # px
+SIDE = 96  # dp: a tile with some to spare, so that no smaller copies of it are needed to draw it
 AT_ONCE = 4  # new tiles a frame
 KEPT = 128  # textures of tiles
 MARKS = {"": "", "pending": "cloud-upload-outline", "problem": "alert-circle", "away": "cloud-off-outline", "preparing": "progress-clock"}
@@ -46,21 +47,22 @@ def _square(path: str, strokes: str) -> Square | None:
     """The middle square with the marks (JSON), in any thread."""
     if not Path(path).is_file():
         return None
+    side = round(dp(SIDE))
     try:
         with Image.open(path) as file:
-            file.draft("RGB", (SIDE, SIDE))  # an original is decoded at an eighth of its size
+            file.draft("RGB", (2 * side, 2 * side))  # an original is decoded at an eighth of its size
             pixels = ImageOps.exif_transpose(file).convert("RGB")
     except (OSError, ValueError) as error:  # Pillow's own errors are OSErrors; a broken picture must not take the screen down
         Logger.warning(f"photos: {Path(path).name} cannot be shown: {error}")
         return None
     if strokes:
         pixels = marked(pixels, json.loads(strokes), font_path())
-    return SIDE, ImageOps.fit(pixels, (SIDE, SIDE)).tobytes()
+    return side, ImageOps.fit(pixels, (side, side)).tobytes()
 
 
 def _texture(square: Square) -> Texture:
     side, pixels = square
-    picture = Texture.create(size=(side, side), colorfmt="rgb", mipmap=True)
+    picture = Texture.create(size=(side, side), colorfmt="rgb")
     picture.blit_buffer(pixels, colorfmt="rgb")
     picture.flip_vertical()
     return picture
