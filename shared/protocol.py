@@ -37,7 +37,8 @@ Receipts   `checkpoint` is a C2SP signed note of the ledger's tree (origin paich
            the checkpoint of `size`. `safe` is the highest number known to be in a backup; -1 where no backups are kept.
            GET /v1/ledgers/L/checkpoint, /v1/ledgers/L/proof/NO (tlog-proof text), /v1/ledgers/L/entry/NO (the leaf bytes).
 
-Photos     tus 1.0 under /v1/ledgers/L/photos (token), metadata sha256 and filetype; GET /v1/ledgers/L/blobs/SHA256.
+Photos     tus 1.0 under /v1/ledgers/L/photos (token), metadata sha256 and filetype; GET /v1/ledgers/L/blobs/SHA256, with ?size=small a picture of at
+           most 320 pixels. Without a network everything goes by file: `shared.bundle`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
 import subprocess
@@ -15,17 +16,19 @@ from typing import Any
 
 import pytest
 
-from mobile.core.client import Client
+from mobile.core import inspecting
+from mobile.core.client import Client, PhotoFile
 from mobile.core.engine import Engine
 from mobile.core.phone import Phone
-from mobile.core.status import Status, Waiting, Working
+from mobile.core.ports import Reply
+from mobile.core.status import Status, UpToDate, Waiting, Working
 from mobile.core.store import Store
 from mobile.core.sync_thread import SyncThread
 from mobile.device.desktop import desktop_ports
 from shared.errors import Refused
 from shared.operation import read
 from tests.client import work
-from tests.client.wiring import Device, World
+from tests.client.wiring import Device, World, instead, no_fault
 
 KILLS = 30
 # A parent that has everything imported forks one actor after the other and kills each; what the actors print comes out of the parent.
@@ -212,6 +215,53 @@ def test_a_failure_inside_the_program_is_told_and_syncing_is_tried_again(
         time.sleep(0.005)
     thread.stop()
     assert not thread.alive and device.states() == ["accepted"]
+
+
+def _photo_that_failed(world: World, device: Device) -> None:
+    """One is left to be tried again later, all else is done."""
+    inspection = work.start(device.client)
+    (device.folder / "photos").mkdir(exist_ok=True)
+    data = b"\xff\xd8 a photo"
+    file = device.folder / "photos" / "a.jpg"
+    file.write_bytes(data)
+    photo = PhotoFile(hashlib.sha256(data).hexdigest(), file, file, len(data))
+    inspecting.attach_photo(device.client, inspection, None, photo, {"taken_at": world.clock.now})
+    device.engine.wake()
+    while not isinstance(device.engine.step(), UpToDate):
+        pass
+
+
+def test_a_photo_that_failed_waits_its_time_and_the_screen_can_say_how_long(world: World, device: Device) -> None:
+    world.wire.fault = instead("photos", Reply(503, {"paicha-protocol": "1", "tus-resumable": "1.0.0"}, b"{}"))
+    _photo_that_failed(world, device)
+    status = device.engine.step()
+    assert isinstance(status, Waiting) and status.problem == "" and status.next_photo is not None
+    assert world.clock.now < status.next_photo <= world.clock.now + 300_000
+
+    world.wire.log.clear()
+    device.engine.wake()  # an act of the person: a photo that cannot go is not sent again with every tap
+    device.steps(6)
+    assert world.wire.asked("photos") == 0
+    device.engine.wake(asked=True)  # "try now", the network is back, the app was resumed
+    device.steps(6)
+    assert world.wire.asked("photos") == 1
+    world.wire.fault = no_fault
+    device.engine.wake(asked=True)
+    device.steps(6)
+    assert device.client.store.one("SELECT state FROM photos")[0] != "waiting"
+
+
+def test_the_thread_passes_on_how_it_is_woken(device: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    woken: list[dict[str, bool]] = []
+    monkeypatch.setattr(Engine, "wake", lambda self, **how: woken.append(how))
+    thread = SyncThread(device.engine, lambda status: None)
+    for wake in (thread.nudge, thread.wake, thread.nudge, lambda: thread.wake(photos=True), thread.wake):
+        wake()
+    thread.start()
+    while not woken:
+        time.sleep(0.005)
+    thread.stop()
+    assert woken[0] == {"asked": True, "photos": True}, "whoever asked for most is heard"
 
 
 def test_everything_is_there_when_the_app_is_opened_again(world: World, device: Device) -> None:
