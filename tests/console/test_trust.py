@@ -205,6 +205,9 @@ PAGES: dict[str, Page] = {
     **same(EVERYBODY, "GET /alerts/{id}", id="w1"),
     **same(ENTERPRISE | OTHERS, "POST /alerts/{id}", id="w1"),
     **same({"head", "office", "lin"}, "POST /failures/{id}", id="h1"),
+    # what phones have sent by file
+    **same(ADMINISTER, "GET /bundles", "POST /bundles"),
+    **same(ADMINISTER, "POST /bundles/{id}/again", "POST /bundles/{id}/drop", id="none", gone=True),
     # the enterprise's own side
     **same(ENTERPRISE | OTHERS, "GET /mine", "GET /mine/notice", "POST /mine/notice", "GET /mine/inspections"),
     **same(ENTERPRISE, *(f"{method} /mine/hazards/{{id}}{part}" for method in ("GET", "POST") for part in ("", "/photos")), id="h1"),
