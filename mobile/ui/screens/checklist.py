@@ -137,7 +137,8 @@ class Checklist(Screen):
         words, _ = state_badge(record["state"])
         signed = sum(in_force(record, f"signatures/{member}") is not None for member in record["team"])
         crew = tr("team.crew", team=len(record["team"]), signed=signed)
-        self.bar.title, self.bar.subtitle = record["enterprise_name"], f"{tr('kind.' + record['inspection_kind'])} · {words} · {crew}"
+        said = [crew, tr(f"kind.{record['inspection_kind']}"), words if record["state"] != "draft" else ""]
+        self.bar.title, self.bar.subtitle = record["enterprise_name"], " · ".join(part for part in said if part)
         self._show_progress(record, pages, can_change)
         self._show_sections(record)
         self._show_news(filling.news(self.client, record))
