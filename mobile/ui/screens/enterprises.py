@@ -33,7 +33,7 @@ class Enterprises(Screen):
     """A search field, filters, those visited last, and all that fit."""
 
     def __init__(self, app: Paicha) -> None:
-        super().__init__(app, tr("tab.enterprises"), back=False)
+        super().__init__(app, tr("enterprises.title"), back=False)
         kept = json.loads(self.client.store.scratch(KEPT) or "{}")
         self.filters: list[str] = [name for name in kept.get("filters", []) if name in FILTERS]
         if may(self.client.person or {"roles": []}, "propose"):

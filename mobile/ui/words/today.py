@@ -22,6 +22,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "New tasks appear here by themselves. Pick an enterprise to inspect, or report what you come across.",
     ),
     "today.go": ("去选企业", "Pick one"),
+    "enterprises.title": ("企业", "Enterprises"),
     "enterprises.search": ("名称、拼音、地址、电话", "Name, address, code, phone"),
     "enterprises.recent": ("最近去过", "Visited last"),
     "enterprises.nearby": ("由近到远", "Nearest first"),
