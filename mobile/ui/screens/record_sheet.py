@@ -61,13 +61,13 @@ class Paper(Screen):
         self.id = id
         self.document: Document | None = None
         self.body = Scroll()
-        self.progress = ProgressLine(text=tr("paper.making"), busy=True)
+        self.progress = ProgressLine(text=tr("sheet.making"), busy=True)
         self.making = Head(padding=(dp(16), dp(8)))
-        self.bar_of_pages = ProgressLine(text=tr("paper.making"))
+        self.bar_of_pages = ProgressLine(text=tr("sheet.making"))
         self.making.add_widget(self.bar_of_pages)
         self.bottom = BottomBar()
-        self.share_button = PushButton(text=tr("paper.share"), icon="share-variant", on_release=lambda _: self.share("pdf"))
-        self.more_button = PushButton(text=tr("paper.more"), icon="dots-vertical", kind="secondary", on_release=lambda _: self.more())
+        self.share_button = PushButton(text=tr("sheet.share"), icon="share-variant", on_release=lambda _: self.share("pdf"))
+        self.more_button = PushButton(text=tr("sheet.more"), icon="dots-vertical", kind="secondary", on_release=lambda _: self.more())
         for button in (self.more_button, self.share_button):
             self.bottom.add_widget(button)
         self.add_widget(self.body)
@@ -117,7 +117,7 @@ class Paper(Screen):
             return
         self.body.ids.column.clear_widgets()
         if read is None:
-            self.body.add(Text(content=tr("paper.gone")))
+            self.body.add(Text(content=tr("sheet.gone")))
             return
         document, pictures = read
         for widget in self.above(document):
@@ -144,21 +144,21 @@ class Paper(Screen):
     def above(self, document: Document) -> list[Any]:
         """How it stands with the ledger."""
         if document.number:
-            return [Banner(text=tr("paper.numbered", number=document.number), icon="check-circle", tone="ok", radius=dp(12))]
+            return [Banner(text=tr("sheet.numbered", number=document.number), icon="check-circle", tone="ok", radius=dp(12))]
         small = [block.text for block in document.blocks if isinstance(block, Small)]
         sent = sheet.NOT_SENT not in small
-        return [Banner(text=tr("paper.not_numbered" if sent else "paper.not_sent"), icon="cloud-upload-outline", tone="info", radius=dp(12))]
+        return [Banner(text=tr("sheet.not_numbered" if sent else "sheet.not_sent"), icon="cloud-upload-outline", tone="info", radius=dp(12))]
 
     # -- handing on ------------------------------------------------------------------------------------------------------------------------
 
     def more(self) -> None:
         """Other ways."""
-        offer(tr("paper.more"), self.ways(), self.go)
+        offer(tr("sheet.more"), self.ways(), self.go)
 
     def ways(self) -> list[tuple[Action, str]]:
         """What the menu offers."""
-        found = [(Action("picture", "image-multiple"), tr("paper.share_picture"))] if self._can("share") else []
-        return [*found, *([(Action("save", "content-save-outline"), tr("paper.save"))] if self._can("save") else [])]
+        found = [(Action("picture", "image-multiple"), tr("sheet.share_picture"))] if self._can("share") else []
+        return [*found, *([(Action("save", "content-save-outline"), tr("sheet.save"))] if self._can("save") else [])]
 
     def go(self, name: str) -> None:
         """A line of the menu."""
@@ -206,7 +206,7 @@ class Paper(Screen):
         keep(self, self.making, busy, 1)
 
     def _told(self, done: int, all: int) -> None:
-        self.bar_of_pages.value, self.bar_of_pages.detail = done / all, tr("paper.page", done=done, all=all)
+        self.bar_of_pages.value, self.bar_of_pages.detail = done / all, tr("sheet.page", done=done, all=all)
 
 
 class RecordSheet(Paper):
@@ -221,7 +221,7 @@ class RecordSheet(Paper):
 
     def title_of(self) -> str:
         """For the top bar."""
-        return tr("paper.record")
+        return tr("sheet.record")
 
     def write(self, longest: int) -> Document:
         """As it stands now."""
@@ -256,7 +256,7 @@ class ServedOrder(Paper):
 
     def title_of(self) -> str:
         """For the top bar."""
-        return tr("paper.order")
+        return tr("sheet.order")
 
     def write(self, longest: int) -> Document:
         """As it was served."""
@@ -298,7 +298,7 @@ class ServedOrder(Paper):
 
 
 def _saved(place: str) -> None:
-    tell(tr("paper.saved", place=place), seconds=8)
+    tell(tr("sheet.saved", place=place), seconds=8)
 
 
 def _failed(why: Reason | None) -> None:
