@@ -67,7 +67,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         theme.bind(background=lambda *_: setattr(Window, "clearcolor", theme.background))
         Window.clearcolor = theme.background
         Window.softinput_mode = "below_target"
-        Window.bind(on_keyboard=lambda window, key, *rest: self.nav.on_key(window, key, *rest))
+        Window.bind(on_keyboard=self._on_keyboard)
         self.session.bind(revision=lambda *_: self._count())
         self.session.bind(revision=self._hand_in)
         self.platform.watch(lambda: in_window(self.machine_changed))
@@ -91,10 +91,15 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
 
     def on_stop(self) -> None:
         """The window closes."""
+        Window.unbind(on_keyboard=self._on_keyboard)
         Clock.unschedule(self.look_at_machine)
         self._leave()
         self.session.close()
         Metrics.fontscale /= self._text
+
+    def _on_keyboard(self, window: object, key: int, *rest: object) -> bool:
+        """The back key goes to whichever navigator there is now."""
+        return self.nav.on_key(window, key, *rest)
 
     def on_pause(self) -> bool:
         """To the background, perhaps for good: the route and what is half typed are kept, everything else is on disk already. A recording

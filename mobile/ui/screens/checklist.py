@@ -44,6 +44,8 @@ class Checklist(Screen):
     """The items page by page, then the end: signatures and handing in. The page and how far it was scrolled are kept, so that
     one comes back to both."""
 
+    stays_scrolled = False
+
     def __init__(self, app: Paicha, id: str) -> None:
         super().__init__(app)
         self.id = id

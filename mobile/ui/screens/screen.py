@@ -36,6 +36,7 @@ class Screen(Page):
     """One place of the app. `refresh` is called whenever it comes into sight and whenever the data may have changed while it is."""
 
     tells_notices = True  # of the machine, below its top bar
+    stays_scrolled = True  # when it is drawn anew; False where the screen looks after that itself
     _notice: Any = None
 
     def __init__(self, app: Paicha, title: str = "", *, back: bool = True) -> None:
@@ -87,7 +88,10 @@ class Screen(Page):
         if touched or any(isinstance(w, ButtonBehavior) and w.state == "down" for w in self.walk()):
             self._again()
         elif self.app.session.client is not None:
+            stood = [(widget, widget.scroll_y) for widget in self._rolling if widget.scroll_y != 1.0] if self.stays_scrolled else []
             self.refresh()
+            for widget, scroll in stood:  # Kivy goes to the top of what is emptied and filled again
+                Clock.schedule_once(partial(self._roll, widget, scroll), 0)
 
     # -- typing ----------------------------------------------------------------------------------------------------------------------------
 
@@ -121,13 +125,16 @@ class Screen(Page):
         self._rolling = [widget for widget in self.walk() if isinstance(widget, Scroll | RowList)]
         kept = self.app.scrolls.of(self.place_key)
         for widget, scroll in zip(self._rolling, kept, strict=False):
+            widget.scroll_y = scroll
             Clock.schedule_once(partial(self._roll, widget, scroll), 0)
         for widget in self._rolling:
             widget.fbind("scroll_y", self._keep_scroll_soon)
 
-    def _roll(self, widget: Any, scroll: float, *_: object) -> None:
-        """When the content has its height."""
+    def _roll(self, widget: Any, scroll: float, *_: object, frames: int = 3) -> None:
+        """When the content has its height: rows of words in rows take some frames to find theirs."""
         widget.scroll_y = scroll
+        if frames:
+            Clock.schedule_once(partial(self._roll, widget, scroll, frames=frames - 1), 0)
 
     def keep_scroll(self, *_: object) -> None:
         """On disk, when scrolling has come to rest and when the screen goes."""

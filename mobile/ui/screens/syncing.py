@@ -243,7 +243,7 @@ class Syncing(Screen):
     def _offer_way(self, card: Card, problem: Problem, record: Record, line: str) -> None:
         place = _place_of(record)
         if problem.kind == "photo" and problem.code not in ("photo.gone", "photo.changed"):
-            words, icon, act = "again", "refresh", lambda: self._again(problem)
+            words, icon, act = "again", "refresh", lambda: self._try_again(problem)
         elif place is not None and problem.kind != "conflict":
             words, icon, act = "open_it", "eye", lambda: self.app.nav.push(place, id=problem.subject)
         elif "share" in self.app.platform.abilities:
@@ -269,7 +269,7 @@ class Syncing(Screen):
     def _dismiss(self, n: int) -> None:
         self.app.session.do(lambda: self.client.dismiss(n))
 
-    def _again(self, problem: Problem) -> None:
+    def _try_again(self, problem: Problem) -> None:
         self.app.session.do(lambda: try_again(self.client, problem.photo))
         self.app.session.sync_now()
 
