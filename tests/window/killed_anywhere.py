@@ -32,9 +32,9 @@ def main() -> None:
         app.nav.push(place, **params)
     pump(10)
     pane = next((w for w in hand.screen.walk() if isinstance(w, Scroll | RowList)), None)
-    scrolls = pane is not None and pane.children[0].height > pane.height
-    if scrolls:
-        pane.scroll_y = SCROLLED
+    scrolls = False
+    if pane is not None and pane.children[0].height > pane.height:
+        pane.scroll_y, scrolls = SCROLLED, True
     until = time.monotonic() + 1.2
     while time.monotonic() < until:  # the finger rests
         pump(1)
