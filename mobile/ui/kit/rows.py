@@ -254,8 +254,7 @@ class RowList(RecycleView):
         super().__init__(**values)
         self.fbind("width", self._lay)
         self.fbind("scroll_y", self._near_end)
-        for role in ("surface", "ink"):
-            theme.fbind(role, self._repaint)
+        theme.bind(surface=self._repaint, ink=self._repaint)  # weakly, as `fbind` does not: a list goes with its screen
 
     def on_open(self, _row: Row) -> None:
         """A row was tapped."""
