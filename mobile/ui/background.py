@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 def beside(work: Callable[[], Result], done: Callable[[Result], object], ended: Callable[[], object] = lambda: None) -> None:
-    """Run `work` in a thread, then in the window's `done(result)` and `ended()`; where it failed, the person is told why, and only `ended()` comes."""
+    """Run `work` in a thread, then in the window's `done(result)` and `ended()`; where it failed, the person is told why and only `ended()` comes."""
 
     def run() -> None:
         try:

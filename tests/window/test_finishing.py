@@ -259,6 +259,7 @@ def test_who_signed_an_order_signs_again_when_its_content_changes(enrolled: Hand
     enrolled.press("检查人员签名")
     sign(enrolled, "order")
     assert ordering.draft_of(enrolled.client, inspection).drawings
+    pump(15)  # the page is drawn anew with the signature; then the finger comes
     tap(next(w for w in enrolled.screen.walk() if type(w).__name__ == "Chip" and w.text == "列入"))
     draft = ordering.draft_of(enrolled.client, inspection)
     assert not draft.drawings and len(draft.until) == 1
