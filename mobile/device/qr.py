@@ -24,7 +24,7 @@ def read_code(picture: Path) -> str:
     for size in (LONGEST, max(grey.size)):  # as it is only where the smaller one shows nothing
         tried = grey.copy()
         tried.thumbnail((size, size))
-        found = zxingcpp.read_barcodes(tried, formats=zxingcpp.BarcodeFormat.QRCode)
+        found = zxingcpp.read_barcodes(tried, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
         if found:
             return str(found[0].text)
     raise Refused(NO_CODE, picture.name)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from mobile.core.upload import send_photo
+from mobile.core.upload import Photo, send_photo
 from mobile.device.http import HttpTransport
 from shared.operation import digest_of
 from tests.bench.anchors import raw_files
@@ -44,9 +44,9 @@ def photos(setting: Setting) -> Iterator[Figure]:
 
         def measure() -> float:
             turn = next(turns) * each
-            chosen = [(str(path), digest_of(path.read_bytes())) for path in paths[turn : turn + each]]
+            chosen = [Photo(str(path), digest_of(path.read_bytes()), SIZE, "image/jpeg") for path in paths[turn : turn + each]]
             start = time.perf_counter()
-            sent = [send_photo(transport, BASE, token, path, sha256, SIZE, "image/jpeg", "") for path, sha256 in chosen]
+            sent = [send_photo(transport, BASE, token, photo) for photo in chosen]
             taken = time.perf_counter() - start
             assert all(one.state == "stored" for one in sent), sent
             return each * SIZE / taken / 1e6
