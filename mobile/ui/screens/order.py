@@ -48,6 +48,7 @@ class Order(Screen):
     def __init__(self, app: Paicha, id: str) -> None:
         super().__init__(app, tr("order.title"))
         self.id = id
+        self._drawn = ""
         self.body = Scroll()
         self.findings, self.signing = Column(), Column()
         self.words = TextField(multiline=True, rows=5)
@@ -89,6 +90,10 @@ class Order(Screen):
             return
         self.bar.subtitle = record["enterprise_name"]
         draft = ordering.draft_of(self.client, self.id)
+        state = repr((draft, [hazard["id"] for hazard in ordering.can_be_ordered(self.client, self.id)]))
+        if state == self._drawn:
+            return
+        self._drawn = state
         self._show_findings(draft)
         if not self.words.focus and not self.client.store.scratch(f"typed/{self.id}/order_words"):
             self.words.set_text(draft.text)
