@@ -178,7 +178,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "by_file.saved": ("已保存到 {place}", "Saved to {place}"),
     "by_file.then": ("接下来", "What to do with it"),
     "by_file.then_1": ("1. 把文件交给街道办公室。", "1. Bring the file to your office."),
-    "by_file.then_2": ("2. 办公室在管理台“导入手机文件”里选择它。", "2. They choose it in the console under import of phone files."),
+    "by_file.then_2": ("2. 办公室在管理台“离线交送文件”里选择它。", "2. They choose it in the console under import of phone files."),
     "by_file.then_3": ("3. 这部手机下次联网时会收到回执；在那之前内容都留在手机上。", "3. This phone hears of it the next time it is online; until then everything stays on it."),
     "receipts.title": ("回执", "Receipts"),
     "receipts.none": ("还没有提交的检查", "Nothing is handed in yet"),
