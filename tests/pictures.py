@@ -8,6 +8,8 @@ from random import Random
 
 from PIL import Image, ImageDraw, ImageFilter
 
+from sync_server.demo.pictures import scene
+
 SIZE = (4000, 3000)
 
 
@@ -25,14 +27,27 @@ def picture(
         colour = tuple(random.randrange(30, 230) for _ in range(3))
         draw.rectangle((x, y, x + width, y + height), fill=colour, outline=(20, 20, 20), width=max(1, unit // 6))
     draw.rectangle((0, 0, unit * 4, unit * 3), fill=(220, 40, 30))  # the sensor's own top left corner, to see the turning
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=85, exif=_exif(orientation, taken, lat, lon))
+    return out.getvalue()
+
+
+def on_site(subject: str, seed: int, *, fixed: bool = False, taken: str, lat: float, lon: float) -> bytes:
+    """JPEG bytes of what an inspector would see: one of the demo's subjects ("exit": boxes before an exit), before the work or after it."""
+    drawn = Image.open(io.BytesIO(scene(subject, fixed, seed, "", width=1600)))
+    upright = drawn.crop((0, 0, drawn.width, drawn.height * 92 // 100))  # its own caption stays out: the phone stamps what it takes
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=88, exif=_exif(1, taken, lat, lon))
+    return out.getvalue()
+
+
+def _exif(orientation: int, taken: str, lat: float, lon: float) -> Image.Exif:
     exif = Image.Exif()
     exif[0x0112] = orientation
     exif[0x010F] = "Fictional"
     exif.get_ifd(0x8769).update({0x9003: taken, 0x9011: "+08:00"})
     exif.get_ifd(0x8825).update({1: "N" if lat >= 0 else "S", 2: _dms(abs(lat)), 3: "E" if lon >= 0 else "W", 4: _dms(abs(lon)), 31: 6.5})
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=85, exif=exif)
-    return out.getvalue()
+    return exif
 
 
 def _dms(value: float) -> tuple[float, float, float]:

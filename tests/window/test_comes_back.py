@@ -12,7 +12,7 @@ import pytest
 from kivy.core.window import Window
 
 from mobile.core import inspecting
-from mobile.ui.kit import RowList, Scroll, TextField
+from mobile.ui.kit import Column, RowList, Scroll, TextField
 from mobile.ui.nav import BACK_KEYS
 from mobile.ui.strings import words
 from tests.window.conftest import Hand, pump, write
@@ -167,3 +167,14 @@ def test_resuming_syncs_and_a_network_that_comes_back_is_used_at_once(enrolled: 
     enrolled.platform.state = type(enrolled.platform.state)(online=True)
     enrolled.app.look_at_machine()
     assert asked == ["sync", "sync"]
+
+
+def test_a_page_that_is_shorter_than_the_window_stands_at_the_top_wherever_it_was_scrolled(hand: Hand) -> None:
+    page, line = Scroll(), Column(size_hint_y=None, height=100)
+    Window.add_widget(page)
+    page.add(line)
+    pump(4)
+    page.scroll_y = 0  # where it was when there was more of it
+    pump(4)
+    assert line.to_window(*line.pos)[1] > Window.height / 2
+    Window.remove_widget(page)

@@ -112,7 +112,7 @@ def test_what_was_not_put_right_gets_a_new_deadline_and_goes_back(enrolled: Hand
     write(screen.reason, "室内无信号")
     choose(screen.verdict, "fail")
     tap(chip(enrolled, "隐患未整改"))
-    tap(chip(enrolled, "7天"))
+    tap(chip(enrolled, "7 天"))
     enrolled.press("记录结论")
     hazard = enrolled.client.record("h1")
     assert hazard["state"] == "rectifying" and hazard["failures"][0]["text"] == "隐患未整改" and verdict is not None

@@ -175,7 +175,7 @@ def test_a_colleagues_answer_comes_by_syncing_and_what_is_being_typed_stays(enro
     enrolled.app.session.sync_now()
     until(lambda: enrolled.screen.cards[0].input.value == "conform", "the colleague's answer on its card")
     assert text.input.text == "东侧" and text.input.focus and "同事写的" in text.input.error
-    assert "2人，已签0" in enrolled.screen.bar.subtitle
+    assert "2 人，已签 0" in enrolled.screen.bar.subtitle
     text.input.input.focus = False
     pump(3)
     assert enrolled.client.record(id)["answers"][text.item["id"]] == "东侧"

@@ -36,7 +36,7 @@ class Choice(Tap):
 
 
 class Radio(Tap):
-    """One of several, a line each: `text`, a quiet `detail`, `selected` (the owner changes it). Bind `on_release`."""
+    """One of several, a line each: `text`, a quiet `detail` below it, `selected` (the owner changes it). Bind `on_release`."""
 
     text = StringProperty()
     detail = StringProperty()

@@ -148,7 +148,7 @@ class ListRow(RecycleDataViewBehavior, ButtonBehavior, Widget):
             self._draw_words(left, right, top - (top - bottom - self._words_height(sizes)) / 2, sizes)
 
     def _draw_heading(self, sizes: _Sizes) -> None:
-        left, right, line = self.x + sizes.margin + dp(4), self.right - sizes.margin - dp(4), sizes.line(sizes.small)
+        left, right, line = self.x + sizes.margin, self.right - sizes.margin, sizes.line(sizes.small)
         width = typeface.measure(sizes.small)(self.row.meta) + dp(12) if self.row.meta else 0.0
         known = typeface.measure(sizes.small, has_bold(self.row.title))
         self._words(shorten(self.row.title, right - left - width, known), sizes.small, left, self.y + dp(6), line, "ink_soft", bold=True)

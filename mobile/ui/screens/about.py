@@ -46,7 +46,7 @@ class About(Screen):
         self.body.add(SectionHeader(text=tr("about.licences")))
         licences = Card()
         for name, licence in LICENCES:
-            licences.add_widget(Fact(label=licence, value=name))
+            licences.add_widget(Fact(label=name, value=licence))
         self.body.add(licences)
 
 

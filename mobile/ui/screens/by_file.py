@@ -80,7 +80,7 @@ class ByFile(Screen):
         self.app.session.beside(lambda client: write_bundle(client, progress, self._stop.is_set), self._made, self._ended)
 
     def _progress(self, percent: int) -> None:
-        self.bar_of_making.value, self.bar_of_making.detail = percent / 100, f"{percent} %"
+        self.bar_of_making.value, self.bar_of_making.detail = percent / 100, tr("syncing.photo_done", percent=percent)
 
     def _made(self, written: Written) -> None:
         self.written = written

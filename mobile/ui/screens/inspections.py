@@ -50,7 +50,7 @@ class Inspections(Screen):
         searched = bool(self.search.text)
         empty = self.list.empty
         empty.title = tr("enterprises.none_found") if searched else tr("inspections.none")
-        empty.text = tr("enterprises.none_found_text") if searched else tr("inspections.none_text")
+        empty.text = tr("inspections.none_found_text") if searched else tr("inspections.none_text")
         empty.button = "" if searched else tr("inspections.go")
         pending = {row.id for row in self.client.rows("inspection", where="state != 'void'", limit=1000) if row.pending}
         rows: list[Row] = []

@@ -9,7 +9,7 @@ from mobile.core import finding
 from mobile.core.darkroom import Shot
 from mobile.core.drafts import Draft
 from mobile.core.register import Site
-from mobile.ui.kit import BottomBar, Card, Chip, Fact, Photo, PhotoStrip, PushButton, Scroll, SearchField, SectionHeader, TextField, Wrap, tell
+from mobile.ui.kit import BottomBar, Card, Chip, Photo, PhotoStrip, PushButton, Scroll, SearchField, SectionHeader, Text, TextField, Wrap, tell
 from mobile.ui.register import read_register
 from mobile.ui.screens.screen import Screen
 from mobile.ui.screens.shooting import drafted, open_waiting, room_of, shoot, shot_for, stamp_of
@@ -86,7 +86,7 @@ class Report(Screen):
         record = self.client.record(enterprise) if enterprise else None
         if record is not None or name:
             self.where.clear_widgets()
-            self.where.add_widget(Fact(label=tr("report.where"), value=str(record["name"]) if record is not None else name))
+            self.where.add_widget(Text(content=str(record["name"]) if record is not None else name, strong=True))
             self.where.add_widget(PushButton(text=tr("report.change"), kind="text", snug=True, on_release=lambda _: self.choose("", "")))
             return
         if self.search.parent is not self.where:

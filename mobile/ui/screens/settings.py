@@ -72,7 +72,6 @@ class Settings(Screen):
         self.body.add(SectionHeader(text=tr(f"settings.{title}")))
         card, chosen = Card(), self.app.session.settings[name]
         for value, text in choices:
-            card.add_widget(Radio(text=text, selected=value == chosen, on_release=lambda _, value=value: self._choose(name, value)))
-            if detail(value):
-                card.add_widget(Text(content=detail(value), style="caption", tone="ink_soft"))
+            line = Radio(text=text, detail=detail(value), selected=value == chosen, on_release=lambda _, value=value: self._choose(name, value))
+            card.add_widget(line)
         self.body.add(card)

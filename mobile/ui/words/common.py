@@ -32,7 +32,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "tab.me": ("我的", "Me"),
     "enrol.title": ("登记手机", "Enrol this phone"),
     "enrol.welcome": ("把这部手机登记到台账", "Join the ledger"),
-    "enrol.explain": ("向街道办公室要一个登记码，15分钟内有效。登记一次，以后没有网络也能检查。", "Ask your office for a code; it is good for 15 minutes. You enrol once; after that you need no network to inspect."),
+    "enrol.explain": ("向街道办公室要一个登记码，15 分钟内有效。登记一次，以后没有网络也能检查。", "Ask your office for a code; it is good for 15 minutes. You enrol once; after that you need no network to inspect."),
     "enrol.again": ("用新的登记码继续", "Go on with a new code"),
     "enrol.again_text": (
         "向街道办公室要一个新的登记码。手机上还没有上传的内容都会保留，并继续上传。",
@@ -44,7 +44,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "enrol.working": ("正在登记", "Enrolling"),
     "enrol.paste": ("收到邀请链接的，粘贴到登记码一栏即可。", "If you were sent an invitation link, paste it into the code field."),
     "pin.note": ("没有网络时用密码打开。忘记了可以用新的登记码重设，已记录的内容不会丢失。", "It opens the app without a network. If you forget it, a new code resets it; your work is not lost."),
-    "pin.choose": ("设置6位密码", "Choose a 6-digit PIN"),
+    "pin.choose": ("设置 6 位密码", "Choose a 6-digit PIN"),
     "pin.again": ("再输入一次", "Enter it again"),
     "pin.enter": ("输入密码", "Enter your PIN"),
     "pin.wrong": ("密码不对", "That PIN is wrong"),
