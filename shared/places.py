@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+Position = dict[str, Any]  # {lat, lon} in degrees and accuracy in metres
+
 METRES_PER_DEGREE = 111_320  # of latitude; of longitude at the equator
 
 

@@ -17,9 +17,9 @@ from shared.errors import Refused, reason
 from shared.kinds.inspection import OPEN, submit_problems
 from shared.kinds.task import assigned_to
 from shared.people import may
+from shared.places import Position
 from shared.rules import UNKNOWN_RECORD, Record
 
-Position = dict[str, Any]
 PURPOSE = "专项行动"  # of an inspection whose task names none, as official records say it (R114)
 JOIN = "paicha://join/"  # how the text of a leader's code begins
 MOST_CODE = 10_000  # bytes of what it says

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from mobile.core.spelling import spell
 from mobile.core.store import Store
-from mobile.core.whereabouts import Position, metres_to
+from shared.places import Position, metres_between
 
 PIECE = 400  # enterprises read at a time: the database is held no longer than a frame
 NEAR = 100  # metres within which two sites may be one
@@ -44,7 +44,7 @@ class Site:
 
     def metres(self, here: Position | None) -> float | None:
         """How far it is from here."""
-        return metres_to(here, self.lat, self.lon)
+        return metres_between(here, {"lat": self.lat, "lon": self.lon})
 
 
 @dataclass(frozen=True, slots=True)

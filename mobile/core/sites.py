@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from mobile.core.client import Client
-from mobile.core.whereabouts import Position
+from shared.places import Position
 from shared.rules import Record
 
 KINDS = ("plant", "land", "stalled")  # a site without an enterprise: disused plant, idle land, stalled project (R74)

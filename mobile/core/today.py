@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from mobile.core.client import Client
 from mobile.core.inspecting import my_tasks
 from mobile.core.status import Problem
-from mobile.core.whereabouts import Position, metres_to
 from shared.calendar import day_of
 from shared.deadlines import due
 from shared.people import may
+from shared.places import Position, metres_between
 from shared.rules import Record
 
 MOST = 200  # of own tasks and drafts: what is below that comes up as these are done
@@ -67,13 +67,8 @@ def _reinspections(client: Client, most: int) -> tuple[list[tuple[Record, int]],
 
 def _tasks(client: Client, here: Position | None) -> list[Task]:
     """By the day they are due, and on one day the nearest first."""
-    tasks = [Task(record, metres_to(here, *_place(client, record["enterprise"]))) for record in my_tasks(client)[:MOST]]
+    tasks = [Task(record, metres_between(here, client.record(record["enterprise"]))) for record in my_tasks(client)[:MOST]]
     return sorted(tasks, key=lambda task: (day_of(task.record["due"]), task.metres is None, task.metres or 0.0, task.record["due"]))
-
-
-def _place(client: Client, enterprise: str) -> tuple[float | None, float | None]:
-    record = client.record(enterprise) or {}
-    return record.get("lat"), record.get("lon")
 
 
 def drafts(client: Client) -> list[Record]:

@@ -8,9 +8,9 @@ from typing import Any
 from kivy.event import EventDispatcher
 from kivy.properties import ObjectProperty
 
-from mobile.core.whereabouts import Position
 from mobile.device.platform import Platform
 from mobile.ui.strings import tr
+from shared.places import Position
 
 AGAIN = 60  # seconds after which it is asked anew
 STALE = 900  # seconds after which one may be somewhere else

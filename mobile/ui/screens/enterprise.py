@@ -9,7 +9,6 @@ from kivy.metrics import dp
 
 from mobile.core import card, inspecting
 from mobile.core.client import Listed
-from mobile.core.whereabouts import metres_to
 from mobile.ui.kit import Banner, BottomBar, Card, Chip, EmptyState, Fact, Head, Listing, PushButton, Row, Scroll, SectionHeader, TapCard, Text, Wrap
 from mobile.ui.kit.lines import Call
 from mobile.ui.saying import answer_words
@@ -20,6 +19,7 @@ from mobile.ui.words import TEXTS
 from shared.calendar import day_of
 from shared.kinds.document import FORMS
 from shared.people import may
+from shared.places import metres_between
 from shared.rules import Record
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Enterprise(Screen):
         flags += [(tag, "neutral") for tag in record["tags"] or ()]
         if flags:
             facts.add_widget(badges(flags))
-        away = distance(metres_to(self.app.where.position, record["lat"], record["lon"]))
+        away = distance(metres_between(self.app.where.position, record))
         told = record.get("proposed") or {}
         for key, value in (
             ("address", record["address"]), ("distance", away), ("position", _place(record) if not away else ""),

@@ -10,7 +10,6 @@ from kivy.clock import Clock
 
 from mobile.core.register import FILTERS, Site
 from mobile.core.status import Working
-from mobile.core.whereabouts import Position
 from mobile.ui.kit import Chip, Head, Listing, Row, SearchField, Wrap
 from mobile.ui.kit.lines import StateLine
 from mobile.ui.register import read_register
@@ -19,6 +18,7 @@ from mobile.ui.screens.sync_chip import SyncChip
 from mobile.ui.strings import tr
 from mobile.ui.whereabouts import distance
 from shared.people import may
+from shared.places import Position
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
