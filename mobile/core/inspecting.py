@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -22,11 +23,12 @@ from shared.rules import UNKNOWN_RECORD, Record
 
 PURPOSE = "专项行动"  # of an inspection whose task names none, as official records say it (R114)
 JOIN = "paicha://join/"  # how the text of a leader's code begins
+_CODE = re.compile(JOIN + r"([\w-]+)/([\w-]+)/([A-Za-z0-9_\s-]+)")
 MOST_CODE = 10_000  # bytes of what it says
 NO_JOIN_CODE = reason(
     "join.code",
-    "这不是加入检查的二维码；请扫组长手机“检查人员”页上的二维码",
-    "this is no code to join an inspection: scan the one on the leader's phone, on the page of the team",
+    "这不是加入检查的码；请扫组长手机“检查人员”页上的二维码，或粘贴组长发来的文字",
+    "this is no code to join an inspection: scan the one on the leader's phone, on the page of the team, or paste its text",
 )
 OTHER_LEDGER = reason(
     "join.other_ledger",
@@ -120,19 +122,19 @@ def join_text(client: Client, inspection: Record) -> str:
 
 
 def read_join_text(client: Client, text: str) -> tuple[str, dict[str, Any], list[tuple[str, int]]]:
-    """From a leader's code: the inspection, what its start says, and which checklists were added to it. Raises Refused for any other text and
-    for a code of another ledger.
+    """From a leader's code, wherever it stands in a message: the inspection, what its start says, and which checklists were added to it. Raises
+    Refused for any other text and for a code of another ledger.
     """
-    ledger, _, rest = text.strip().removeprefix(JOIN).partition("/")
-    id, _, packed = rest.partition("/")
-    try:
-        code = zlib.decompressobj().decompress(base64.urlsafe_b64decode("".join(packed.split()) + "=" * (-len(packed) % 4)), MOST_CODE)
+    found = _CODE.search(text)
+    if found is None:
+        raise Refused(NO_JOIN_CODE)
+    ledger, id, packed = found[1], found[2], "".join(found[3].split())
+    try:  # the packed words know their own end: what a message says after them does not matter
+        code = zlib.decompressobj().decompress(base64.urlsafe_b64decode(packed + "A" * (-len(packed) % 4)), MOST_CODE)
         says = json.loads(code)
         start, more = dict(says["start"]), [(str(template), int(version)) for template, version in says["more"]]
     except (ValueError, KeyError, TypeError, zlib.error, RecursionError):
         raise Refused(NO_JOIN_CODE) from None
-    if not text.strip().startswith(JOIN) or not id:
-        raise Refused(NO_JOIN_CODE)
     if ledger != client.identity.ledger:
         raise Refused(OTHER_LEDGER)
     return id, start, more

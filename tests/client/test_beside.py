@@ -144,6 +144,15 @@ def test_the_leaders_code_as_text_says_all_that_joining_needs(world: World, devi
     assert set(other.states()) | set(device.states()) == {"accepted"}
 
 
+@pytest.mark.parametrize("message", ("{} ", "老王：{} ，快加进来", "{}。", "加入我的检查：\n{}\n在东门等你", "{} see you at gate 3"))
+def test_the_leaders_code_is_found_in_the_message_that_it_came_in(world: World, device: Device, message: str) -> None:
+    inspection = work.start(device.client)
+    text = inspecting.join_text(device.client, device.client.record(inspection) or {})
+    alone = inspecting.read_join_text(device.client, text)
+    folded = f"{text[:120]}\n{text[120:]}"  # as some mail programs break it
+    assert inspecting.read_join_text(device.client, message.format(text)) == inspecting.read_join_text(device.client, message.format(folded)) == alone
+
+
 @pytest.mark.parametrize(
     "text", ("", "你好", "paicha://enrol?server=x&code=y", "paicha://join/", "paicha://join/qingyu/i1/xx", "paicha://join/qingyu//")
 )
