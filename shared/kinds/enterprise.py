@@ -55,6 +55,7 @@ PROPOSED = {
     "phone": optional(text(30)),
     "note": optional(text(500)),
 }
+_SETTLED = ("closed", "void", "accepted")  # hazards and inspections that are at their end
 _LISTS = ("co_regulators", "industries", "tags", "safety_staff")
 
 NO_UNIT = reason(
@@ -114,6 +115,23 @@ def _own_section(case: Case) -> str:
     return next((unit for unit in units if (case.read(unit) or {}).get("unit_kind") == "section"), "")
 
 
+def note_begun(case: Case, enterprise: Record) -> None:
+    """Fold: the subject was begun at a site that no section has yet."""
+    if "proposed" in enterprise and not enterprise["lead_section"]:
+        enterprise.setdefault("begun", []).append(case.op.subject)
+        case.touch(enterprise)
+
+
+def _change(case: Case, changes: dict[str, Any]) -> None:
+    """Fold: the first section that has the site has also what was begun there before, as far as it is not settled."""
+    site = case.record
+    case.put_all(site, changes)
+    if site["lead_section"]:
+        for record in filter(None, map(case.read, site.pop("begun", ()))):
+            if record["state"] not in _SETTLED:
+                case.put(record, "section", site["lead_section"])
+
+
 def _judge_confirm(case: Case) -> None:
     """By whoever will have it in their area: a section may take what nobody has."""
     record, changes = case.record, case.body["changes"]
@@ -130,7 +148,7 @@ def _judge_confirm(case: Case) -> None:
 
 
 def _fold_confirm(case: Case) -> None:
-    case.put_all(case.record, {**case.body["changes"], "status": "open"})
+    _change(case, {**case.body["changes"], "status": "open"})
     case.record["confirmed"] = {"by": case.op.by, "at": case.entry.received_at}
 
 
@@ -151,7 +169,7 @@ def _judge_edit(case: Case) -> None:
 
 
 def _fold_edit(case: Case) -> None:
-    case.put_all(case.record, case.body["changes"])
+    _change(case, case.body["changes"])
 
 
 def _judge_status(before: tuple[str, ...]) -> Any:

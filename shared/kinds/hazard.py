@@ -15,6 +15,7 @@ from shared.fields import problem as field_problem
 from shared.kinds.carried import CARRIED
 from shared.kinds.criterion import citation_reads, judge_citation, note_citation
 from shared.kinds.detours import DETOURS
+from shared.kinds.enterprise import note_begun
 from shared.kinds.evidence import (
     MARKING,
     NO_PHOTO,
@@ -225,6 +226,7 @@ def _fold_report(case: Case) -> None:
         },
     )  # fmt: skip
     case.put(record, "state", AFTER["T1"])
+    note_begun(case, enterprise)
     if inspection is not None:
         note_hazard(case, inspection, record["id"])
 

@@ -13,6 +13,7 @@ from typing import Any
 from shared import checklist
 from shared.errors import Refused, reason
 from shared.fields import anything, choice, digest, flag, identifier, integer, listing, moment, optional, position, shape, text
+from shared.kinds.enterprise import note_begun
 from shared.kinds.evidence import (
     MARKING,
     NO_PHOTO,
@@ -264,6 +265,7 @@ def _from_task(case: Case, start: Record) -> Record:
 def _new(case: Case, start: Record, leader: str) -> Record:
     enterprise = case.read(start["enterprise"]) or _from_task(case, start)
     moments = {"start": {"at": start["started_at"], "position": None, "reason": None}, "end": None}
+    note_begun(case, enterprise)
     return case.create(
         "inspection",
         {

@@ -76,6 +76,23 @@ def test_confirming_sets_what_was_not_known_on_the_spot() -> None:
     assert book.act("head", "enterprise.confirm", "e1", {"changes": {}}).code == "status_is", "a registered one is not confirmed"
 
 
+@pytest.mark.parametrize("how", ["confirm", "edit"])
+def test_what_was_begun_while_no_section_had_the_site_comes_under_the_first_one_that_has_it(how: str) -> None:
+    book = proposed("grid")
+    book.inspected("i1", enterprise="e3")
+    book.done("lin", "hazard.report", "h1", report_body("e3", inspection="i1"))
+    book.done("lin", "inspection.submit", "i1", {})
+    book.done("lin", "hazard.submit", "h1", {})
+    book.inspected("i2", enterprise="e3")
+    book.done("lin", "inspection.submit", "i2", {})
+    book.done("office", "inspection.accept", "i2", {})
+    book.done("office", f"enterprise.{how}", "e3", {"changes": {"lead_section": "s1"}})
+    assert [book.records[id]["section"] for id in ("i1", "h1")] == ["s1", "s1"]
+    assert sees(book.records["head"], scopes_of(book.records["h1"])) and book.records["i2"]["section"] == "", "what was settled stays as it was"
+    assert "begun" not in book.records["e3"], "nothing is left to be moved"
+    assert book.done("head", "inspection.accept", "i1", {})["state"] == "accepted"
+
+
 def test_confirming_needs_a_section_and_is_for_those_who_will_be_in_charge() -> None:
     book = proposed("grid")
     assert book.act("office", "enterprise.confirm", "e3", {"changes": {}}).code == "no_unit"
