@@ -61,7 +61,9 @@ class Operation:
 
 @dataclass(slots=True)
 class Entry:
-    """What the ledger says of one operation. `verdict` is accepted, refused or conflict; `other` the entry it collides with, or 0."""
+    """What the ledger says of one operation. `verdict` is accepted, refused or conflict; `other` the entry it collides with, or 0.
+
+    `ahead`: a device folds it before it has pulled what came of it, without the ledger's own counters."""
 
     no: int
     received_at: int
@@ -69,6 +71,7 @@ class Entry:
     code: str = ""
     other: int = 0
     flags: tuple[str, ...] = ()
+    ahead: bool = False
 
 
 def digest_of(raw: bytes) -> str:

@@ -83,6 +83,11 @@ class Case:
         """Whether this is a device's own view of an operation that has no number yet."""
         return self.entry.no == PENDING
 
+    @property
+    def gives_numbers(self) -> bool:
+        """Whether this is the ledger itself, which alone counts: a device shows no number that it has not been given."""
+        return not self.pending and not self.entry.ahead
+
     def need(self, id: str, kind: str) -> Record:
         """Another record that must exist and be of that kind."""
         found = self.read(id)

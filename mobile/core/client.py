@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -313,7 +313,7 @@ class _Overlay:
             return copy.deepcopy(record) if has_it else record
 
         try:
-            changed = rules.fold(op, verdict.entry(), read)
+            changed = rules.fold(op, replace(verdict.entry(), ahead=True), read)
         except Refused:
             return {}  # what it is about has left this phone meanwhile
         return {id: record for id, record in changed.items() if self._store.base_no(id) < verdict.no}

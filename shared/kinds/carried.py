@@ -103,7 +103,7 @@ def _fold(case: Case) -> None:
     if body["closed"]:
         record.update(closed_by="", closed_at=body["closed_at"])
     case.put(record, "state", "closed" if body["closed"] else "plan_pending" if body["level"] == "major" else "rectifying")
-    if not case.pending:
+    if case.gives_numbers:
         record["ledger_no"] = next_number(case, record)
 
 

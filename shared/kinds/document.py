@@ -285,7 +285,7 @@ def _fold_on_site(case: Case) -> None:
     """Its number is the next one of the ledger's; a phone has none to give, and shows "" until it comes back."""
     body, inspection = case.body, case.need(case.body["of"], "inspection")
     number = ""
-    if not case.pending:
+    if case.gives_numbers:
         id = counter_id("order", _year(case))
         counter = case.read(id) or case.create_at(id, "counter", {"last": 0})
         counter["last"] += 1

@@ -309,7 +309,7 @@ def _fold_submit(case: Case) -> None:
         record["submitted_at"] = case.entry.received_at
         if record["source_class"] == "self":
             record["reported_at"] = case.op.at  # by the clock that took `found_at`, so that time without a signal counts for nobody's delay (2.4)
-        if not case.pending:
+        if case.gives_numbers:
             record["ledger_no"] = next_number(case, record)
 
 

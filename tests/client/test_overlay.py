@@ -50,6 +50,20 @@ def test_two_edits_of_one_person_made_offline_never_collide(world: World, device
     assert world.record(inspection)["answers"] == {_item(device.client): "na"}
 
 
+def test_no_number_is_shown_that_the_ledger_has_not_given(world: World, device: Device) -> None:
+    inspection = work.start(device.client)
+    work.fill(device.client, inspection)
+    hazard = work.report(device.client, inspection)
+    inspecting.submit(device.client, inspection)
+    device.engine.wake()
+    device.engine.step()
+    assert set(device.states()) == {"accepted"}
+    record = device.client.record(hazard)
+    assert record is not None and record["state"] == "submitted" and record["ledger_no"] is None
+    device.sync()
+    assert device.client.record(hazard) == world.record(hazard) and world.record(hazard)["ledger_no"]
+
+
 def test_an_edit_made_while_the_one_before_is_on_its_way_does_not_collide(world: World, device: Device) -> None:
     inspection = work.start(device.client)
     inspecting.answer(device.client, inspection, _item(device.client), "conform")
