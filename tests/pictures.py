@@ -34,8 +34,8 @@ def picture(
 
 def on_site(subject: str, seed: int, *, fixed: bool = False, taken: str, lat: float, lon: float) -> bytes:
     """JPEG bytes of what an inspector would see: one of the demo's subjects ("exit": boxes before an exit), before the work or after it."""
-    drawn = Image.open(io.BytesIO(scene(subject, fixed, seed, "", width=1600)))
-    upright = drawn.crop((0, 0, drawn.width, drawn.height * 92 // 100))  # its own caption stays out: the phone stamps what it takes
+    drawn = Image.open(io.BytesIO(scene(subject, fixed, seed, ""))).filter(ImageFilter.MedianFilter(5))  # as phones take the grain out
+    upright = drawn.crop((0, 0, drawn.width, drawn.height * 92 // 100)).resize((1600, 1104))  # without its caption: the phone stamps what it takes
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=88, exif=_exif(1, taken, lat, lon))
     return out.getvalue()

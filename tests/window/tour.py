@@ -75,7 +75,7 @@ def _entrance(hand: Hand) -> Iterator[str]:
     app, device = hand.app, hand.app.session.device
     _go(hand, "enrol")
     hand.screen.server.error, hand.screen.code.error = tr("finding.missing"), tr("finding.missing")
-    hand.screen._busy(True)
+    hand.screen._busy(tr("enrol.working"))
     pump(4)
     yield "enrol"
     _go(hand, "enrol", again=device)
