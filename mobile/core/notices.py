@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 LITTLE_ROOM, NO_ROOM = 300_000_000, 50_000_000  # bytes
 LOW_BATTERY = 0.15
-WRONG_CLOCK = 10 * 60_000  # ms away from the server's
+WRONG_CLOCK = 5 * 60_000  # ms away from the server's: deadlines and records go by the hour
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from shared.people import COMMUNITY_WORKER, ENTERPRISE_ROLES, EXPERT, roles_of
 from shared.rules import Record
 from shared.search import pinyin
 
-CLOCK_OFF = 300_000  # ms: beyond it the person is told, for deadlines and records go by the hour
 PURPOSES = ("专项行动", "日常监管", "审计式监督检查", "节前检查", "事故警示", "群众举报", "上级交办")
 THEMES = ("电气焊等危险作业专项", "消防通道专项", "外包外租专项", "应急演练专项")  # the four of R109; anything else can be typed
 COVERT = "covert"
@@ -86,9 +85,3 @@ def _words(template: Record) -> str:
 @lru_cache(maxsize=200)
 def _sought(words: str) -> str:
     return " ".join((words, *pinyin(words, spell)))
-
-
-def clock_off(client: Client) -> int:
-    """By how much (ms) this phone's clock is ahead (or behind, below 0) of the server's as last heard; 0 where that does not matter."""
-    skew = int(client.store.meta("skew") or 0)
-    return skew if abs(skew) > CLOCK_OFF else 0

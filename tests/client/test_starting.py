@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mobile.core import inspecting, starting
+from mobile.core.notices import notices
 from shared.kinds.inspection import INSPECTION_KINDS
 from shared.people import COMMUNITY_WORKER, ENT_OFFICER, EXPERT, INSPECTOR
 from tests.client import work
@@ -55,10 +56,9 @@ def test_last_time_is_proposed_again_without_checklists_that_are_no_longer_offer
     assert last is not None and last.templates == ["idle-sites"]
 
 
-def test_only_a_clock_that_is_far_off_is_told(device: Device) -> None:
-    for skew, told in ((0, 0), (4 * MINUTE, 0), (-4 * MINUTE, 0), (42 * MINUTE, 42 * MINUTE), (-DAY, -DAY)):
-        device.client.store.set_meta(skew=skew)
-        assert starting.clock_off(device.client) == told
+def test_only_a_clock_that_is_far_off_is_told() -> None:
+    for skew, told in ((0, []), (4 * MINUTE, []), (-4 * MINUTE, []), (42 * MINUTE, [42]), (-DAY, [-1440])):
+        assert [notice.figure for notice in notices(None, None, None, skew)] == told
 
 
 def test_only_ones_own_open_inspections_of_a_place_are_offered_to_be_gone_on_with(world: World, device: Device) -> None:

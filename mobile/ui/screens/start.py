@@ -196,12 +196,8 @@ class Start(Screen):
         self._show_place()
 
     def _show_notices(self, enterprise: Record | None) -> None:
-        """What one should know before: an inspection that waits here, a wrong clock, the task, what it was last time."""
+        """What one should know before: an inspection that waits here, the task, what it was last time."""
         self.notices.clear_widgets()
-        ahead = starting.clock_off(self.client)
-        if ahead:
-            minutes = round(abs(ahead) / 60_000)
-            self._say(tr("start.clock_ahead" if ahead > 0 else "start.clock_behind", minutes=minutes), "clock-outline", "warn")
         if enterprise is not None and enterprise["status"] in ("closed", "suspended"):
             self._say(tr("start.not_open", state=tr(f"state.{enterprise['status']}")), "alert", "warn")
         for record in inspecting.unfinished_at(self.client, self.enterprise)[:2]:
