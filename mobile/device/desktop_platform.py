@@ -42,7 +42,7 @@ class DesktopPlatform:
 
     name = "desktop"
 
-    def __init__(self, folder: Path, in_window: Callable[[Callable[[], object]], None], *, language: str = "", dark: bool | None = None) -> None:
+    def __init__(self, folder: Path, in_window: Callable[[Callable[[], object]], object], *, language: str = "", dark: bool | None = None) -> None:
         self.abilities = frozenset({"share", "save", *(("read_code",) if find_spec("zxingcpp") else ())})
         self._language = language or _language()
         self._dark = dark

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import requests
@@ -32,7 +33,7 @@ def found(site: Site, person: str = "lin", **more: str) -> str:
     return hazard
 
 
-def record(site: Site, id: str) -> dict[str, object]:
+def record(site: Site, id: str) -> dict[str, Any]:
     """As it stands in the ledger."""
     with site.world.service.database.read() as link:
         return store.records(link, LEDGER, [id])[id]

@@ -218,7 +218,7 @@ def test_the_two_signatures_of_what_was_fixed_at_once_are_drawn_on_the_page(page
     with page.expect_navigation():
         page.click("[data-decision=confirm] button.primary")
     decided = record(site, hazard)
-    assert decided["state"] == "verify_pending" and len(decided["signatures"]) == 2  # type: ignore[arg-type]
+    assert decided["state"] == "verify_pending" and len(decided["signatures"]) == 2
 
 
 @pytest.mark.parametrize("page", [{"viewport": {"width": 1280, "height": 800}}, {"color_scheme": "dark"}], indirect=True)

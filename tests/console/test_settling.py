@@ -43,7 +43,7 @@ def test_keeping_the_first_leaves_it_as_it_is_and_keeps_the_reason(site: Site) -
     assert lin.post("/settle/conflict", subject=hazard, conflict=number, pick="first", reason="现场核对过").status_code == 200
     kept = record(site, hazard)
     assert (kept["cause"], kept["place_text"]) == ("illegal_act", "东门配电室")
-    assert kept["conflicts"][number]["settled"]["reason"] == "现场核对过"  # type: ignore[index]
+    assert kept["conflicts"][number]["settled"]["reason"] == "现场核对过"
 
 
 def test_a_draft_is_settled_by_its_finders_and_not_shown_to_reviewers(site: Site) -> None:

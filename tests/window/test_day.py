@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from kivy.core.window import Window
 
@@ -17,7 +18,7 @@ from tests.window.finger import sign
 from tests.worlds import LEDGER
 
 
-def in_ledger(hand: Hand, id: str) -> dict[str, object] | None:
+def in_ledger(hand: Hand, id: str) -> Any:
     with hand.world.service.database.read() as link:
         return store.records(link, LEDGER, [id]).get(id)
 

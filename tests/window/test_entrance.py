@@ -47,7 +47,7 @@ def reopened(hand: Hand, name: str, **params: Any) -> None:
     pump(5)
 
 
-def on_the_sheet(text: str, kind: type = PushButton) -> Any:
+def on_the_sheet(text: str, kind: Any = PushButton) -> Any:
     sheets = [root for root in Window.children if isinstance(root, ModalView)]
     return next(w for root in sheets for w in root.walk() if isinstance(w, kind) and w.text == text)
 

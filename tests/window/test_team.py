@@ -144,7 +144,7 @@ def test_a_colleague_on_the_same_phone_joins_by_their_own_pin_and_the_leader_sta
     assert enrolled.place == "team" and enrolled.app.session.device != device and set(enrolled.client.record(id)["team"]) == {"lin", "zhou"}
     assert any("人员 2 名" in word for word in enrolled.all_words())
     enrolled.app.session.sync_now()
-    until(lambda: (in_ledger(enrolled, id) or {"team": {}})["team"].keys() == {"lin", "zhou"}, "both in the ledger")  # type: ignore[attr-defined]
+    until(lambda: (in_ledger(enrolled, id) or {"team": {}})["team"].keys() == {"lin", "zhou"}, "both in the ledger")
     until(lambda: not enrolled.client.lent(), "the ledger's own word of it")
 
 
