@@ -92,12 +92,20 @@ def _encoded(picture: Image.Image, form: str) -> bytes:
 # -- what it means -----------------------------------------------------------------------------------------------------------------------------
 
 
-def signature(client: Client, inspection: Record, role: str, name: str, drawing: PhotoFile, post: str = "") -> dict[str, Any]:
-    """The body of an inspection.sign: who, with what drawing, under which content."""
-    return {
+def signature(
+    client: Client, inspection: Record, role: str, name: str, drawing: PhotoFile, post: str = "", signer: Record | None = None
+) -> dict[str, Any]:
+    """The body of an inspection.sign: who, with what drawing, under which content. `signer` is the inspector (`id`, `card_no`) where it is not the
+    person at work; a card that was recorded for them after they had begun goes with it (R131).
+    """
+    body = {
         "role": role, "name": name, "post": post or None, "sha256": drawing.sha256, "size": drawing.size, "signed_at": client.ports.now(),
         "content": content_of(inspection),
     }  # fmt: skip
+    inspector = (client.person or {}) if signer is None else signer
+    told = inspection["team"].get(inspector.get("id"), {"card_no": ""})["card_no"]
+    new = role == "inspector" and not told and inspector.get("card_no")
+    return body | ({"card_no": inspector["card_no"]} if new else {})
 
 
 def refusal(client: Client, why: str, witness: str, drawing: PhotoFile) -> dict[str, Any]:

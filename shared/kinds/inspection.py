@@ -87,7 +87,12 @@ TWO_INSPECTORS = reason(
     "inspection.two_inspectors", "这种检查须有两名以上检查人员签名", "this kind of inspection needs the signatures of two or more", "R131"
 )
 INSPECTOR_SIGNATURE = reason("inspection.inspector_signature", "检查人员还没有签名，请先签名", "no inspector has signed yet: sign first", "R132")
-CARD_NEEDED = reason("inspection.card", "至少一名检查人员要登记执法证号", "at least one inspector's enforcement card must be recorded", "R131")
+CARD_NEEDED = reason(
+    "inspection.card",
+    "签名的检查人员中至少一人要有执法证号；请办公室登记，同步后再签一次名",
+    "one of the inspectors who sign must have an enforcement card: let the office record it, sync, then sign again",
+    "R131",
+)
 UNIT_SIGNATURE = reason(
     "inspection.unit_signature", "须由被检查单位签名，或记录拒签原因和见证人", "the unit must sign, or its refusal be recorded with a witness", "R132"
 )
@@ -425,6 +430,8 @@ def _signature(case: Case) -> Record:
 def _fold_sign(case: Case) -> None:
     signer = case.op.by if case.body["role"] == "inspector" else case.body["role"]
     case.put(case.record, f"signatures/{signer}", _signature(case))
+    if signer == case.op.by and case.body.get("card_no"):
+        case.put(case.record, f"team/{signer}", case.record["team"][signer] | {"card_no": case.body["card_no"]})
     _name_drawing(case)
 
 
@@ -614,6 +621,7 @@ _REMINDERS = listing(shape({"word": text(40), "figure": _figure}), 20)  # what t
 _SIGN = {
     "role": choice("inspector", "unit"), "name": text(50), "post": optional(text(50)), "signed_at": moment, **_DRAWING,
     "content": optional(digest),  # `content_of` what was shown and signed
+    **_CARD,  # of the inspector, where the team has it without: it was recorded for them after they began
 }  # fmt: skip
 _REFUSE = {"reason": text(500), "witness": text(50), "signed_at": optional(moment), **_DRAWING}  # the witness signs
 _COMPANION = shape({"name": text(50), "post": optional(text(50, empty=True)), "phone": optional(text(30, empty=True))})

@@ -19,6 +19,7 @@ from mobile.ui.charset import REGULAR, has_bold
 from shared.errors import Refused
 from shared.kinds.inspection import changed_after
 from shared.papers.model import Signatures, texts
+from shared.rules import Record
 from tests.client import work
 from tests.client.wiring import Device, World
 from tests.documents.reading import pages
@@ -39,20 +40,26 @@ def photos(device: Device) -> Path:
     return device.phone.photos(device.folder.name)
 
 
+def known(device: Device, id: str) -> Record:
+    record = device.client.record(id)
+    assert record is not None
+    return record
+
+
 def drawn(device: Device, shift: int = 0) -> Any:
     return signing.keep_drawing([[[x + shift, y] for x, y in stroke] for stroke in NAME], photos(device))
 
 
 def sign(device: Device, inspection: str, role: str, name: str, **more: Any) -> None:
     client, file = device.client, drawn(device, len(name))
-    client.act("inspection.sign", inspection, signing.signature(client, client.record(inspection), role, name, file, **more), file)
+    client.act("inspection.sign", inspection, signing.signature(client, known(device, inspection), role, name, file, **more), file)
 
 
 def filled(device: Device, kind: str = "dept_routine", failed: int = 1) -> tuple[str, list[str]]:
     """An inspection with every answer and some findings, nobody has signed yet."""
     client = device.client
     inspection = work.start(client, kind=kind)
-    for n, item in enumerate(client.template_of(client.record(inspection))["items"]):
+    for n, item in enumerate(client.template_of(known(device, inspection))["items"]):
         wrong = n < failed and item["answer"] == "conform"
         inspecting.answer(client, inspection, item["id"], "not_conform" if wrong else work.good_answer(item))
         if wrong:
@@ -66,13 +73,27 @@ def filled(device: Device, kind: str = "dept_routine", failed: int = 1) -> tuple
 def test_a_drawn_signature_is_a_small_picture_that_reaches_the_server_and_is_named_by_the_inspection(device: Device) -> None:
     inspection, _ = filled(device)
     sign(device, inspection, "unit", "王建国", post="厂长")
-    given = device.client.record(inspection)["signatures"]["unit"]
+    given = known(device, inspection)["signatures"]["unit"]
     file = photos(device) / f"{given['sha256']}.png"
     assert file.stat().st_size < 12_000 and given["post"] == "厂长"
     with Image.open(file) as shown:
         assert shown.size == (signing.WIDTH, signing.HEIGHT) and shown.getpixel((0, 0)) == 255
     device.sync()
     assert device.world.blobs.has("qingyu", given["sha256"]) and device.world.record(inspection)["signatures"]["unit"]["sha256"] == given["sha256"]
+
+
+def test_a_card_recorded_after_the_start_goes_with_the_signature(device: Device) -> None:
+    for card in ("", "QYZF-9"):
+        device.world.act("admin", "person.edit", "p1", {"changes": {"card_no": card}})
+        device.sync()
+        if not card:
+            inspection, _ = filled(device)
+    sign(device, inspection, "unit", "王建国")
+    assert known(device, inspection)["team"]["p1"]["card_no"] == "", "the unit's signature says nothing of the inspector's"
+    sign(device, inspection, "inspector", "林一")
+    assert known(device, inspection)["team"]["p1"]["card_no"] == "QYZF-9"
+    device.sync()
+    assert device.world.record(inspection)["team"]["p1"]["card_no"] == "QYZF-9"
 
 
 def test_the_same_drawing_looks_the_same_wherever_it_was_drawn_on_the_pad() -> None:
@@ -90,10 +111,10 @@ def test_a_slip_of_the_finger_is_no_signature(strokes: signing.Strokes) -> None:
 def test_a_change_after_signing_is_known_on_the_phone(device: Device) -> None:
     inspection, _ = filled(device)
     sign(device, inspection, "unit", "王建国")
-    record = device.client.record(inspection)
+    record = known(device, inspection)
     assert not changed_after(record, record["signatures"]["unit"])
     device.client.act("inspection.conclude", inspection, {"conclusion": "责令改正", "order_text": None, "copy_given": True})
-    record = device.client.record(inspection)
+    record = known(device, inspection)
     assert changed_after(record, record["signatures"]["unit"])
 
 
@@ -106,7 +127,7 @@ def test_what_waits_for_a_colleague_is_handed_in_as_soon_as_the_signature_has_co
     sign(leader, inspection, "inspector", "林一")
     sign(leader, inspection, "unit", "王建国")
     leader.sync()
-    record = leader.client.record(inspection)
+    record = known(leader, inspection)
     assert handing_in.waits_only_for_colleagues(leader.client, record)
     handing_in.ask_to_hand_in(leader.client, inspection, [{"word": "short", "figure": 3}])
     leader.sync()
@@ -133,13 +154,13 @@ def test_a_colleague_on_the_same_phone_signs_and_the_wish_is_carried_out_at_once
     sign(leader, inspection, "unit", "王建国")
     handing_in.ask_to_hand_in(leader.client, inspection, [])
     file = drawn(other, 7)
-    record = leader.client.record(inspection)
+    record = known(leader, inspection)
     body = signing.signature(other.client, record, "inspector", "王二", file)
     act_on_this_phone(
         leader.phone, leader.client, other.client.identity.device, inspection, inspecting.join_code(record), [("inspection.sign", body)], [file]
     )
     assert [one.why for one in handing_in.carry_out(leader.client)] == [None]
-    assert leader.client.record(inspection)["state"] == "submitted"
+    assert known(leader, inspection)["state"] == "submitted"
 
 
 def _invitation(world: World, person: str) -> Any:
@@ -154,11 +175,11 @@ def test_a_wish_that_something_else_stands_against_is_dropped_and_told(device: D
     sign(device, inspection, "inspector", "林一")
     sign(device, inspection, "unit", "王建国")
     handing_in.ask_to_hand_in(device.client, inspection, [])
-    item = device.client.template_of(device.client.record(inspection))["items"][-1]["id"]
+    item = device.client.template_of(known(device, inspection))["items"][-1]["id"]
     device.client.act("inspection.retract", inspection, {"item": item, "photo": None})
     (outcome,) = handing_in.carry_out(device.client)
     assert outcome.why is not None and outcome.why.code == "inspection.incomplete" and not handing_in.is_asked(device.client, inspection)
-    assert device.client.record(inspection)["state"] == "draft"
+    assert known(device, inspection)["state"] == "draft"
 
 
 def test_reminders_know_the_photos_of_this_phone_by_their_bytes_and_by_likeness(device: Device, letters: sheet.Letters, tmp_path: Path) -> None:
@@ -191,18 +212,18 @@ def served(device: Device, inspection: str) -> dict[str, Any]:
     until = ordering.in_days(client.ports.now(), 7)
     receiver, inspector = drawn(device, 11), drawn(device, 12)
     body = ordering.body_of(
-        client, client.record(inspection), [(hazard, until) for hazard in chosen], ordering.text_for([until], chosen), "林一",
+        client, known(device, inspection), [(hazard, until) for hazard in chosen], ordering.text_for([until], chosen), "林一",
         {"received_by": "王建国", "received_post": "厂长", "signature": receiver.sha256, "inspector_signature": inspector.sha256},
     )  # fmt: skip
-    order: dict[str, Any] = client.record(ordering.serve(client, body, [receiver, inspector]))
+    order = known(device, ordering.serve(client, body, [receiver, inspector]))
     return order
 
 
 def test_the_number_of_an_order_is_the_ledgers_and_comes_with_the_next_sync(device: Device) -> None:
     inspection, (hazard,) = filled(device)
-    assert ordering.can_order(device.client, device.client.record(inspection))
+    assert ordering.can_order(device.client, known(device, inspection))
     order = served(device, inspection)
-    assert ordering.number_of(device.client, order) == "" and ordering.order_of(device.client, device.client.record(inspection)) is not None
+    assert ordering.number_of(device.client, order) == "" and ordering.order_of(device.client, known(device, inspection)) is not None
     assert ordering.can_be_ordered(device.client, inspection) == []
     device.engine.wake()
     device.engine.step()  # handed in, and nothing pulled yet: the number is still nobody's guess
@@ -216,7 +237,7 @@ def test_a_wrong_order_is_withdrawn_on_site_and_another_one_served(device: Devic
     inspection, _ = filled(device)
     order = served(device, inspection)
     ordering.withdraw(device.client, order["id"], "期限写错")
-    assert ordering.order_of(device.client, device.client.record(inspection)) is None and not ordering.stands(device.client.record(order["id"]))
+    assert ordering.order_of(device.client, known(device, inspection)) is None and not ordering.stands(known(device, order["id"]))
     again = served(device, inspection)
     device.sync()
     assert ordering.number_of(device.client, again).endswith("〕2号")
@@ -257,11 +278,11 @@ def test_a_signature_given_on_another_phone_is_fetched_for_the_sheet(world: Worl
     leader, colleague = world.device("p1"), world.device("p2")
     inspection, _ = filled(leader)
     leader.sync()
-    inspecting.join_inspection(colleague.client, inspection, inspecting.join_code(leader.client.record(inspection)))
+    inspecting.join_inspection(colleague.client, inspection, inspecting.join_code(known(leader, inspection)))
     sign(colleague, inspection, "inspector", "王二")
     colleague.sync()
     leader.sync()
-    given = leader.client.record(inspection)["signatures"]["p2"]
+    given = known(leader, inspection)["signatures"]["p2"]
     assert fetch.want(leader.client, [given["sha256"]]) or sheet.drawing(leader.client, given["sha256"])
     leader.sync()
     assert sheet.drawing(leader.client, given["sha256"]) is not None
@@ -286,7 +307,7 @@ def test_marks_are_drawn_on_the_photos_of_the_sheet(device: Device, letters: she
 
     def shown() -> bytes:
         document = sheet.record_of(client, inspection, letters, WORDS.__getitem__)
-        jpeg = next(p for block in document.blocks if hasattr(block, "pictures") for p in block.pictures).jpeg
+        jpeg: Any = next(p for block in document.blocks if hasattr(block, "pictures") for p in block.pictures).jpeg
         with Image.open(io.BytesIO(jpeg)) as file:
             return file.tobytes()
 

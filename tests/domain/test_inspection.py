@@ -260,3 +260,16 @@ def test_the_witness_of_a_refusal_signs_too() -> None:
     refusal = {"reason": "负责人不在场", "witness": "网格员甲", "signed_at": NOON + 5, "sha256": "cd" * 32, "size": 800}
     record = book.done("lin", "inspection.refuse", "i1", refusal)
     assert record["refusal"] == refusal and book.records[f"blob/{'cd' * 32}"]["refs"] == ["i1"]
+
+
+# -- the enforcement card ----------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_card_that_was_recorded_for_the_person_after_the_start_comes_with_their_signature() -> None:
+    book = Book()
+    book.inspected(card_no="")
+    assert book.act("lin", "inspection.submit", "i1", {}).code == "inspection.card"
+    book.done("lin", "inspection.sign", "i1", {**signature("inspector", "lin"), "card_no": "QYZF-7"})
+    assert book.done("lin", "inspection.sign", "i1", signature("inspector", "lin"))["team"]["lin"]["card_no"] == "QYZF-7", "and stays"
+    assert book.done("lin", "inspection.sign", "i1", {**signature("unit", "王经理"), "card_no": "X"})["team"]["lin"]["card_no"] == "QYZF-7"
+    assert book.done("lin", "inspection.submit", "i1", {})["state"] == "submitted"

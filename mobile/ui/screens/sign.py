@@ -197,7 +197,8 @@ class Sign(Screen):
             keep_order_drawing(self.app, self.id, self.who, file)
         elif self.who == "colleague":
             colleague = self._colleague()
-            body = signing.signature(client, record, "inspector", colleague.name if colleague else "", file)
+            signer = {"id": colleague.person, "card_no": colleague.card_no} if colleague else {}
+            body = signing.signature(client, record, "inspector", colleague.name if colleague else "", file, signer=signer)
             inspecting.join_on_this_phone(self.app.session.phone, client, self.device, self.id, [("inspection.sign", body)], [file])
         elif self.who == "refuse":
             body = signing.refusal(client, self.fields["reason"].text.strip(), self.fields["witness"].text.strip(), file)
