@@ -13,12 +13,13 @@ import subprocess
 import sys
 import time
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 
 from sync_server.demo.scenarios import SCENARIOS
 from tests.demo.day import run_day
 from tests.demo.server import HERE, ServerFailed, ServerProcess
-from tests.pictures import picture
+from tests.pictures import on_site
 
 NO_WINDOW = 3  # the client's exit status where no window can be opened
 
@@ -99,10 +100,10 @@ def _open_window(server: ServerProcess, phone: Path) -> int:
 def sample_pictures(folder: Path) -> Path:
     """What stands in for a camera on a desktop."""
     folder.mkdir(parents=True, exist_ok=True)
-    for number in range(6):
+    for number, (subject, fixed) in enumerate(product(("exit", "electrical", "charging"), (False, True))):
         file = folder / f"IMG_{number + 1}.jpg"
         if not file.exists():
-            file.write_bytes(picture(number, taken=f"{datetime.now():%Y:%m:%d %H:%M:%S}"))
+            file.write_bytes(on_site(subject, number // 2, fixed=fixed, taken=f"{datetime.now():%Y:%m:%d %H:%M:%S}", lat=36.42, lon=122.13))
     return folder
 
 
