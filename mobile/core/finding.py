@@ -64,14 +64,16 @@ def _first(texts: Iterable[str]) -> list[str]:
 # -- criteria (R11) --------------------------------------------------------------------------------------------------------------------------
 
 
-def criteria(client: Client, search: str = "", sector: str = "", at: int = 0) -> list[Record]:
+def criteria(client: Client, search: str = "", sector: str = "", at: int = 0, enterprise: str = "") -> list[Record]:
     """The entries of the library that hold at the moment `at` (0: now), of one sector, each word of `search` in their words or pinyin.
 
-    Those by which a hazard is judged major come before the key checks.
+    Those of the enterprise's own sectors come first; then those by which a hazard is judged major come before the key checks.
     """
     today = day_of(at or client.ports.now()).isoformat()
     rows = client.rows("criterion", order="level, number, title", limit=2000)
     held = [record for row in rows if (record := client.record(row.id)) is not None and holds_on(record, today)]
+    own = {*(client.record(enterprise) or {"industries": []})["industries"]}
+    held.sort(key=lambda record: own.isdisjoint(record["sectors"]))
     words = search.lower().split()
     return [
         record for record in held

@@ -222,6 +222,9 @@ def test_criteria_are_found_by_word_sector_and_initials_and_only_while_they_hold
         return [entry["id"] for entry in finding.criteria(device.client, **asked)]
 
     assert found() == ["k1", "k2"] and found(search="有限空间") == ["k1"] == found(search="yxkj") and found(sector="catering") == ["k2"]
+    assert world.act("admin", "enterprise.edit", "e1", {"changes": {"industries": ["catering"]}}) == "accepted"
+    device.sync()
+    assert found(enterprise="e1") == ["k2", "k1"], "those of the enterprise's own sectors come first"
 
 
 def test_a_finding_outside_of_any_inspection_is_handed_in_at_once(device: Device) -> None:

@@ -61,6 +61,17 @@ def test_several_checklists_are_ticked_and_begin_as_one_inspection(enrolled: Han
     assert record["template"] == "idle-sites" and "every-answer" in offered
 
 
+def test_a_second_checklist_takes_the_proposed_one_not_away(enrolled: Hand) -> None:
+    furnish(enrolled)
+    screen = at_start(enrolled)
+    proposed = list(screen.templates)
+    second = next(w for w in screen.walk() if type(w).__name__ == "Tick" and not w.selected)
+    tap(second)
+    assert len(proposed) == 1 and screen.templates[0] == proposed[0] and len(screen.templates) == 2
+    tap(next(w for w in screen.walk() if type(w).__name__ == "Tick" and w.selected))
+    assert len(screen.templates) == 1, "each goes off by its own tap"
+
+
 def test_two_checklists_with_the_same_items_are_refused_in_words_and_nothing_is_begun(enrolled: Hand) -> None:
     furnish(enrolled)
     screen = at_start(enrolled)

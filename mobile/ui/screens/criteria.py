@@ -56,7 +56,7 @@ class Criteria(Screen):
             chip.selected = chip.sector == self.sector
         self.list.show(
             Row(id=entry["id"], title=entry["text"], subtitle=" · ".join(part for part in (entry["clause"], entry["document"]) if part), icon="gavel")
-            for entry in finding.criteria(self.client, self.search.text, self.sector)
+            for entry in finding.criteria(self.client, self.search.text, self.sector, enterprise=self.enterprise)
         )
 
     def read(self, id: str) -> None:

@@ -275,9 +275,7 @@ class Start(Screen):
         self._chose()
 
     def _choose(self, template: str) -> None:
-        """On and off; what was only proposed gives way to the first choice."""
-        if not self.chosen and template not in self.templates:
-            self.templates = []
+        """On and off, each by its own tap; what was proposed counts as chosen from the first one on."""
         self.chosen = True
         self.templates = [id for id in self.templates if id != template] if template in self.templates else [*self.templates, template]
         self._chose()

@@ -85,7 +85,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "enterprise.people": ("从业人数", "Employees"),
     "enterprise.principal": ("主要负责人", "Principal"),
     "enterprise.phone": ("电话", "Phone"),
-    "enterprise.nothing": ("还没有记录", "Nothing yet"),
+    "enterprise.nothing": ("没有", "None"),
     "inspections.title": ("检查", "Inspections"),
     "checklist.returned": ("退回补正：{reason}", "Returned: {reason}"),
     "finding.title": ("隐患", "Hazard"),

@@ -65,7 +65,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "finish.reminders": ("提交前提醒", "Before you hand in"),
     "finish.reminders_text": ("审核人员也会看到这些。有原因的，写一句就好。", "The reviewer will see this too. If there is a reason, one line is enough."),
     "finish.explain": ("说明（可不填）", "Explanation (optional)"),
-    "finish.explain_hint": ("如：室内无信号，照片用了上次的铭牌", "e.g. no signal indoors"),
+    "finish.explain_hint": ("如：室内无信号", "e.g. no signal indoors"),
     "reminder.short": ("检查只用了 {figure} 分钟", "The visit took only {figure} min"),
     "reminder.fast": ("有 {figure} 个回答间隔不到两秒", "{figure} answers came within two seconds of the one before"),
     "reminder.far": ("开始位置离登记地址约 {figure} 米", "It began about {figure} m from the registered place"),
