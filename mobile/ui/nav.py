@@ -16,6 +16,8 @@ from typing import Any, Literal
 from kivy.event import EventDispatcher
 from kivy.properties import ListProperty
 
+from mobile.ui.tidying import tidying
+
 BACK_KEYS = (27, 1073742106)  # SDL2 and SDL3
 Pane = Literal["whole", "list", "detail"]
 
@@ -145,9 +147,11 @@ class Navigator(EventDispatcher):
     def _go(self, stack: list[Place]) -> None:
         self.stack = stack
         kept = {p.key() for places in (*self._tabs.values(), stack) for p in places}
-        for key in [k for k in self._screens if k not in kept]:
+        closed = [key for key in self._screens if key not in kept]
+        for key in closed:
             del self._screens[key]
 
 
 def _nothing() -> None:
     """A screen without the hook."""
+        tidying.step(len(closed))

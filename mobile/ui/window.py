@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 
-SELDOM, USUALLY = (60_000, 20, 20), (10_000, 3, 2)  # of the garbage collector
+SELDOM, USUALLY = (60_000, 20, 20), (10_000, 5, 20)  # of the garbage collector
 CHATTER = ("Cutbuffer", "xclip", "xsel", "Input: MTDev")  # what a machine may well lack
 
 
@@ -71,7 +71,7 @@ def collect_seldom() -> None:
 
 
 def collect_usually() -> None:
-    """From the first frame on: screens that were closed go, and what stays is not looked through again and again."""
+    """From the first frame on: what stays is not looked through again and again, and what was closed goes in quiet moments (`mobile.ui.tidying`)."""
     if gc.get_threshold() == SELDOM:
         gc.freeze()
         gc.set_threshold(*USUALLY)

@@ -307,8 +307,8 @@ def test_a_photo_of_an_item_that_conforms_is_evidence_of_that_item(enrolled: Han
     until(lambda: enrolled.client.record(id)["photos"], "the photo in the record")
     (photo,) = enrolled.client.record(id)["photos"].values()
     assert photo["item"] == card(enrolled, 0).item["id"]
-    until(lambda: len(card(enrolled, 0).strip.photos) == 1 and card(enrolled, 0).strip.parent, "its tile on the card")
-    assert not card(enrolled, 1).strip.photos
+    until(lambda: (strip := card(enrolled, 0).strip) and len(strip.photos) == 1 and strip.parent, "its tile on the card")
+    assert card(enrolled, 1).strip is None
 
 
 def test_a_checklist_that_was_left_leaves_nothing_behind_in_memory(enrolled: Hand) -> None:

@@ -37,6 +37,7 @@ from shared.rules import Record
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
 
+AT_FIRST = 3  # cards of a page that are built before it is drawn; the others follow, one a frame
 TONES = {"void": "danger", "no_role": "danger", "not_in_team": "warn", "returned": "warn", "enterprise": "warn", "submitted": "info"}
 
 
@@ -68,6 +69,8 @@ class Checklist(Screen):
             self.add_widget(widget)
         self.cards: list[ItemCard] = []
         self.rest = RestCard(self)
+        self._to_build: list[Record] = []  # items of the page whose cards come in the next frames
+        self._build_soon = Clock.create_trigger(self._build_next)
         self._drawn: tuple[object, ...] | None = None
         self._said: list[tuple[str, str]] | None = None
         self._keep_soon = Clock.create_trigger(self.keep_place, 0.5)
@@ -149,9 +152,15 @@ class Checklist(Screen):
             self._drawn = drawn
             self._build(here, can_change)
         findings = {hazard["template_item"]: hazard for hazard in inspecting.hazards_of(self.client, self.id)}
-        for card in self.cards:
+        self._show_cards(record, self.cards)
+        if self._to_build:
+            self._build_soon()
+        else:
+            self.rest.show(here if can_change else None, record["answers"])
+
+    def _show_cards(self, record: Record, cards: list[ItemCard]) -> None:
+        for card in cards:
             card.show(record, findings.get(card.item["id"]))
-        self.rest.show(here if can_change else None, record["answers"])
 
     def _show_progress(self, record: Record, pages: list[filling.Page], can_change: bool) -> None:
         all_items, left = len(self.items), len(unanswered(self.template, record["answers"]))
@@ -202,16 +211,39 @@ class Checklist(Screen):
             field.input.focus = False
         self.body.ids.column.clear_widgets()
         self._typing.clear()
-        record = self.client.record(self.id) or {}
-        before = filling.last_answers(self.client, record)
-        self.cards = [ItemCard(self, item, can_change, before.get(item["id"])) for item in page.items]
-        for card in self.cards:
-            self.body.add(card)
-        self.body.add(self.rest)
+        self._before = filling.last_answers(self.client, self.client.record(self.id) or {})
+        self._can_change = can_change
+        self.cards, self._to_build = [], list(page.items)
         scrolled, self._scrolled = self._scrolled, 1.0
         Clock.schedule_once(lambda _: setattr(self.body, "scroll_y", scrolled))  # when the cards have their heights
+        self._build_cards(AT_FIRST if scrolled == 1.0 else len(page.items))
 
     # -- going on --------------------------------------------------------------------------------------------------------------------------
+    def _build_cards(self, count: int) -> list[ItemCard]:
+        """The next so many of the page."""
+        items, self._to_build = self._to_build[:count], self._to_build[count:]
+        built = [ItemCard(self, item, self._can_change, self._before.get(item["id"])) for item in items]
+        self.cards += built
+        for card in built:
+            self.body.add(card)
+        return built
+
+    def _build_next(self, *_: object) -> None:
+        """One more card, below those in sight; out of sight it waits until the screen is back."""
+        if self in self.app.nav.in_sight:
+            self._build_more(1)
+
+    def _build_more(self, count: int) -> None:
+        """So many more of the page; when none is left, what stands below them all."""
+        record = self.client.record(self.id)
+        if record is None:
+            return
+        self._show_cards(record, self._build_cards(count))
+        if self._to_build:
+            self._build_soon()
+        else:
+            self.rest.show(self.pages[self.page] if self._can_change else None, record["answers"])
+
 
     def turn(self, by: int) -> None:
         """To another page; beyond the last is the end of the inspection."""
@@ -233,9 +265,10 @@ class Checklist(Screen):
         self.commit()
         record = self.client.record(self.id)
         answers = record["answers"] if record else {}
-        done = [card.item["id"] for card in self.cards if card.item["id"] in answers]
+        here = [item["id"] for item in self.pages[self.page].items]
+        done = [item for item in here if item in answers]
         before = self.pages[self.page - 1].items[-1]["id"] if self.page else ""
-        first_open = next((card.item["id"] for card in self.cards if card.item["id"] not in answers), "")
+        first_open = next((item for item in here if item not in answers), "")
         item = first_open or filling.next_unanswered(self.items, answers, done[-1] if done else before)
         if item:
             self.show_item(item)
@@ -252,6 +285,7 @@ class Checklist(Screen):
         self.go_to(item)
         self.refresh()
         card = next((card for card in self.cards if card.item["id"] == item), None)
+        self._build_more(len(self._to_build))
         if card is not None:
             Clock.schedule_once(lambda _: self._scroll_to(card), 0)
         self.keep_place()

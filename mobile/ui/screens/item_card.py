@@ -41,18 +41,19 @@ class ItemCard(Card):
         if "fail_if" in item and can_change:
             self.limit.content = _limit(item)
             self.add_widget(self.limit)
-        self.na = Chip(text=tr("kit.not_applicable"), on_release=lambda _: self.answer("na"))
         if isinstance(self.input, TextField | DateField):
+            self.na = Chip(text=tr("kit.not_applicable"), on_release=lambda _: self.answer("na"))
             self.add_widget(self.na)
-        self.extra = Card(padding=0)  # what follows from a failure
-        self.strip = PhotoStrip(most=0)
-        self.strip.bind(on_open=lambda _, photo: self._open_photo(photo))
-        self.said = Text(style="small", tone="ink_soft")  # the note
+        # what most cards never show is made when it is needed
+        self.extra: Card | None = None  # what follows from a failure
+        self.strip: PhotoStrip | None = None
+        self.said: Text | None = None  # the note
         self.note: TextField | None = None
-        self.fold = self._make_fold()
+        self.fold: Column | None = None  # hint and basis
         self.foot = Wrap()
         self._make_foot()
         self.add_widget(self.foot)
+        self.value: Any = None
         self._shown: tuple[Any, ...] | None = None
         self._drafted = False
         unsaved = [text for key in (self.draft, self._note_key) if (text := screen.client.store.scratch(key))]
@@ -133,6 +134,7 @@ class ItemCard(Card):
             fold.add_widget(Text(content=both(self.item["hint"]), style="small", tone="ink_soft"))
         fold.add_widget(Text(content=tr("checklist.basis", basis=self.item["basis"]), style="small", tone="ink_soft"))
         self.back = PushButton(text=tr("checklist.retract"), icon="undo", kind="text", on_release=lambda _: self.retract())
+        keep(fold, self.back, self.can_change and self.value is not None)
         return fold
 
     def _make_foot(self) -> None:
@@ -147,6 +149,8 @@ class ItemCard(Card):
     def unfold(self) -> None:
         """Hint and basis, there and away."""
         self.fold_button.selected = not self.fold_button.selected
+        if self.fold is None:
+            self.fold = self._make_fold()
         keep(self, self.fold, self.fold_button.selected, 0)
 
     def open_note(self) -> None:
@@ -161,7 +165,8 @@ class ItemCard(Card):
         self.screen.keep_typing(self.note, self._note_key)
         self.note_button.selected = True
         self.add_widget(self.note, index=self.children.index(self.foot) + 1)
-        keep(self, self.said, False)
+        if self.said is not None:
+            keep(self, self.said, False)
 
     @property
     def _note_key(self) -> str:
@@ -195,15 +200,18 @@ class ItemCard(Card):
         shown = (value, found, no_photo, note, photos)
         if shown == self._shown:
             return
-        self._shown = shown
+        self._shown, self.value = shown, value
         self._show_value(value)
         self._show_note(note)
         self._show_photos(photos)
-        keep(self.fold, self.back, self.can_change and value is not None)
-        self.remove_widget(self.extra)
-        self.extra.clear_widgets()
+        if self.fold is not None:
+            keep(self.fold, self.back, self.can_change and value is not None)
+        if self.extra is not None:
+            self.remove_widget(self.extra)
+            self.extra = None
         if value is not None and checklist.fails(self.item, value):
-            self._show_failure(finding, no_photo)
+            self.extra = Card(padding=0)
+            self._show_failure(self.extra, finding, no_photo)
             self.add_widget(self.extra, index=self.children.index(self.foot) + 1)
 
     def _photos(self, record: Record) -> list[Photo]:
@@ -215,12 +223,21 @@ class ItemCard(Card):
         return ready + ([photo for photo in waiting(self.screen.app, to, "before") if photo.id in coming] if coming else [])
 
     def _show_photos(self, photos: list[Photo]) -> None:
+        if self.strip is None:
+            if not photos:
+                return
+            self.strip = PhotoStrip(most=0)
+            self.strip.bind(on_open=lambda _, photo: self._open_photo(photo))
         self.strip.photos = photos
         keep(self, self.strip, bool(photos), self.children.index(self.foot) + 1)
 
     def _show_note(self, note: str) -> None:
         if self.note is not None and not self.note.focus and not self.screen.client.store.scratch(self._note_key):
             self.note.set_text(note)
+        if self.said is None:
+            if not note:
+                return
+            self.said = Text(style="small", tone="ink_soft")
         self.said.content = tr("checklist.noted", note=note) if note else ""
         keep(self, self.said, bool(note) and self.note is None, self.children.index(self.foot) + 1)
 
@@ -254,28 +271,28 @@ class ItemCard(Card):
             return "neutral"
         return "danger" if checklist.fails(self.item, value) else "ok"
 
-    def _show_failure(self, finding: Record | None, no_photo: str) -> None:
+    def _show_failure(self, extra: Card, finding: Record | None, no_photo: str) -> None:
         screen = self.screen
         if finding is not None:
             level = finding["level"] or finding["level_proposed"]
-            self.extra.add_widget(badges([(tr(f"level.{level}"), TONES[level]), (tr("checklist.photos", count=len(finding["photos"])), "neutral")]))
-            self.extra.add_widget(Text(content=finding["description"]))
+            extra.add_widget(badges([(tr(f"level.{level}"), TONES[level]), (tr("checklist.photos", count=len(finding["photos"])), "neutral")]))
+            extra.add_widget(Text(content=finding["description"]))
             photos = photos_of(screen.client, finding)
             if photos:
                 strip = PhotoStrip(most=0, photos=photos)
                 strip.bind(on_open=lambda _, photo: screen.app.nav.push("photo", id=finding["id"], photo=photo.id))
-                self.extra.add_widget(strip)
-            self.extra.add_widget(
+                extra.add_widget(strip)
+            extra.add_widget(
                 PushButton(text=tr("checklist.see_finding"), kind="secondary", on_release=lambda _: screen.app.nav.push("finding", id=finding["id"]))
             )
         elif self.can_change:
             if no_photo:
-                self.extra.add_widget(Text(content=no_photo, tone="ink_soft", style="small"))
+                extra.add_widget(Text(content=no_photo, tone="ink_soft", style="small"))
             else:
-                self.extra.add_widget(Banner(text=tr("checklist.needs_finding"), icon="alert-circle", tone="danger", radius=dp(12)))
+                extra.add_widget(Banner(text=tr("checklist.needs_finding"), icon="alert-circle", tone="danger", radius=dp(12)))
             button = PushButton(text=tr("checklist.report"), icon="camera-plus", kind="danger")
             button.bind(on_release=lambda _: screen.app.nav.push("finding", inspection=screen.id, item=self.item["id"]))
-            self.extra.add_widget(button)
+            extra.add_widget(button)
 
 
 def _options(item: Record) -> list[Option]:
