@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from contextlib import suppress
+from typing import Any
 
 from mobile.core.store import Store
+from shared.errors import RetryLater
 
 ROUNDS = 200_000  # of PBKDF2: a few tenths of a second on a cheap phone
 FREE_TRIES, FIRST_LOCK, LONGEST_LOCK = 5, 30_000, 3_600_000  # tries, ms, ms
@@ -29,7 +32,8 @@ def forget_pin(store: Store) -> None:
 
 
 def try_pin(store: Store, pin: str, now: int) -> tuple[bool, int]:
-    """Whether it is right; else until when (ms) no further try counts, 0 for at once. The count of failures is on disk before the answer."""
+    """Whether it is right; else until when (ms) no further try counts, 0 for at once. The count of failures is on disk before the
+    answer; raises RetryLater(disk_full) for a wrong one that cannot be counted."""
     kept = store.meta("pin")
     if now < kept["locked_until"] <= now + LONGEST_LOCK:
         return False, kept["locked_until"]
@@ -37,8 +41,17 @@ def try_pin(store: Store, pin: str, now: int) -> tuple[bool, int]:
     failures = 0 if right else kept["failures"] + 1
     over = failures - FREE_TRIES
     locked_until = now + min(LONGEST_LOCK, FIRST_LOCK * 2 ** min(over, 10)) if over >= 0 else 0
-    store.set_meta(pin={**kept, "failures": failures, "locked_until": locked_until})
+    if right:
+        with suppress(RetryLater):  # a full disk keeps nobody out: what it could not forget counts on
+            _count(store, kept, 0, 0)
+    else:
+        _count(store, kept, failures, locked_until)
     return right, locked_until
+
+
+def _count(store: Store, kept: dict[str, Any], failures: int, locked_until: int) -> None:
+    if (failures, locked_until) != (kept["failures"], kept["locked_until"]):
+        store.set_meta(pin={**kept, "failures": failures, "locked_until": locked_until})
 
 
 def _hash(pin: str, salt: bytes) -> str:

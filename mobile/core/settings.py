@@ -67,6 +67,15 @@ class Settings:
 def _read(file: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
-    return {name: value for name, value in found.items() if name in DEFAULTS} if isinstance(found, dict) else {}
+    return {name: value for name, value in found.items() if _fits(name, value)} if isinstance(found, dict) else {}
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a choice as it stands in the file can be one: what a damaged file says must not keep the app from opening."""
+    if name not in DEFAULTS or type(value) is not type(DEFAULTS[name]):
+        return False
+    within = {"text": TEXT_STEPS, "lock_after": LOCK_MINUTES}.get(name)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return (within is None or value in within) and all(isinstance(part, str) for part in parts)

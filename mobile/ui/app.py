@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kivy.app import App
+from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.metrics import Metrics
@@ -20,15 +21,16 @@ from kivy.uix.boxlayout import BoxLayout
 from mobile.core.phone import Phone
 from mobile.core.pin import is_set
 from mobile.device.platform import Machine, Platform
-from mobile.ui.kit import Frame, Tab
+from mobile.ui.kit import Frame, Tab, tell
 from mobile.ui.kit.native import native
-from mobile.ui.nav import Navigator, Place
+from mobile.ui.nav import Navigator, Pane, Place
+from mobile.ui.saying import why_not
 from mobile.ui.scrolls import Scrolls
 from mobile.ui.session import Session, in_window
 from mobile.ui.strings import LANGUAGES, tr, words
 from mobile.ui.theme import theme
 from mobile.ui.whereabouts import Whereabouts
-from shared.errors import RetryLater
+from shared.errors import PaichaError, RetryLater
 
 TABS = (("today", "clipboard-check"), ("enterprises", "domain"), ("inspections", "clipboard-list"), ("sync", "cloud-sync-outline"), ("me", "account"))
 LOOK_EVERY = 15  # seconds between two looks at the machine
@@ -57,6 +59,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         self._text = 1.0  # how much larger than the system's the text is now
         self._asked_folder: Callable[[Path | None], None] | None = None
         self._away_since: int | None = None  # ms, while in the background
+        self._net = _Net()
 
     def build(self) -> Any:
         """The first screen."""
@@ -68,6 +71,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         Window.clearcolor = theme.background
         Window.softinput_mode = "below_target"
         Window.bind(on_keyboard=self._on_keyboard)
+        ExceptionManager.add_handler(self._net)
         self.session.bind(revision=lambda *_: self._count())
         self.session.bind(revision=self._hand_in)
         self.platform.watch(lambda: in_window(self.machine_changed))
@@ -92,6 +96,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
     def on_stop(self) -> None:
         """The window closes."""
         Window.unbind(on_keyboard=self._on_keyboard)
+        ExceptionManager.remove_handler(self._net)
         Clock.unschedule(self.look_at_machine)
         self._leave()
         self.session.close()
@@ -108,7 +113,8 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         self._away_since = _now()
         self._keep_route()
         for screen in self.nav.in_sight:
-            screen.keep_drafts()
+            with suppress(RetryLater):  # a full disk: told while it was typed
+                screen.keep_drafts()
         return True
 
     def on_resume(self) -> None:
@@ -160,8 +166,10 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         native.dialog = self.platform.type_text if settings["typing"] == "system" and "dialog" in self.platform.abilities else None
 
     def _leave(self) -> None:
-        """Nothing of the present screens is needed any more; what is being typed there is kept first."""
+        """Nothing of the present screens, or over them, is needed any more; what is being typed there is kept first."""
         self._keep_route()
+        for over in [widget for widget in Window.children if hasattr(widget, "put_away")]:
+            over.put_away()
         self.nav.shown([])
 
     # -- the frame -------------------------------------------------------------------------------------------------------------------------
@@ -176,19 +184,19 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         self.root_box.clear_widgets()
         self.root_box.add_widget(self.frame)
 
-    def _doors(self) -> list[tuple[str, Callable[..., Any], str]]:
-        screens = (
+    def _doors(self) -> list[tuple[str, Callable[..., Any], Pane]]:
+        screens: tuple[tuple[str, str, Pane], ...] = (
             ("enrol", "entrance.Enrol", "whole"), ("unlock", "entrance.Unlock", "whole"), ("today", "today.Todo", "list"),
-            ("enterprises", "enterprises.Enterprises", "list"), ("enterprise", "enterprise.Enterprise", "detail"),
+            ("enterprises", "enterprises.Enterprises", "list"), ("enterprise", "enterprise.Enterprise", ("today", "enterprises")),
             ("last_answers", "enterprise.LastAnswers", "whole"), ("site", "site.NewSite", "whole"), ("start", "start.Start", "whole"),
-            ("inspections", "inspections.Inspections", "whole"), ("checklist", "checklist.Checklist", "whole"),
+            ("inspections", "inspections.Inspections", "list"), ("checklist", "checklist.Checklist", ("inspections",)),
             ("finding", "finding.Finding", "whole"),
             ("finish", "finish.Finish", "whole"), ("sign", "sign.Sign", "whole"), ("order", "order.Order", "whole"),
             ("record_sheet", "record_sheet.RecordSheet", "whole"), ("order_preview", "record_sheet.OrderPreview", "whole"),
-            ("served_order", "record_sheet.ServedOrder", "whole"), ("sync", "syncing.Syncing", "whole"), ("me", "me.Me", "whole"),
-            ("enrolments", "me.Enrolments", "whole"),
-            ("settings", "settings.Settings", "whole"), ("storage", "storage.Storage", "whole"), ("pin", "entrance.ChangePin", "whole"),
-            ("help", "about.Help", "whole"), ("about", "about.About", "whole"), ("by_file", "by_file.ByFile", "whole"),
+            ("served_order", "record_sheet.ServedOrder", "whole"), ("sync", "syncing.Syncing", "whole"), ("me", "me.Me", "list"),
+            ("enrolments", "me.Enrolments", ("me",)),
+            ("settings", "settings.Settings", ("me",)), ("storage", "storage.Storage", ("me",)), ("pin", "entrance.ChangePin", "whole"),
+            ("help", "about.Help", ("me",)), ("about", "about.About", ("me",)), ("by_file", "by_file.ByFile", "whole"),
             ("receipts", "receipts.Receipts", "whole"), ("folder", "folder.Folder", "whole"), ("pick", "pick.Pick", "whole"),
             ("photo", "photo.PhotoView", "whole"),
             ("markup", "markup.MarkUp", "whole"), ("compare", "compare.Comparing", "whole"), ("after", "after.AfterPhoto", "whole"),
@@ -242,6 +250,11 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
             self.nav.reset("today")
         self.nav.bind(stack=lambda *_: self._keep_route())
 
+    @property
+    def locked(self) -> bool:
+        """Whether nobody's PIN has opened the work yet."""
+        return not self._unlocked
+
     def lock(self) -> None:
         """Ask for the PIN again."""
         self.enter(self.session.device)
@@ -254,7 +267,8 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         """So that the app comes back where it was when the system has killed it."""
         client = self.session.client
         if self._unlocked and client is not None and all(place.name not in NOT_KEPT for place in self.nav.stack):
-            client.store.set_scratch("route", self.nav.route())
+            with suppress(RetryLater):  # a full disk keeps nobody from walking about: after a restart one is where one was before
+                client.store.set_scratch("route", self.nav.route())
             assert self.scrolls is not None
             self.scrolls.only({place.key() for place in self.nav.stack})
 
@@ -304,6 +318,17 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         chosen, self._asked_folder = self._asked_folder, None
         if chosen is not None:
             chosen(folder)
+
+
+class _Net(ExceptionHandler):  # type: ignore[misc, unused-ignore]
+    """An act that no screen guards and the disk does not take is told like any other; it does not end the app. Mistakes in the program do."""
+
+    def handle_exception(self, inst: BaseException) -> int:
+        """What Kivy is to do about what was raised in its loop."""
+        if not isinstance(inst, PaichaError):
+            return int(ExceptionManager.RAISE)
+        tell(why_not(inst))
+        return int(ExceptionManager.PASS)
 
 
 def _now() -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from contextlib import suppress
 
 from mobile.core.store import Store
+from shared.errors import RetryLater
 
 
 class Scrolls:
@@ -31,4 +33,5 @@ class Scrolls:
     def _write(self, wanted: dict[str, list[float]]) -> None:
         if wanted != self._of:
             self._of = wanted
-            self._store.set_scratch("scrolls", json.dumps(wanted))
+            with suppress(RetryLater):  # a full disk: it begins at the top after a restart, and nothing else is lost
+                self._store.set_scratch("scrolls", json.dumps(wanted))

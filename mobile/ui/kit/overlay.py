@@ -42,6 +42,10 @@ class Sheet(ModalView):
         """Put a widget below the words."""
         self.ids.body.add_widget(widget)
 
+    def put_away(self) -> None:
+        """The app is locked, or somebody else's turn comes: closed without an answer."""
+        self.dismiss(animation=False)
+
     def _place_words(self, *_: object) -> None:
         body = self.ids.body.__self__
         for words, content in ((self._words, self.text), (self._title, self.title)):
@@ -143,6 +147,10 @@ class Snackbar(BoxLayout):
         Window.remove_widget(self)
         if Snackbar.shown is self:
             Snackbar.shown = None
+
+    def put_away(self) -> None:
+        """The app is locked, or somebody else's turn comes."""
+        self.hide()
 
     def act(self) -> None:
         """As a press of the action does."""

@@ -50,6 +50,7 @@ class Checklist(Screen):
     def __init__(self, app: Paicha, id: str) -> None:
         super().__init__(app)
         self.id = id
+        self.may_leave = False  # the person was asked about what is left
         self._template: tuple[list[tuple[str, int]], Record] | None = None
         self.page, self._scrolled = self._place()
         self.bar.actions = [Action("team", "account-group"), Action("overview", "format-list-checks"), Action("evidence", "microphone")]
@@ -68,9 +69,9 @@ class Checklist(Screen):
         for widget in (self.banners, self.steps, self.body, self.bottom):
             self.add_widget(widget)
         self.cards: list[ItemCard] = []
-        self.rest = RestCard(self)
         self._to_build: list[Record] = []  # items of the page whose cards come in the next frames
         self._build_soon = Clock.create_trigger(self._build_next)
+        self.rest = RestCard(self)
         self._drawn: tuple[object, ...] | None = None
         self._said: list[tuple[str, str]] | None = None
         self._keep_soon = Clock.create_trigger(self.keep_place, 0.5)
@@ -92,7 +93,7 @@ class Checklist(Screen):
         """On disk: the page, and how far it is scrolled."""
         self._keep_soon.cancel()
         if self.app.session.client is not None:
-            self.client.store.set_scratch(f"place/{self.id}", json.dumps([self.page, round(self.body.scroll_y, 3)]))
+            self.note_place(f"place/{self.id}", json.dumps([self.page, round(self.body.scroll_y, 3)]))
 
     def on_hidden(self) -> None:
         """It went out of sight."""
@@ -151,7 +152,6 @@ class Checklist(Screen):
         if self._drawn != drawn:
             self._drawn = drawn
             self._build(here, can_change)
-        findings = {hazard["template_item"]: hazard for hazard in inspecting.hazards_of(self.client, self.id)}
         self._show_cards(record, self.cards)
         if self._to_build:
             self._build_soon()
@@ -159,6 +159,7 @@ class Checklist(Screen):
             self.rest.show(here if can_change else None, record["answers"])
 
     def _show_cards(self, record: Record, cards: list[ItemCard]) -> None:
+        findings = {hazard["template_item"]: hazard for hazard in inspecting.hazards_of(self.client, self.id)}
         for card in cards:
             card.show(record, findings.get(card.item["id"]))
 
@@ -215,10 +216,9 @@ class Checklist(Screen):
         self._can_change = can_change
         self.cards, self._to_build = [], list(page.items)
         scrolled, self._scrolled = self._scrolled, 1.0
-        Clock.schedule_once(lambda _: setattr(self.body, "scroll_y", scrolled))  # when the cards have their heights
         self._build_cards(AT_FIRST if scrolled == 1.0 else len(page.items))
+        Clock.schedule_once(lambda _: setattr(self.body, "scroll_y", scrolled))  # when the cards have their heights
 
-    # -- going on --------------------------------------------------------------------------------------------------------------------------
     def _build_cards(self, count: int) -> list[ItemCard]:
         """The next so many of the page."""
         items, self._to_build = self._to_build[:count], self._to_build[count:]
@@ -244,6 +244,7 @@ class Checklist(Screen):
         else:
             self.rest.show(self.pages[self.page] if self._can_change else None, record["answers"])
 
+    # -- going on --------------------------------------------------------------------------------------------------------------------------
 
     def turn(self, by: int) -> None:
         """To another page; beyond the last is the end of the inspection."""
@@ -284,8 +285,8 @@ class Checklist(Screen):
         self.commit()
         self.go_to(item)
         self.refresh()
-        card = next((card for card in self.cards if card.item["id"] == item), None)
         self._build_more(len(self._to_build))
+        card = next((card for card in self.cards if card.item["id"] == item), None)
         if card is not None:
             Clock.schedule_once(lambda _: self._scroll_to(card), 0)
         self.keep_place()
@@ -306,7 +307,7 @@ class Checklist(Screen):
         """Leaving with items left is asked about, once for a whole inspection."""
         self.commit()
         record = self.client.record(self.id)
-        if record is None or record["state"] not in OPEN or self.client.store.scratch(f"left/{self.id}"):
+        if self.may_leave or record is None or record["state"] not in OPEN or self.client.store.scratch(f"left/{self.id}"):
             return False
         left = len(unanswered(self.template, record["answers"]))
         if not left or self.client.identity.person not in record["team"]:
@@ -315,7 +316,8 @@ class Checklist(Screen):
         return True
 
     def _leave(self) -> None:
-        self.client.store.set_scratch(f"left/{self.id}", "1")
+        self.may_leave = True
+        self.note_place(f"left/{self.id}", "1")
         self.app.nav.back()
 
 

@@ -96,7 +96,7 @@ class Enterprises(Screen):
         self._search()
 
     def _keep(self, *_: object) -> None:
-        self.client.store.set_scratch(KEPT, json.dumps({"search": self.search.text, "filters": self.filters}, ensure_ascii=False))
+        self.note_place(KEPT, json.dumps({"search": self.search.text, "filters": self.filters}, ensure_ascii=False))
 
     def keep_drafts(self) -> None:
         """To the background, perhaps for good."""

@@ -92,7 +92,8 @@ class Enrolments(Screen):
                 state_text=f"{tr('people.at_work')} · {state}" if at_work else state, on_release=lambda _, device=device: self.app.enter(device),
             )  # fmt: skip
             self.body.add(row)
-        self.body.add(PushButton(text=tr("people.remove"), kind="text", on_release=lambda _: self.choose_whom_to_remove()))
+        if not self.app.locked:
+            self.body.add(PushButton(text=tr("people.remove"), kind="text", on_release=lambda _: self.choose_whom_to_remove()))
 
     # -- removing --------------------------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,9 @@ from kivy.uix.behaviors import ButtonBehavior
 
 from mobile.core.client import Client
 from mobile.core.fetch import small_of, want
-from mobile.ui.kit import Badge, Page, RowList, Scroll, TopBar, Wrap
+from mobile.core.store import Store
+from mobile.ui.kit import Badge, Page, RowList, Scroll, TopBar, Wrap, tell
+from mobile.ui.saying import why_not
 from mobile.ui.screens.notices import tell_notice
 from mobile.ui.strings import tr, words
 from shared.errors import RetryLater
@@ -102,7 +104,13 @@ class Screen(Page):
         if kept:
             field.text = kept
         self._typing.append(field)
-        field.bind(on_draft=lambda _, text: store.set_scratch(key, text))
+        field.bind(on_draft=lambda _, text: self._keep_draft(store, key, text))
+
+    def _keep_draft(self, store: Store, key: str, text: str) -> None:
+        try:
+            store.set_scratch(key, text)
+        except RetryLater as error:  # it stays in the field
+            tell(why_not(error))
 
     def drop_typing(self, *keys: str) -> None:
         """It has become an operation."""
@@ -141,6 +149,11 @@ class Screen(Page):
         self._keep_scroll_soon.cancel()
         if self._rolling and self.place_key and self.app.scrolls is not None and self.app.session.client is not None:
             self.app.scrolls.keep(self.place_key, [round(min(1.0, max(0.0, widget.scroll_y)), 3) for widget in self._rolling])
+
+    def note_place(self, key: str, place: str) -> None:
+        """Where one is, for after a restart; on a full disk that costs some taps then, and nothing now."""
+        with suppress(RetryLater):
+            self.client.store.set_scratch(key, place)
 
     # -- what is to be told of the machine -------------------------------------------------------------------------------------------------
 
