@@ -112,10 +112,21 @@ def marks_seen(person: Record, records: Sequence[Record | None]) -> Marks:
     return Marks(frozenset(_marked_among(records)), may_see_original(person, records))
 
 
-def may_see_original(person: Record, records: Iterable[Record | None]) -> bool:
-    """Who found it or was on the team, who reviews and who audits; `records` are what names the photo and the person sees."""
-    found = {id for record in records if record is not None for id in (*record.get("finders", ()), *record.get("team", ()))}
-    return person["id"] in found or may(person, "review") or may(person, "audit")
+def may_see_original(person: Record, records: Iterable[Record | None], sha256: str = "") -> bool:
+    """Who found it or was on the team, who reviews and who audits; `records` are all that name the photo, or what a page shows.
+
+    The finders are those of every record that marks it: naming the same bytes in a record of one's own bares nothing.
+    """
+    known = {record["id"]: record for record in records if record is not None}
+    marking = [record for record in known.values() if (marked := _marked_among([record])) and (not sha256 or sha256 in marked)]
+    found = all(person["id"] in _finders(record, known) for record in marking)
+    return found or may(person, "review") or may(person, "audit")
+
+
+def _finders(record: Record, known: dict[str, Record]) -> set[str]:
+    """Who found it, and the team of the inspection in which that was."""
+    inspection = known.get(record.get("inspection") or "", {})
+    return {*record.get("finders", ()), *record.get("team", ()), *inspection.get("team", ())}
 
 
 def drawn(picture: Image.Image, strokes: Iterable[Stroke]) -> Image.Image:

@@ -28,7 +28,7 @@ def photo_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
     def shown(visit: Visit, named: list[Record], sha256: str, original: str) -> Response:
         """The picture as it may be shown: with its marks, or as it came for those who judge it and ask for it."""
         strokes, path = marks_of(named, sha256), blobs.path(visit.ledger, sha256)
-        plain = not strokes or (original and may_see_original(visit.person, [one for one in named if sees(visit.person, scopes_of(one))]))
+        plain = not strokes or (original and may_see_original(visit.person, named, sha256))
         tag = f'"{sha256 if plain else tag_of(sha256, strokes)}"'
         if not path.is_file():
             raise Refused(NO_PHOTO)

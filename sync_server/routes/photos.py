@@ -88,7 +88,7 @@ def photo_router(service: Service, blobs: LocalBlobs) -> APIRouter:
             path = await run_in_threadpool(small_picture, blobs, ledger, sha256, marks_of(named, sha256))
             return FileResponse(path, media_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"})
         strokes = marks_of(named, sha256)
-        if strokes and not await run_in_threadpool(_judges, service, ledger, named, caller.person):
+        if strokes and not await run_in_threadpool(_judges, service, ledger, named, sha256, caller.person):
             marked = await run_in_threadpool(pictures.of, blobs.path(ledger, sha256), strokes)
             return Response(marked.jpeg, media_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "private, no-cache"})
         return blob_response(blobs, ledger, sha256)
@@ -122,11 +122,11 @@ def require_visible(service: Service, ledger: str, sha256: str, person_id: str) 
     return list(named.values())
 
 
-def _judges(service: Service, ledger: str, named: list[Record], person_id: str) -> bool:
+def _judges(service: Service, ledger: str, named: list[Record], sha256: str, person_id: str) -> bool:
     """Whether the person may see a photo that these records name as it came."""
     with service.database.read() as link:
         person = person_record(link, ledger, person_id)
-    return person is not None and may_see_original(acting(person, service.clock()), named)
+    return person is not None and may_see_original(acting(person, service.clock()), named, sha256)
 
 
 def _announce(service: Service, blobs: LocalBlobs, ledger: str, request: Request, bytes_follow: bool) -> Upload:

@@ -13,13 +13,14 @@ from PIL import Image, ImageDraw
 
 from shared.errors import Refused
 from sync_server.accept import Act
+from sync_server.auth import set_password
 from sync_server.blobs import upload_id
 from sync_server.console.documents import papers_of
 from sync_server.marks import COARSE, KEPT, LONGEST, MarkedPictures, drawn
 from sync_server.routes.photos import note_received
 from sync_server.store import ledgers as store
 from tests.console.browser import Browser
-from tests.console.conftest import Site
+from tests.console.conftest import PASSWORD, Site
 from tests.console.test_console import found, record, size
 from tests.worlds import LEDGER, confirm_body, photo_body, start_body
 
@@ -141,6 +142,23 @@ def test_a_phone_gets_the_original_only_where_its_person_judges_it(site: Site, m
         for asked in ("", "?size=small"):
             got = opened(requests.get(f"{site.url}/v1/ledgers/{LEDGER}/blobs/{sha256}{asked}", headers=token, timeout=60))
             assert (contrast(got, SMALL if asked else FACE) > 200) is (judges and not asked), (person, asked)
+
+
+def test_naming_the_same_bytes_in_a_record_of_ones_own_does_not_bare_what_others_have_made_unreadable(site: Site) -> None:
+    sha256 = kept(site, picture(), quality=93)
+    hazard, world = found(site, description="举报人面部"), site.world
+    world.act("head", "hazard.return", hazard, {"reason": "补照片"}, size(site))
+    world.act("lin", "hazard.add_photo", hazard, {**photo_body("p8", sha256), "phase": "before"}, size(site))
+    world.act("lin", "hazard.mark_photo", hazard, {"photo": "p8", "strokes": [BLUR]}, size(site))
+    own = found(site, "zhou", description="自己的隐患")
+    world.act("head", "hazard.return", own, {"reason": "补照片"}, size(site))
+    assert world.act("zhou", "hazard.add_photo", own, {**photo_body("p9", sha256), "phase": "before"}, size(site)).verdict == "accepted"
+    set_password(world.service, LEDGER, "zhou", "zhou", PASSWORD)
+    assert contrast(opened(site.browser("zhou").get(f"/photos/{sha256}?original=1"))) < 60, "on a page"
+    for person, judges in (("zhou", False), ("lin", True)):
+        token = {"Authorization": f"Bearer {world.service.token(LEDGER, world.device(person).token_request())['token']}"}
+        got = opened(requests.get(f"{site.url}/v1/ledgers/{LEDGER}/blobs/{sha256}", headers=token, timeout=60))
+        assert (contrast(got) > 200) is judges, person
 
 
 def test_the_pages_say_that_a_photo_is_marked_and_offer_the_original_to_those_who_may_see_it(site: Site, marked: tuple[str, str]) -> None:
