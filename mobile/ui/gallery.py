@@ -202,7 +202,7 @@ def navigator(page: str, pictures: tuple[str, ...] = ()) -> Navigator:
 
     nav = Navigator()
     nav.register("list", lambda: list_page(pictures=pictures), pane="list")
-    nav.register("kit", kit_page, pane="detail")
+    nav.register("kit", kit_page, pane=("list",))
     nav.register("pin", pin_page)
     nav.reset("list")
     if page not in ("list", "snack"):

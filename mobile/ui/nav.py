@@ -19,7 +19,7 @@ from kivy.properties import ListProperty
 from mobile.ui.tidying import tidying
 
 BACK_KEYS = (27, 1073742106)  # SDL2 and SDL3
-Pane = Literal["whole", "list", "detail"]
+Pane = Literal["whole", "list"] | tuple[str, ...]  # a tuple names the lists that a detail stands beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,16 @@ class Navigator(EventDispatcher):
         self._shown: list[Any] = []
 
     def register(self, name: str, build: Callable[..., Any], pane: Pane = "whole") -> None:
-        """`build(**params)` makes the screen; on a wide window a "detail" stands to the right of the "list" below it."""
+        """`build(**params)` makes the screen; on a wide window a detail stands to the right of its list, where it was opened from that."""
         self._doors[name] = _Door(build, pane)
 
     def push(self, name: str, **params: Any) -> None:
-        """Go on to a place. Going where one already is does nothing; a second detail takes the place of the first."""
+        """Go on to a place. Going where one already is does nothing; a second detail of a list takes the place of the first."""
         place = self._known(Place(name, params))
         if self.stack and place.key() == self.stack[-1].key():
             return
         below = list(self.stack)
-        if below and self.pane(place) == self.pane(below[-1]) == "detail":
+        if self.list_beside(below) is not None and self.list_beside([*below[:-1], place]) is not None:
             below.pop()
         self._go([*below, place])
 
@@ -116,6 +116,10 @@ class Navigator(EventDispatcher):
     def pane(self, place: Place) -> Pane:
         """How the place wants to stand on a wide window."""
         return self._doors[place.name].pane
+
+    def list_beside(self, stack: list[Place]) -> Place | None:
+        """The list that the top of a stack stands beside on a wide window: the place below, where that is one of its lists."""
+        return stack[-2] if len(stack) > 1 and isinstance(self.pane(stack[-1]), tuple) and stack[-2].name in self.pane(stack[-1]) else None
 
     def screen(self, place: Place) -> Any:
         """The screen of a place, built on first sight."""

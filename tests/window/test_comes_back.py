@@ -142,6 +142,29 @@ def test_a_window_made_wide_and_narrow_again_keeps_the_place_and_what_is_typed(e
     Window.size = (360, 780)
 
 
+def test_on_a_wide_window_what_was_opened_from_a_list_stands_beside_it(enrolled: Hand, window: Any) -> None:
+    nav = enrolled.app.nav
+    window(1.0, (1100, 700))
+    for root, *details in (("me", "settings", "storage"), ("inspections", "checklist")):
+        nav.reset(root)
+        for detail in details:
+            nav.push(detail, **({"id": "none"} if detail == "checklist" else {}))
+            pump(3)
+            assert [place.name for place in nav.stack] == [root, detail], "a second one takes the place of the first"
+            assert nav.in_sight == [nav.screen(place) for place in nav.stack]
+
+
+def test_a_detail_of_another_list_goes_on_top_and_the_way_back_leads_to_where_one_was(enrolled: Hand) -> None:
+    nav = enrolled.app.nav
+    nav.reset("enterprises")
+    nav.push("enterprise", id="e1")
+    nav.push("storage")  # a notice that room is short leads there from anywhere
+    pump(3)
+    assert nav.in_sight == [enrolled.screen]
+    nav.back()
+    assert enrolled.place == "enterprise"
+
+
 def test_the_back_key_goes_one_step_at_a_time_and_leaves_the_app_only_from_a_tab(enrolled: Hand) -> None:
     app = enrolled.app
     app.nav.reset("me")

@@ -164,11 +164,9 @@ class Stage(TwoPane):
         if not nav.stack:
             return None, None
         top = nav.stack[-1]
-        if not self.wide or nav.pane(top) == "whole":
-            return None, nav.screen(top)
-        if nav.pane(top) == "list":
+        if self.wide and nav.pane(top) == "list":
             return nav.screen(top), self._placeholder()
-        below = next((p for p in reversed(nav.stack[:-1]) if nav.pane(p) == "list"), None)
+        below = nav.list_beside(nav.stack) if self.wide else None
         return (nav.screen(below) if below else None), nav.screen(top)
 
     def _placeholder(self) -> EmptyState:
