@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from mobile.ui.words import AREAS, TEXTS
 from tests.window.conftest import Hand, pump
 from tests.window.looking import VARIANTS, Variant, look
 from tests.window.tour import tour
+
+WINDOW = Path(__file__).parents[2] / "mobile/ui"
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -41,6 +45,19 @@ def test_every_text_is_there_in_both_languages_with_the_same_places_for_values()
     for key, pair in TEXTS.items():
         zh, en = ({field for _, field, _, _ in string.Formatter().parse(text) if field} for text in pair)
         assert zh == en and all(pair), key
+
+
+def test_every_text_of_the_catalogue_is_said_somewhere() -> None:
+    said, made = set(), set()
+    for source in (path for path in WINDOW.rglob("*.py") if path.parent.name != "words"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said.add(node.value)
+            elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                made.add("".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else ".+" for part in node.values))
+    for rules in WINDOW.rglob("*.kv"):
+        said.update(re.findall(r"'([a-z_.0-9]+)'", rules.read_text(encoding="utf-8")))
+    assert not [key for key in TEXTS if key not in said and not any(re.fullmatch(pattern, key) for pattern in made)]
 
 
 def test_a_key_of_the_catalogue_stands_in_one_area_only() -> None:
