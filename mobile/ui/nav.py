@@ -154,8 +154,8 @@ class Navigator(EventDispatcher):
         closed = [key for key in self._screens if key not in kept]
         for key in closed:
             del self._screens[key]
+        tidying.step(len(closed))
 
 
 def _nothing() -> None:
     """A screen without the hook."""
-        tidying.step(len(closed))
