@@ -17,7 +17,7 @@ from typing import Any
 
 from shared import fields, people
 from shared.errors import MALFORMED, NEWER, WRONG_DEVICE, Conflict, Refused, reason
-from shared.kinds import FAMILIES
+from shared.kinds.families import FAMILIES
 from shared.operation import PENDING, Entry, Operation
 from shared.operation import read as read_operation
 from shared.rules import CHANGED_MEANWHILE, EXISTS, UNKNOWN_RECORD, Case, Family, Kind, Read, Record, Row, refuse_if

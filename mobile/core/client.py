@@ -6,26 +6,22 @@ screen, are on disk before it returns. Own work that has no verdict yet, or is n
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mobile.core.ports import Ports, Signer, Transport
 from mobile.core.register import Register
 from mobile.core.status import Problem, Unsent
-from mobile.core.store import Store, give_way
-from shared import ledger as rules
+from mobile.core.store import Store
 from shared.checklist import joined, templates_of
-from shared.errors import Refused
 from shared.kinds.template import offered, template_record_id
 from shared.operation import PENDING, Body, Entry, Operation, new_id, write
 from shared.operation import read as read_operation
 from shared.people import acting
-from shared.protocol import Verdict
-from shared.rules import Case, Read, Record
+from shared.rules import Read, Record
 from shared.search import like_patterns
 
 
@@ -112,6 +108,8 @@ class Client:
 
     def act_all(self, acts: Sequence[tuple[str, str, Body]], photos: Iterable[PhotoFile] = ()) -> list[Operation]:
         """Several operations in one transaction: all of them, or none."""
+        from shared import ledger as rules  # with the first act: the first frame only reads
+
         made = []
         with self.store.transaction():
             for photo in photos:
@@ -161,9 +159,11 @@ class Client:
         they did meanwhile is folded then. Inside a caller's transaction it is part of that; else `store.must_rebuild` notes before that it is to be
         done, so that it is not forgotten with a killed program.
         """
+        from mobile.core.overlay import Overlay
+
         while True:
             lent = self.lent()
-            overlay = _Overlay(self)
+            overlay = Overlay(self.store)
             overlay.lend(lent)
             overlay.fold(self.store.overlay_operations())
             rows = self.store.overlay_rows(overlay.touched.values())
@@ -263,67 +263,3 @@ class Client:
         table, key = ("operations", "n") if n > 0 else ("former_operations", "rowid")
         with self.store.transaction():
             self.store.run(f"UPDATE {table} SET settled = 1 WHERE {key} = ?", (abs(n),))
-
-
-class _Overlay:
-    """Records as unfinished work makes them out of what was pulled; the database is only read. `n` is the newest own operation that is in it."""
-
-    def __init__(self, client: Client) -> None:
-        self._store = client.store
-        self._base: dict[str, Record | None] = {}
-        self.touched: dict[str, Record] = {}
-        self.n = 0
-
-    def _real(self, id: str) -> Record | None:
-        if id in self.touched:
-            return self.touched[id]
-        if id not in self._base:
-            self._base[id] = self._store.base_record(id)
-        return self._base[id]
-
-    def lend(self, ops: Iterable[Operation]) -> None:
-        """A colleague's, before one's own."""
-        for op in ops:
-            self.touched.update(_fold_lent(op, self._real))
-
-    def fold(self, operations: Iterable[tuple[Operation, Verdict]]) -> set[str]:
-        """Own operations, in order; returns the ids of the records that they change."""
-        changed: set[str] = set()
-        for op, verdict in operations:
-            give_way()
-            folded = self._pending(op) if verdict.no == 0 else self._judged(op, verdict)
-            self.touched.update(folded)
-            changed |= folded.keys()
-            self.n = op.n
-        return changed
-
-    def _pending(self, op: Operation) -> dict[str, Record]:
-        try:
-            rules.check(op, self._real)
-        except Refused:
-            return {}  # it will probably be refused; it is handed in all the same, the server decides
-        return rules.fold(op, Entry(PENDING, op.at, rules.ACCEPTED), self._real)
-
-    def _judged(self, op: Operation, verdict: Verdict) -> dict[str, Record]:
-        """A judged operation changes only the records that were pulled before it."""
-
-        def read(id: str) -> Record | None:
-            record = self._real(id)
-            has_it = record is not None and self._store.base_no(id) >= verdict.no
-            return copy.deepcopy(record) if has_it else record
-
-        try:
-            changed = rules.fold(op, replace(verdict.entry(), ahead=True), read)
-        except Refused:
-            return {}  # what it is about has left this phone meanwhile
-        return {id: record for id, record in changed.items() if self._store.base_no(id) < verdict.no}
-
-
-def _fold_lent(op: Operation, read: Read) -> dict[str, Record]:
-    """A colleague's operation by the rules of its kind alone: this device does not know the colleague's, and the server judges the rest."""
-    entry = Entry(PENDING, op.at, rules.ACCEPTED)
-    try:
-        rules.KINDS[op.kind, op.v].judge(Case(op, entry, read))
-    except Refused:
-        return {}  # it is in what was pulled already, or the inspection has moved on
-    return rules.fold(op, entry, read)

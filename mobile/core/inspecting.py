@@ -7,9 +7,8 @@ import json
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mobile.core.beside import Act, act_on_this_phone
 from mobile.core.client import Client, PhotoFile
 from mobile.core.phone import Phone
 from shared.checklist import templates_of
@@ -20,6 +19,9 @@ from shared.kinds.task import assigned_to
 from shared.people import may
 from shared.places import Position
 from shared.rules import UNKNOWN_RECORD, Record
+
+if TYPE_CHECKING:
+    from mobile.core.beside import Act
 
 PURPOSE = "专项行动"  # of an inspection whose task names none, as official records say it (R114)
 JOIN = "paicha://join/"  # how the text of a leader's code begins
@@ -132,9 +134,13 @@ def read_join_text(client: Client, text: str) -> tuple[str, dict[str, Any], list
     try:  # the packed words know their own end: what a message says after them does not matter
         code = zlib.decompressobj().decompress(base64.urlsafe_b64decode(packed + "A" * (-len(packed) % 4)), MOST_CODE)
         says = json.loads(code)
+        json.dumps(says, ensure_ascii=False, allow_nan=False).encode()  # nothing that no operation can say
         start, more = dict(says["start"]), [(str(template), int(version)) for template, version in says["more"]]
+        named = [(client.record(id), "inspection"), (client.record(str(start["enterprise"])), "enterprise")]
     except (ValueError, KeyError, TypeError, zlib.error, RecursionError):
         raise Refused(NO_JOIN_CODE) from None
+    if any(record is not None and record["kind"] != kind for record, kind in named):
+        raise Refused(NO_JOIN_CODE)
     if ledger != client.identity.ledger:
         raise Refused(OTHER_LEDGER)
     return id, start, more
@@ -156,6 +162,8 @@ def join_on_this_phone(
     """A colleague enrolled on this phone, whose PIN was asked for, joins the leader's inspection with their own key, if they have not yet; and does
     `acts` there, such as ("inspection.sign", {...}). The leader's `client` shows it at once. Raises Refused, Conflict, RetryLater(disk_full).
     """
+    from mobile.core.beside import act_on_this_phone  # it brings the engine, which the first frame does not wait for
+
     record = client.record(inspection)
     if record is None:
         raise Refused(UNKNOWN_RECORD, inspection)

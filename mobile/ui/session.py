@@ -9,27 +9,29 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.clock import Clock, mainthread
 from kivy.core.window import Window
 from kivy.event import EventDispatcher
 from kivy.properties import NumericProperty, ObjectProperty
 
-from mobile.core.beside import Together
 from mobile.core.client import Client
-from mobile.core.darkroom import Darkroom
 from mobile.core.phone import Invitation, Phone
 from mobile.core.pin import forget_pin
 from mobile.core.settings import Settings
 from mobile.core.status import Status, UpToDate, Waiting, Working
-from mobile.core.sync_thread import SyncThread
 from mobile.ui.fonts import font_path
 from mobile.ui.kit import tell
 from mobile.ui.saying import why_not
 from mobile.ui.strings import tr
 from mobile.ui.window import collect_usually
 from shared.errors import PaichaError
+
+if TYPE_CHECKING:
+    from mobile.core.beside import Together
+    from mobile.core.darkroom import Darkroom
+    from mobile.core.sync_thread import SyncThread
 
 DRAW_EVERY = 0.5  # seconds, while syncing
 UPLOADS = ("push", "photo")
@@ -59,7 +61,7 @@ class Session(EventDispatcher):
         self.device = ""
         self._sync: SyncThread | None = None
         self._engines: Together | None = None
-        self.darkroom: Darkroom | None = None  # where photos become evidence, beside the window's thread
+        self._darkroom: Darkroom | None = None
         self._begin = Clock.create_trigger(self._start_sync, SYNC_AFTER)
         self._draw_soon = Clock.create_trigger(self._draw, DRAW_EVERY)
 
@@ -70,10 +72,7 @@ class Session(EventDispatcher):
         self.close()
         self.device = device
         self.client = client = self.phone.open(device)
-        self._engines = Together(self.phone, client, self._photos_wait)
-        self._sync = SyncThread(self._engines, lambda status: self._heard(client, status))
-        client.nudge = self._sync.nudge
-        self.darkroom = Darkroom(client, self.phone.photos(device), font_path, self._developed, lambda: self.settings.longest)
+        client.nudge = self._nudge
         self.status = None
         self.revision += 1
         return client
@@ -88,10 +87,28 @@ class Session(EventDispatcher):
         self._begin()
 
     def _start_sync(self, *_: object) -> None:
-        if self.darkroom is not None:
-            self.darkroom.start()
-        if self._sync is not None and not self._sync.running:
+        """Made here and not before: reading what syncs takes as long as a third of the first screen."""
+        from mobile.core.beside import Together
+        from mobile.core.sync_thread import SyncThread
+
+        client = self.client
+        if client is None or self.darkroom is None:
+            return
+        self.darkroom.start()
+        if self._sync is None:
+            self._engines = Together(self.phone, client, self._photos_wait)
+            self._sync = SyncThread(self._engines, lambda status: self._heard(client, status))
             self._sync.start()
+
+    @property
+    def darkroom(self) -> Darkroom | None:
+        """Where photos become evidence, beside the window's thread; made when it is first needed."""
+        if self._darkroom is None and self.client is not None:
+            from mobile.core.darkroom import Darkroom
+
+            photos = self.phone.photos(self.device)
+            self._darkroom = Darkroom(self.client, photos, font_path, self._developed, lambda: self.settings.longest)
+        return self._darkroom
 
     def stop_sync(self) -> None:
         """End the engine after the step that is under way; work goes on being kept on the phone."""
@@ -103,13 +120,13 @@ class Session(EventDispatcher):
     def close(self) -> None:
         """Stop syncing and let go of the database."""
         self.stop_sync()
-        if self.darkroom is not None:
-            self.darkroom.stop()
+        if self._darkroom is not None:
+            self._darkroom.stop()
         if self._engines is not None:
             self._engines.close()
         if self.client is not None:
             self.client.store.close()
-        self._sync, self.darkroom, self.client = None, None, None
+        self._sync, self._engines, self._darkroom, self.client = None, None, None, None
 
     def enrol(self, invitation: Invitation, again: str, done: Callable[[str], None], failed: Callable[[PaichaError], None]) -> None:
         """Redeem a code in the background; `done(device)` or `failed(error)` in the window's thread.
@@ -150,8 +167,7 @@ class Session(EventDispatcher):
             tell(why_not(error))
             return None
         self.revision += 1
-        if self._sync is not None:
-            self._sync.nudge()
+        self._nudge()
         return True if result is None else result
 
     def beside(self, work: Callable[[Client], Any], done: Callable[[Any], object], ended: Callable[[], object] = lambda: None) -> None:
@@ -178,6 +194,11 @@ class Session(EventDispatcher):
         if self._sync is not None:
             self._sync.wake(photos=photos)
 
+    def _nudge(self) -> None:
+        """There is something to hand in."""
+        if self._sync is not None:
+            self._sync.nudge()
+
     def _photos_wait(self) -> bool:
         """Asked in the sync thread: "Wi-Fi only", and there is none."""
         return self.metered and bool(self.settings["wifi_only"])
@@ -185,8 +206,7 @@ class Session(EventDispatcher):
     @mainthread  # type: ignore[untyped-decorator, unused-ignore]
     def _developed(self) -> None:
         """A photo has reached its draft or its record, or could not."""
-        if self._sync is not None:
-            self._sync.nudge()
+        self._nudge()
         self.revision += 1
 
     # -- hearing ---------------------------------------------------------------------------------------------------------------------------
