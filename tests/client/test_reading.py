@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mobile.core import inspecting
 from mobile.core.client import Listed
 from tests.client import work
 from tests.client.wiring import Device, World, offline
@@ -77,3 +78,14 @@ def test_a_record_that_the_person_no_longer_sees_leaves_the_phone(world: World, 
     assert world.act("admin", "person.grant", "p1", {"role": "inspector", "unit": "s1"}) == "accepted"
     stocked.sync()
     assert _ids(stocked.client.enterprises()) == {"e1", "e2", "e3", "e4"}, "and come back with the role"
+
+
+def test_an_answer_spells_no_name_again_and_the_name_is_still_found_by_its_sound(stocked: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    inspection = work.start(stocked.client)
+    monkeypatch.setattr("mobile.core.store.spell", lambda _: pytest.fail("spelt again"))
+    inspecting.answer(stocked.client, inspection, work.template(stocked.client)["items"][0]["id"], "conform")
+    assert inspection in _ids(stocked.client.rows("inspection", search="jxc"))
+    monkeypatch.undo()
+    stocked.client.store.put_shown({**(stocked.client.record(inspection) or {}), "enterprise_name": "海榆饭店"})
+    assert inspection in _ids(stocked.client.rows("inspection", search="hyfd"))
+    assert inspection not in _ids(stocked.client.rows("inspection", search="jxc"))
