@@ -10,6 +10,7 @@ Where a shot goes to (`to`): "hazard/ID" and "inspection/ID" are records, all el
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -22,10 +23,15 @@ from mobile.core.drafts import Draft, kept_of
 from mobile.core.media import prepare_media
 from mobile.core.photos import LONGEST, Prepared, prepare
 from mobile.core.store import STORAGE
-from shared.errors import PaichaError, Refused
+from shared.errors import PaichaError, Refused, reason
 from shared.errors import RetryLater as Later
 
 LINE, OPENED = "darkroom/line", "darkroom/camera"  # scratch keys
+FAILED = reason(
+    "photo.failed",
+    "程序处理这张照片时出错，已记入日志；照片还在手机上，可以再试一次，仍不行请重拍",
+    "the program failed while it prepared this picture, the log says where; the picture is still on this phone: try again, or take it anew",
+)
 RECORDINGS = {".m4a", ".mp4", ".aac", ".mov", ".m4v"}
 
 
@@ -76,12 +82,13 @@ class Darkroom:
     def expect(self, shot: Shot) -> Path:
         """The camera is about to open for `shot`; returns the folder for its picture."""
         self.camera.mkdir(parents=True, exist_ok=True)
-        self.client.store.set_scratch(OPENED, json.dumps(asdict(shot)))
+        there = [file.name for file in self.camera.iterdir()]
+        self.client.store.set_scratch(OPENED, json.dumps({**asdict(shot), "there": there}))
         return self.camera
 
     def arrived(self, picture: Path) -> None:
         """The camera's picture is there."""
-        opened = self._opened()
+        opened, _ = self._opened()
         with self.client.store.transaction():
             if opened is not None:
                 self.take(replace(opened, at=self.client.ports.now()), [picture])
@@ -98,12 +105,13 @@ class Darkroom:
         lost = [file for file in lost if file not in waiting and not file.endswith((".tmp", ".part"))]
         if not lost:
             return
-        opened = self._opened()
-        if opened is not None:
-            self.take(replace(opened, at=self.client.ports.now()), [Path(file) for file in lost])
+        opened, there = self._opened()
+        ours = [Path(file) for file in lost if opened is not None and Path(file).name not in there]
+        if opened is not None and ours:
+            self.take(replace(opened, at=self.client.ports.now()), ours)
             self.client.store.set_scratch(OPENED, "")
-        else:
-            for file in lost:
+        for file in lost:
+            if Path(file) not in ours:
                 Path(file).unlink(missing_ok=True)
 
     def again(self, id: str) -> None:
@@ -120,10 +128,14 @@ class Darkroom:
         for shot in gone:
             self._tidy(shot)
 
-    def _opened(self) -> Shot | None:
+    def _opened(self) -> tuple[Shot | None, set[str]]:
+        """What the camera was opened for, and the files that lay in its folder then."""
         kept = self.client.store.scratch(OPENED)
-        fields = json.loads(kept) if kept else None
-        return Shot(**{**fields, "stamp": tuple(fields["stamp"])}) if fields else None
+        if not kept:
+            return None, set()
+        fields = json.loads(kept)
+        there = set(fields.pop("there", ()))
+        return Shot(**{**fields, "stamp": tuple(fields["stamp"])}), there
 
     def _put(self, shots: Sequence[Shot]) -> None:
         self.client.store.set_scratch(LINE, json.dumps([asdict(shot) for shot in shots], ensure_ascii=False))
@@ -170,6 +182,9 @@ class Darkroom:
             self._failed(shot, error)
         except OSError as error:
             self._failed(shot, Later(STORAGE, str(error)[:100]))
+        except Exception:  # a mistake in the program must not end the line unseen
+            logging.getLogger("paicha.photos").exception("a picture could not be prepared; it stays in the line")
+            self._failed(shot, Refused(FAILED))
         else:
             self._tidy(shot)
         self.told()

@@ -10,9 +10,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mobile.core.client import PhotoFile
+from mobile.core.client import Client, PhotoFile
 from mobile.core.photos import Prepared
 from mobile.core.store import Store
+from shared.kinds.inspection import OPEN
 
 Kept = dict[str, Any]  # a photo of a draft: sha256, size, media_type, taken_at, position, likeness; phase, of, strokes where there are such
 
@@ -75,6 +76,21 @@ class Draft:
     def mark_photo(self, sha256: str, strokes: list[dict[str, Any]]) -> None:
         """Marks drawn on it; they become an operation together with the rest."""
         self.keep(photos=[{**photo, "strokes": strokes} if photo["sha256"] == sha256 else photo for photo in self.photos])
+
+
+def has_half_made(client: Client) -> bool:
+    """Whether findings wait to be finished that are nowhere else: of open inspections, free ones, and pictures on their way into one."""
+    drafts = client.store.all("SELECT key, value FROM scratch WHERE value != '' AND (key LIKE 'finding/%' OR key IN ('report', 'darkroom/line'))")
+    return any(_is_open(client, key) for key, value in drafts if _says_something(json.loads(value)))
+
+
+def _says_something(draft: Any) -> bool:
+    return any(draft.values()) if isinstance(draft, dict) else bool(draft)
+
+
+def _is_open(client: Client, key: str) -> bool:
+    inspection = client.record(key.split("/")[1]) if key.startswith("finding/") else None
+    return inspection is None or inspection["state"] in OPEN
 
 
 def kept_of(prepared: Prepared, **more: Any) -> Kept:

@@ -14,7 +14,7 @@ from typing import Any
 from mobile.core import inspecting
 from mobile.core.client import Client
 from mobile.core.signing import end_of_visit
-from shared.errors import Reason
+from shared.errors import Conflict, Reason, Refused
 from shared.kinds.inspection import CARD_NEEDED, NO_END, OPEN, TWO_INSPECTORS, submit_problems
 from shared.reminders import EXPLAINED, Reminder, reminders
 from shared.rules import Record
@@ -100,6 +100,16 @@ class Outcome:
     why: Reason | None
 
 
+def _try_to(client: Client, inspection: str) -> Reason | None:
+    """Hand it in as wished; why not, and the wish is gone, where that is refused: it is told once, and others are not held up. Raises RetryLater."""
+    try:
+        hand_in(client, inspection, json.loads(client.store.scratch(PREFIX + inspection))["reminders"])
+    except (Refused, Conflict) as error:
+        take_back(client, inspection)
+        return error.why
+    return None
+
+
 def carry_out(client: Client) -> list[Outcome]:
     """Hand in what now can be. Quick where there is no wish; asked after every sync and every own act."""
     found = []
@@ -112,8 +122,7 @@ def carry_out(client: Client) -> list[Outcome]:
             continue
         problems = missing(client, record)
         if not problems:
-            hand_in(client, id, json.loads(client.store.scratch(PREFIX + id))["reminders"])
-            found.append(Outcome(id, record["enterprise_name"], None))
+            found.append(Outcome(id, record["enterprise_name"], _try_to(client, id)))
         elif any(why.code not in AWAITED for why, _ in problems):
             take_back(client, id)
             found.append(Outcome(id, record["enterprise_name"], next(why for why, _ in problems if why.code not in AWAITED)))

@@ -134,7 +134,7 @@ def read_join_text(client: Client, text: str) -> tuple[str, dict[str, Any], list
     try:  # the packed words know their own end: what a message says after them does not matter
         code = zlib.decompressobj().decompress(base64.urlsafe_b64decode(packed + "A" * (-len(packed) % 4)), MOST_CODE)
         says = json.loads(code)
-        json.dumps(says, ensure_ascii=False, allow_nan=False).encode()  # nothing that no operation can say
+        json.dumps(says, ensure_ascii=False, allow_nan=False).encode()  # raises for what no operation can say
         start, more = dict(says["start"]), [(str(template), int(version)) for template, version in says["more"]]
         named = [(client.record(id), "inspection"), (client.record(str(start["enterprise"])), "enterprise")]
     except (ValueError, KeyError, TypeError, zlib.error, RecursionError):

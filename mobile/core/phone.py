@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from mobile.core.answers import ENROLLED, Halt, TryLater, is_ours, problem_of, read_answer
 from mobile.core.client import Client
+from mobile.core.drafts import has_half_made
 from mobile.core.durable import sync_folder
 from mobile.core.ports import KeyLost, Ports, Reply, Unreachable
 from mobile.core.renewal import continue_as
@@ -48,6 +49,11 @@ UNSENT = reason(
     "enrolment.unsent",
     "还有内容没有交到台账，这个人的登记不能移除；请先同步，或用文件交出",
     "something has not reached the ledger yet, so this enrolment cannot be removed: sync first, or hand it in by file",
+)
+HALF_MADE = reason(
+    "enrolment.half_made",
+    "这个人还有没写完的隐患或没处理完的照片，登记不能移除；请本人打开，写完或放弃后再移除",
+    "a finding is half made or photos wait to be prepared, so this enrolment cannot be removed: let its person finish or drop them",
 )
 _LATER = (429, 500, 502, 503, 504, 507)  # the code is not used up: the same attempt may go on
 REMOVED = "removed.db"  # what an enrolment's database is called from the moment on that it is no more
@@ -102,13 +108,15 @@ class Phone:
         return self.folder / device / "photos"
 
     def remove(self, device: str) -> None:
-        """Forget an enrolment with all its files; done again if it was cut off. Raises Refused(enrolment.unsent), and nothing is removed, while
-        something of it has not reached the ledger."""
+        """Forget an enrolment with all its files; done again if it was cut off. Raises Refused (enrolment.unsent, enrolment.half_made), and
+        nothing is removed, while something of it has not reached the ledger or is half made."""
         client = self.open(device)
-        unsent = client.unsent()
+        unsent, half_made = client.unsent(), has_half_made(client)
         client.store.close()
         if unsent.operations or unsent.photos:
             raise Refused(UNSENT)
+        if half_made:
+            raise Refused(HALF_MADE)
         folder = self.folder / device
         os.replace(folder / "device.db", folder / REMOVED)
         sync_folder(folder)

@@ -67,13 +67,16 @@ def clean(client: Client, days: int = KEEP_DAYS, progress: Callable[[int, int], 
     """Take away what may go; returns what went. Thumbnails stay, nothing unsent is touched; cut off anywhere it is simply done again. Call it in a
     worker thread; `progress(done, total)` is called there."""
     ready, waiting = _ready(client, days)
-    size = sum(_sizes(ready.values()).values())
+    files = size = 0
     for done, (sha256, path) in enumerate(ready.items(), 1):
         # Noted before it goes: a server restored from a backup must not ask for it as if it were lost.
-        client.store.run("UPDATE photos SET cleaned = 1 WHERE sha256 = ?", (sha256,))
-        path.unlink(missing_ok=True)
+        # One that syncing has found lost meanwhile stays.
+        noted = client.store.run("UPDATE photos SET cleaned = 1 WHERE sha256 = ? AND state = 'stored'", (sha256,))
+        if noted.rowcount:
+            files, size = files + 1, size + sum(_sizes([path]).values())
+            path.unlink(missing_ok=True)
         progress(done, len(ready))
-    return MayGo(len(ready), size, waiting)
+    return MayGo(files, size, waiting)
 
 
 def drop_bundles(client: Client) -> int:
