@@ -72,34 +72,47 @@ def _first_frame(setting: Setting, runs: Runs, phone: Path) -> Iterator[Figure]:
 
 def _screens(setting: Setting, runs: Runs, phone: Path) -> Iterator[Figure]:
     """All registered places, each opened for the first time in its process; the best of the runs."""
-    best: dict[str, float] = {}
+    best: dict[str, tuple[float, float]] = {}
     unmeasured: list[str] = []
     for _ in range(setting.rounds(3)):
         _, said = runs.run("handling", "screens", str(phone))
-        best = {name: min(taken, best.get(name, taken)) for name, taken in said["opened"].items()}
+        for name, (taken, used) in said["opened"].items():
+            known = best.get(name, (taken, used))
+            best[name] = min(taken, known[0]), min(used, known[1])
         unmeasured = said["unmeasured"]
-    slow = sorted(((taken, name) for name, taken in best.items()), reverse=True)
-    worst = ", ".join(f"{name} {taken * 1000:.0f}" for taken, name in slow if taken > OPEN)
-    text = f"{sum(taken <= OPEN for taken in best.values())} of {len(best)}, the slowest {slow[0][1]} {slow[0][0] * 1000:.0f} ms"
-    note = "; ".join(part for part in (f"over: {worst}" if worst else "", f"not measured: {', '.join(unmeasured)}" if unmeasured else "") if part)
+    slow = sorted(((taken, used, name) for name, (taken, used) in best.items()), reverse=True)
+    most, name = max((used, name) for name, (_, used) in best.items())
+    over = ", ".join(f"{name} {taken * 1000:.0f} ({used * 1000:.0f})" for taken, used, name in slow if taken > OPEN)
+    text = f"{sum(taken <= OPEN for taken, _ in best.values())} of {len(best)}, the slowest {slow[0][2]} {slow[0][0] * 1000:.0f} ms"
+    note = "; ".join(part for part in (
+        f"the most processor time {name} {most * 1000:.0f} ms", f"over (processor time): {over}" if over else "",
+        f"not measured: {', '.join(unmeasured)}" if unmeasured else "",
+    ) if part)  # fmt: skip
     yield Figure("screens opened", text, "each <= 150 ms", slow[0][0] <= OPEN, absolute=slow[0][0] * 1000, unit="ms", note=note)
+
+
+def _median(runs: list[list[tuple[float, float]]]) -> tuple[float, float]:
+    """ms, and ms of processor time, of the best run."""
+    wall, work = (min(percentile((each[part] for each in run), 0.5) for run in runs) * 1000 for part in (0, 1))
+    return wall, work
 
 
 def _search(setting: Setting, runs: Runs, phone: Path) -> Iterator[Figure]:
     """Found, and drawn."""
-    found, shown = [], []
-    for _ in range(setting.rounds(3)):
-        _, said = runs.run("handling", "search", str(phone))
-        found.append(percentile(said["find"], 0.5) * 1000)
-        shown.append(percentile(said["shown"], 0.5) * 1000)
-    text = f"median {min(found):.1f} ms; with its two frames {min(shown):.1f} ms"
-    yield Figure("10,000 enterprises searched", text, "<= 30 ms", min(found) <= FOUND * 1000, absolute=min(found), unit="ms")
+    said = [runs.run("handling", "search", str(phone))[1] for _ in range(setting.rounds(3))]
+    (found, _), (shown, work) = (_median([run[part] for run in said]) for part in ("find", "shown"))
+    text = f"median {shown:.1f} ms with its two frames; found in {found:.1f} ms"
+    note = f"processor time {work:.1f} ms"
+    yield Figure("10,000 enterprises searched", text, "<= 30 ms", shown <= FOUND * 1000, absolute=shown, unit="ms", note=note)
 
 
 def _tap(setting: Setting, runs: Runs, phone: Path) -> Iterator[Figure]:
     """An answer, on disk and drawn."""
-    best = min(percentile(runs.run("handling", "tap", str(phone))[1]["tap"], 0.5) for _ in range(setting.rounds(3))) * 1000
-    yield Figure("an answer drawn", f"median {best:.1f} ms", "<= 16 ms", best <= TAPPED * 1000, absolute=best, unit="ms", note="on disk, too")
+    said = [runs.run("handling", "tap", str(phone))[1] for _ in range(setting.rounds(3))]
+    drawn, work = _median([run["tap"] for run in said])
+    disk = min(percentile(run["disk"], 0.5) for run in said) * 1000
+    note = f"on disk, too; processor time {work:.1f} ms; a bare write with its fsync {disk:.1f} ms"
+    yield Figure("an answer drawn", f"median {drawn:.1f} ms", "<= 16 ms", drawn <= TAPPED * 1000, absolute=drawn, unit="ms", note=note)
 
 
 def _memory(runs: Runs, phone: Path) -> Iterator[Figure]:
@@ -112,11 +125,13 @@ def _memory(runs: Runs, phone: Path) -> Iterator[Figure]:
 
 
 def _photos(runs: Runs, phone: Path) -> Iterator[Figure]:
-    """30 of 12 MP in a row, prepared while a finding is looked at."""
+    """30 of 12 MP in a row, prepared while their finding is looked at."""
     said = runs.run("handling", "photos", str(phone))[1]
-    worst, median = max(said["frames"]) * 1000, percentile(said["frames"], 0.5) * 1000
-    text = f"worst {worst:.0f} ms, median {median:.1f} ms for two frames"
-    note = f"{len(said['frames'])} looks" + (f", {said['left']} not prepared" if said["left"] else "")
+    walls, works = ([each[part] * 1000 for each in said["frames"]] for part in (0, 1))
+    worst, quiet = max(walls), [wall * 1000 for wall, _ in said["quiet"]]
+    text = f"worst {worst:.0f} ms, 99 % below {percentile(walls, 0.99):.0f} ms a frame"
+    before = f"before the first photo {max(quiet):.0f} and {percentile(quiet, 0.99):.0f} ms"
+    note = f"{said['attached']} attached; processor time at most {max(works):.0f} ms; {before}"
     yield Figure("the window while 30 photos are taken", text, "never > 50 ms", worst <= BLOCKED * 1000, absolute=worst, unit="ms", note=note)
 
 
