@@ -32,7 +32,7 @@ class Receipts(Screen):
         receipts = [(listed, receipt_of(self.client, listed.id)) for listed in shown]
         own = [(listed, receipt) for listed, receipt in receipts if receipt.operations]
         checkpoint = self.client.store.meta("checkpoint")
-        self.bar.subtitle = tr("receipts.signed", size=checkpoint["size"], root=checkpoint["root"][:12]) if checkpoint else ""
+        self.bar.subtitle = tr("receipts.signed", size=checkpoint["size"], root=checkpoint["root"][:8]) if checkpoint else ""
         self.list.show(
             Row(
                 id=listed.id, title=listed.title, badges=tuple(_badges(receipt)), icon="receipt-text-check-outline",

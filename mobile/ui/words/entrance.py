@@ -189,5 +189,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "receipts.waiting": ("待传 {count} 条", "{count} to send"),
     "receipts.photos_waiting": ("待传照片 {count}", "Photos to send: {count}"),
     "receipts.refused": ("未接受 {count} 条", "Not accepted: {count}"),
-    "receipts.signed": ("台账共 {size} 条，服务器签名的指纹 {root}", "The ledger has {size} entries; the server signed {root}"),
+    "receipts.signed": ("台账 {size} 条，签名摘要 {root}", "Ledger: {size} entries, signed digest {root}"),
 }
