@@ -21,7 +21,8 @@ from kivy.uix.boxlayout import BoxLayout
 from mobile.core.phone import Phone
 from mobile.core.pin import is_set
 from mobile.device.platform import Machine, Platform
-from mobile.ui.kit import Frame, Tab, tell
+from mobile.ui import kit
+from mobile.ui.kit import Frame, Tab
 from mobile.ui.kit.native import native
 from mobile.ui.nav import Navigator, Pane, Place
 from mobile.ui.saying import why_not
@@ -179,7 +180,7 @@ class Paicha(App):  # type: ignore[misc, unused-ignore]
         self.nav.shown([])
         self.nav = Navigator()
         for name, build, pane in self._doors():
-            self.nav.register(name, build, pane)  # type: ignore[arg-type]
+            self.nav.register(name, build, pane)
         self.frame = Frame(self.nav, tabs=self._tabs())
         self.root_box.clear_widgets()
         self.root_box.add_widget(self.frame)
@@ -327,7 +328,7 @@ class _Net(ExceptionHandler):  # type: ignore[misc, unused-ignore]
         """What Kivy is to do about what was raised in its loop."""
         if not isinstance(inst, PaichaError):
             return int(ExceptionManager.RAISE)
-        tell(why_not(inst))
+        kit.tell(why_not(inst))
         return int(ExceptionManager.PASS)
 
 

@@ -154,7 +154,7 @@ def papers_of(link: Link, ledger: str, blobs: LocalBlobs) -> Papers:
         store.records(link, ledger, ["ledger"])["ledger"],
         lambda id: called.get(id, id),
         lambda photo: photo_jpeg(blobs, ledger, photo, strokes_on(link, ledger, photo["sha256"])),
-        lambda sha256: drawing_png(blobs, ledger, sha256),
+        lambda sha256: None if sha256 and strokes_on(link, ledger, sha256) else drawing_png(blobs, ledger, sha256),  # a marked photo is no signature
         lambda hazard: _basis(link, ledger, hazard),
         lambda id: _login(link, ledger, id) or called.get(id, id),
         lambda kind: word(kind, "zh"),

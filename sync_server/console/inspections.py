@@ -20,7 +20,7 @@ from sync_server.blobs import LocalBlobs
 from sync_server.console.frame import BAD_FORM, Fields, Frame
 from sync_server.console.hints import hints
 from sync_server.console.reading import by_term, seen_record, timeline
-from sync_server.marks import marks_seen
+from sync_server.marks import marks_seen, strokes_on
 from sync_server.routes.photos import blob_response
 from sync_server.store import ledgers as store
 from sync_server.store.database import Link
@@ -70,9 +70,9 @@ def inspection_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         visit = frame.visit(request, ledger)
         with frame.service.database.read() as link:
             record = seen_record(link, ledger, visit.person, id, "inspection")
-        drawn = (record or {"signatures": {}})["signatures"].get(signer)
-        if not drawn or not drawn.get("sha256"):
-            raise Refused(NO_PHOTO)
+            drawn = (record or {"signatures": {}})["signatures"].get(signer)
+            if not drawn or not drawn.get("sha256") or strokes_on(link, ledger, drawn["sha256"]):  # a marked photo is no signature
+                raise Refused(NO_PHOTO)
         return blob_response(blobs, ledger, drawn["sha256"])
 
 

@@ -28,6 +28,7 @@ from sync_server.console.mine_photos import before_and_after, gather, signature
 from sync_server.console.reading import Step, seen_record, timeline
 from sync_server.console.uploads import keep_photo
 from sync_server.console.words import SHANGHAI
+from sync_server.marks import MarkedPictures, strokes_on
 from sync_server.routes.photos import blob_response
 from sync_server.store.database import Link
 
@@ -45,6 +46,7 @@ SHARED = {
 
 def mine_step_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
     """Adds the page of a hazard, its steps, and the address its photos of the work are sent to."""
+    pictures = MarkedPictures()
 
     def show(visit: Visit, id: str) -> Response:
         with frame.service.database.read() as link:
@@ -95,8 +97,11 @@ def mine_step_pages(pages: APIRouter, frame: Frame, blobs: LocalBlobs) -> None:
         with frame.service.database.read() as link:
             record, _ = own_hazard(link, visit, id)
             listing = listing_of(link, visit, record)
+            strokes = strokes_on(link, ledger, sha256)
         if sha256 not in _named(record, listing):
             raise Refused(NO_RECORD)
+        if strokes:  # the same bytes are a photo that somebody has marked
+            return Response(pictures.of(blobs.path(ledger, sha256), strokes).jpeg, media_type="image/jpeg")
         return blob_response(blobs, ledger, sha256)
 
 

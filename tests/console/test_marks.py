@@ -22,7 +22,7 @@ from sync_server.store import ledgers as store
 from tests.console.browser import Browser
 from tests.console.conftest import PASSWORD, Site
 from tests.console.test_console import found, record, size
-from tests.worlds import LEDGER, confirm_body, photo_body, start_body
+from tests.worlds import DAY, LEDGER, NOON, confirm_body, photo_body, start_body
 
 FACE = (100, 60, 200, 160)  # pixels of 400 × 300
 SMALL = (80, 48, 160, 128)  # the same of 320 × 240
@@ -159,6 +159,23 @@ def test_naming_the_same_bytes_in_a_record_of_ones_own_does_not_bare_what_others
         token = {"Authorization": f"Bearer {world.service.token(LEDGER, world.device(person).token_request())['token']}"}
         got = opened(requests.get(f"{site.url}/v1/ledgers/{LEDGER}/blobs/{sha256}", headers=token, timeout=60))
         assert (contrast(got) > 200) is judges, person
+
+
+def test_bytes_that_are_named_as_a_signature_or_by_a_request_are_not_bared_either(site: Site, marked: tuple[str, str]) -> None:
+    hazard, sha256 = marked
+    world = site.world
+    acts = [
+        Act("lin", "inspection.start", "sign-1", start_body("assistance")),
+        Act("lin", "inspection.sign", "sign-1", {"role": "inspector", "name": "林", "signed_at": NOON, "sha256": sha256}),
+    ]
+    assert {verdict.verdict for verdict in world.service.act(LEDGER, acts).verdicts} == {"accepted"}
+    assert site.browser("leader").get("/inspections/sign-1/signatures/lin").status_code == 404
+    with world.service.database.read() as link:
+        assert papers_of(link, LEDGER, site.blobs).signature(sha256) is None
+    body = {"reason": "配件未到", "new_date": NOON + 20 * DAY, "interim_controls": "断电挂牌", "progress": "一半", "photos": [sha256]}
+    asked = world.act("boss", "hazard.ask_extension", hazard, body, size(site))
+    assert asked.verdict == "accepted", asked
+    assert contrast(opened(site.browser("safety").get(f"/mine/hazards/{hazard}/pictures/{sha256}"))) < 60
 
 
 def test_the_pages_say_that_a_photo_is_marked_and_offer_the_original_to_those_who_may_see_it(site: Site, marked: tuple[str, str]) -> None:
