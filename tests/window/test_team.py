@@ -15,8 +15,8 @@ from mobile.core.engine import Engine
 from mobile.core.phone import Invitation, Phone
 from mobile.core.status import Stopped, UpToDate
 from mobile.device.desktop import desktop_ports
-from tests.window.conftest import Hand, pump, tap, until, write
-from tests.window.test_day import in_ledger
+from tests.window.conftest import Hand, pin_pad, pump, tap, type_pin, until, write
+from tests.window.test_day import begin, in_ledger
 from tests.window.tour import furnish
 from tests.worlds import LEDGER
 
@@ -55,10 +55,6 @@ def beside(hand: Hand, person: str = "zhou", digits: str = "246801") -> str:
         pin.set_pin(client.store, digits, b"salt")
     client.store.close()
     return str(client.identity.device)
-
-
-def pad() -> Any:
-    return next(w for w in Window.children if hasattr(w, "pad")).pad
 
 
 def test_the_leaders_code_as_text_leads_a_colleague_into_the_inspection_without_a_network(enrolled: Hand, tmp_path: Path) -> None:
@@ -135,11 +131,11 @@ def test_a_colleague_on_the_same_phone_joins_by_their_own_pin_and_the_leader_sta
     pump(5)
     assert any("人员 1 名" in word for word in enrolled.all_words())
     tap(next(w for w in enrolled.screen.here.walk() if type(w).__name__ == "PushButton"))
-    for digit in "000000":
-        pad().press(digit)
-    assert pad().error == "密码不对" and set(enrolled.client.record(id)["team"]) == {"lin"}
-    for digit in "246801":
-        pad().press(digit)
+    type_pin("000000")
+    until(lambda: pin_pad().error == "密码不对", "that it is wrong")
+    assert set(enrolled.client.record(id)["team"]) == {"lin"}
+    type_pin("246801")
+    until(lambda: "zhou" in enrolled.client.record(id)["team"], "the colleague in the team")
     pump(5)
     assert enrolled.place == "team" and enrolled.app.session.device != device and set(enrolled.client.record(id)["team"]) == {"lin", "zhou"}
     assert any("人员 2 名" in word for word in enrolled.all_words())
@@ -182,6 +178,28 @@ def test_a_colleagues_answer_comes_by_syncing_and_what_is_being_typed_stays(enro
     enrolled.app.session.sync_now()
     until(lambda: not enrolled.client.unsent().operations, "handed in")
     assert not enrolled.client.needs_you(), "it was seen before it was replaced: no conflict"
+    other.store.close()
+
+
+def test_two_answers_that_collide_are_told_with_their_item_and_in_words_and_one_tap_settles_them(enrolled: Hand, tmp_path: Path) -> None:
+    id = begin(enrolled)
+    item = enrolled.screen.cards[0].item
+    until(lambda: not enrolled.client.unsent().operations, "the start handed in")
+    other = other_phone(enrolled, tmp_path, "zhou")
+    inspecting.join_inspection(other, *inspecting.read_join_text(other, inspecting.join_text(enrolled.client, enrolled.client.record(id))))
+    enrolled.app.session.stop_sync()
+    inspecting.answer(other, id, item["id"], "not_conform")
+    inspecting.answer(enrolled.client, id, item["id"], "conform")
+    sync(other)
+    sync(enrolled.client)
+    enrolled.app.nav.reset("sync")
+    pump(5)
+    said = enrolled.all_words()
+    assert "您的：合格" in said and "现在有效的：不合格" in said and any(item["id"] in line and item["text"]["zh"] in line for line in said)
+    assert sum("两份都已保存" in line for line in said) == 1, "said once"
+    enrolled.press("改用我的")
+    sync(enrolled.client)
+    assert enrolled.client.record(id)["answers"][item["id"]] == "conform" and not enrolled.client.needs_you()
     other.store.close()
 
 

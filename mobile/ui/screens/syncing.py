@@ -13,9 +13,9 @@ from mobile.core.waiting import WaitingPhoto, try_again, waiting_photos
 from mobile.ui.kit import Banner, Card, ProgressLine, PushButton, Scroll, SectionHeader, Text
 from mobile.ui.kit.marks import LinkRow
 from mobile.ui.kit.tree import keep
-from mobile.ui.saying import held_here, say, why
+from mobile.ui.saying import answer_words, held_here, say, why
 from mobile.ui.screens.notices import explain
-from mobile.ui.screens.screen import Screen, moment
+from mobile.ui.screens.screen import Screen, both, moment
 from mobile.ui.screens.storage import mega
 from mobile.ui.strings import tr
 from mobile.ui.words import TEXTS
@@ -259,12 +259,21 @@ class Syncing(Screen):
         return next(((no, held) for no, held in waits if held["n"] == problem.n or problem.n < 0), None)
 
     def _offer_choice(self, card: Card, problem: Problem, record: Record, no: str, held: Record) -> None:
-        card.add_widget(Text(content=tr("syncing.yours", what=_told(held["body"]))))
-        card.add_widget(Text(content=tr("syncing.theirs", what=_told({name: _standing(record, held["body"], name) for name in held["body"]}))))
+        body = held["body"].get("changes", held["body"])
+        item = self._item_of(record, body)
+        if item is not None:
+            card.add_widget(Text(content=f"{item['id']} {both(item['text'])}"))
+        card.add_widget(Text(content=tr("syncing.yours", what=_told(body, item))))
+        card.add_widget(Text(content=tr("syncing.theirs", what=_told({name: _standing(record, body, name) for name in body}, item))))
         for pick, kind in (("second", "secondary"), ("first", "text")):
             button = PushButton(text=tr(f"sync.pick_{pick}"), kind=kind)
             button.bind(on_release=lambda _, pick=pick: self._settle(problem, no, pick))
             card.add_widget(button)
+
+    def _item_of(self, record: Record, body: Record) -> Record | None:
+        """The item of the checklist that an operation is about."""
+        items = self.client.template_of(record)["items"] if record.get("kind") == "inspection" and "item" in body else []
+        return next((item for item in items if item["id"] == body["item"]), None)
 
     def _dismiss(self, n: int) -> None:
         self.app.session.do(lambda: self.client.dismiss(n))
@@ -306,10 +315,17 @@ def _standing(record: Record, body: Record, name: str) -> Any:
     return record.get(name)
 
 
-def _told(values: Record) -> str:
-    """The values of an operation in one line."""
-    said = [str(value) for name, value in values.items() if isinstance(value, str | int | float) and name != "item"]
+def _told(values: Record, item: Record | None) -> str:
+    """The values of an operation in one line, an answer as its item has it."""
+    said = [_said(name, value, item) for name, value in values.items() if isinstance(value, str | int | float) and name != "item"]
     return " · ".join(said)[:120] or tr("syncing.nothing_entered")
+
+
+def _said(name: str, value: Any, item: Record | None) -> str:
+    if name == "value" and item is not None:
+        return answer_words(item, value)
+    key = f"{'level' if name == 'level_proposed' else name}.{value}"
+    return tr(key) if key in TEXTS else str(value)
 
 
 def _ago(ms: int) -> str:

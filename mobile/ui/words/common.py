@@ -153,7 +153,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "sync.conflict": ("与别人的修改冲突", "Collides with someone's change"),
     "sync.photo": ("照片不能上传", "A photo cannot be sent"),
     "sync.refused_text": ("内容完整保存，管理人员可以采纳。看过后可以收起。", "It is kept whole; your office can adopt it. Hide it when you have seen it."),
-    "sync.conflict_text": ("两份都已保存。先收到的有效，可以改用您的。", "Both are kept. The first stands; you can choose yours."),
+    "sync.conflict_text": ("先收到的现在有效。", "The one that came first stands now."),
     "sync.photo_text": ("照片还在手机上，请联系管理人员。", "The photo is still on this phone; talk to your office."),
     "sync.dismiss": ("知道了", "Hide"),
     "sync.pick_first": ("保留先收到的", "Keep the first"),
