@@ -49,8 +49,8 @@ CHECKLIST = "fire-crowded-place"
 WRONG = "二层东侧安全出口被纸箱堵塞，疏散门上锁，值班人员没有钥匙"
 MARKS: list[dict[str, Any]] = [
     {"shape": "box", "points": [[2300, 3600], [7400, 8300]], "colour": "red"},
-    {"shape": "arrow", "points": [[8900, 1500], [7100, 3500]], "colour": "yellow"},
-    {"shape": "text", "points": [[6400, 600]], "text": "出口堵塞", "colour": "yellow"},
+    {"shape": "arrow", "points": [[8900, 1500], [7100, 3500]], "colour": "red"},
+    {"shape": "text", "points": [[6400, 600]], "text": "出口堵塞", "colour": "red"},
 ]
 NAME = [
     [[600, 1400], [1900, 1300]], [[1250, 700], [1300, 2900], [900, 3300]], [[700, 2300], [1800, 2100]], [[2500, 900], [3600, 800], [2700, 2000]],

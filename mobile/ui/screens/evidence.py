@@ -12,6 +12,7 @@ from mobile.ui.kit import BottomBar, Listing, PushButton, Row, tell
 from mobile.ui.saying import sentence
 from mobile.ui.screens.screen import Screen, moment
 from mobile.ui.screens.shooting import open_waiting, pick, room_of, shot_for, waiting
+from mobile.ui.screens.storage import mega
 from mobile.ui.strings import tr, words
 from shared.errors import Reason, Refused
 
@@ -65,11 +66,11 @@ class Evidence(Screen):
     def _row(self, id: str, photo: dict[str, object]) -> Row:
         path, state = self.client.store.one("SELECT path, state FROM photos WHERE sha256 = ?", (photo["sha256"],)) or ("", "")
         sound = str(photo["media_type"]).startswith("audio/")
-        size = tr("evidence.size", size=f"{max(0.1, int(str(photo['size'])) / 1_000_000):.1f}")
         title = f"{tr('evidence.sound' if sound else 'evidence.film')} {_length(path)}".strip()
         mark = "alert-circle" if state == "problem" else "" if photo.get("received") else "cloud-upload-outline"
         return Row(
-            id=id, title=title, subtitle=moment(int(str(photo["taken_at"]))), meta=size, icon="microphone" if sound else "video-outline", mark=mark,
+            id=id, title=title, subtitle=moment(int(str(photo["taken_at"]))), meta=mega(int(str(photo["size"]))),
+            icon="microphone" if sound else "video-outline", mark=mark,
         )  # fmt: skip
 
     def _buttons(self, can_change: bool) -> None:

@@ -120,5 +120,7 @@ def _forget(client: Client, size: int) -> int:
 
 
 def mega(size: int) -> str:
-    """Bytes as people say them: a tenth of an MB is the least, GB from a thousand."""
+    """Bytes as people say them: kB below a tenth of an MB, GB from a thousand."""
+    if size < 1e5:
+        return f"{size / 1e3:.0f} kB"
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.1f} MB" if size < 1e8 else f"{size / 1e6:.0f} MB"

@@ -139,7 +139,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "evidence.attach": ("添加文件", "Add a file"),
     "evidence.sound": ("录音", "Sound"),
     "evidence.film": ("录像", "Video"),
-    "evidence.size": ("{size} MB", "{size} MB"),
     "evidence.away": ("不在这部手机上", "not on this phone"),
     "op.hazard.mark_photo": ("照片标注", "marks on a photo"),
     "op.hazard.evidence": ("核查照片", "photo of a verification"),
