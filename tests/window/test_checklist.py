@@ -15,8 +15,10 @@ from mobile.core.filling import PER_PAGE
 from mobile.ui.kit import Snackbar, TextField
 from mobile.ui.kit.dates import DateField
 from mobile.ui.screens.item_card import ItemCard
+from tests.client import work
 from tests.pictures import picture
 from tests.window.conftest import Hand, pump, tap, until, write
+from tests.window.looking import in_sight
 from tests.window.tour import furnish
 
 NUMBER, DATE, TEXT, CHOICE = 2, 3, 4, 5  # places of the items of the checklist with every kind of answer
@@ -329,3 +331,18 @@ def test_a_checklist_that_was_left_leaves_nothing_behind_in_memory(enrolled: Han
     enrolled.app.nav.back()
     pump(5)
     assert cards() <= before + PER_PAGE, "at most the last page"
+
+
+def test_from_the_end_one_comes_back_to_the_very_item_that_is_missing(enrolled: Hand) -> None:
+    id = started(enrolled)
+    missing = enrolled.screen.pages[0].items[-1]["id"]
+    for item in enrolled.screen.items:
+        if item["id"] != missing:
+            inspecting.answer(enrolled.client, id, item["id"], work.good_answer(item))
+    pump(5)
+    enrolled.app.nav.push("finish", id=id)
+    pump(5)
+    enrolled.press("去填写")
+    pump(5)
+    card = next(card for card in enrolled.screen.cards if card.item["id"] == missing)
+    assert enrolled.place == "checklist" and in_sight(card.input)

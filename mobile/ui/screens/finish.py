@@ -430,9 +430,7 @@ class Finish(Screen):
     def _go_to(self, item: str) -> None:
         """Back to the page of the checklist where something is missing."""
         self.app.nav.back()
-        checklist = self.app.nav.screen(self.app.nav.stack[-1])
-        checklist.go_to(item)
-        checklist.refresh()
+        self.app.nav.screen(self.app.nav.stack[-1]).show_item(item)
 
     def said(self) -> handing_in.Said:
         """What was reminded of, and what the inspector says to it."""
