@@ -70,7 +70,7 @@ class Checklist(Screen):
             self.add_widget(widget)
         self.cards: list[ItemCard] = []
         self._to_build: list[Record] = []  # items of the page whose cards come in the next frames
-        self._build_soon = Clock.create_trigger(self._build_next)
+        self._card_soon = Clock.create_trigger(self._build_card)
         self.rest = RestCard(self)
         self._drawn: tuple[object, ...] | None = None
         self._said: list[tuple[str, str]] | None = None
@@ -154,7 +154,7 @@ class Checklist(Screen):
             self._build(here, can_change)
         self._show_cards(record, self.cards)
         if self._to_build:
-            self._build_soon()
+            self._card_soon()
         else:
             self.rest.show(here if can_change else None, record["answers"])
 
@@ -228,7 +228,7 @@ class Checklist(Screen):
             self.body.add(card)
         return built
 
-    def _build_next(self, *_: object) -> None:
+    def _build_card(self, *_: object) -> None:
         """One more card, below those in sight; out of sight it waits until the screen is back."""
         if self in self.app.nav.in_sight:
             self._build_more(1)
@@ -240,7 +240,7 @@ class Checklist(Screen):
             return
         self._show_cards(record, self._build_cards(count))
         if self._to_build:
-            self._build_soon()
+            self._card_soon()
         else:
             self.rest.show(self.pages[self.page] if self._can_change else None, record["answers"])
 

@@ -3,6 +3,7 @@ inspection."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.metrics import dp
@@ -57,16 +58,17 @@ class Enterprise(Screen):
         self.body.ids.column.clear_widgets()
         self._offer_start(record)
         if record is None:
-            self.body.add(EmptyState(icon="domain", title=tr("enterprise.gone"), text=tr("enterprise.gone_text")))
+            gone = EmptyState(icon="domain", title=tr("enterprise.gone"), text=tr("enterprise.gone_text"))
+            self.in_turn(lambda: self.body.add(gone))
             return
         self.bar.title, self.bar.subtitle = record["name"], self.name_of(record["community"])
+        self.in_turn(partial(self._draw_top, record), self._draw_hazards, self._draw_history, self._draw_documents)
+
+    def _draw_top(self, record: Record) -> None:
         self._draw_state(record)
         self._draw_tasks()
         self._draw_facts(record)
         self._draw_people(record)
-        self._draw_hazards()
-        self._draw_history()
-        self._draw_documents()
 
     def _offer_start(self, record: Record | None) -> None:
         """Not where there is nothing to inspect any more."""

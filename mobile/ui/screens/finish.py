@@ -59,8 +59,6 @@ class Finish(Screen):
         self.head, self.reminding, self.papers, self.visit, self.team, self.unit = (Column() for _ in range(6))
         self.fields: dict[str, TextField] = {}
         self.companion, self.handling = Card(), Card()
-        self._make_companion()
-        self._make_conclusion()
         self.explanation = TextField(label=tr("finish.explain"), hint=tr("finish.explain_hint"))
         self.keep_typing(self.explanation, f"typed/{id}/explanation")
         self.reminders: list[Reminder] = []
@@ -83,6 +81,7 @@ class Finish(Screen):
             field = TextField(label=tr(f"finish.companion_{name}"), input_type="tel" if name == "phone" else "text")
             field.bind(on_commit=lambda *_: self.set_companion())
             self._hold(f"companion_{name}", field)
+            self.companion.add_widget(field)
 
     def _make_conclusion(self) -> None:
         for name in ("conclusion", "order_text"):
@@ -139,19 +138,27 @@ class Finish(Screen):
             return
         self.bar.subtitle = record["enterprise_name"]
         can_change = record["state"] in OPEN
-        self._show_head(record, can_change)
-        self._show_reminders(can_change)
-        self._show_conclusion(record, can_change)
-        self._show_visit(record, can_change)
-        self._show_companion(record, can_change)
-        self._show_team(record, can_change)
-        self._show_unit(record, can_change)
-        self._show_papers(record)
         keep(self, self.bottom, can_change)
         if can_change:
             later = handing_in.waits_only_for_colleagues(self.client, record) and not handing_in.is_asked(self.client, self.id)
             self.submit_button.text = tr("finish.submit_later") if later else tr("finish.submit")
             self.submit_button.icon = "progress-clock" if later else "send"
+        self.in_turn(*(partial(step, record, can_change) for step in (self._show_upper, self._show_middle, self._show_lower)))
+
+    def _show_upper(self, record: Record, can_change: bool) -> None:
+        self._show_head(record, can_change)
+        self._show_reminders(can_change)
+        self._show_conclusion(record, can_change)
+
+    def _show_middle(self, record: Record, can_change: bool) -> None:
+        self._show_visit(record, can_change)
+        self._show_companion(record, can_change)
+
+    def _show_lower(self, record: Record, can_change: bool) -> None:
+        self._show_team(record, can_change)
+        self._show_unit(record, can_change)
+        self._show_papers(record)
+        if can_change:
             self._look_back(record)
 
     def _is_new(self, part: str, *state: object) -> bool:
@@ -271,6 +278,7 @@ class Finish(Screen):
             self.handling.add_widget(Fact(label=tr("finish.copy"), value=given))
             return
         if not self.handling.children:
+            self._make_conclusion()
             label = Text(content=tr("finish.copy"), style="small", strong=True, tone="ink_soft")
             for widget in (self.presets, self.fields["conclusion"], self.fields["order_text"], label, self.copy):
                 self.handling.add_widget(widget)
@@ -294,9 +302,9 @@ class Finish(Screen):
             said = " ".join(filter(None, (companion.get(name) for name in COMPANION)))
             self.companion.add_widget(Fact(label=tr("finish.companion"), value=said or "—"))
             return
+        if not self.companion.children:
+            self._make_companion()
         for name in COMPANION:
-            field = self.fields[f"companion_{name}"]
-            keep(self.companion, field, True)
             self._show_typed(f"companion_{name}", companion.get(name))
 
     def _show_visit(self, record: Record, can_change: bool) -> None:

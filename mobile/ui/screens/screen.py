@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
@@ -50,6 +50,9 @@ class Screen(Page):
         self._typing: list[TextField] = []
         self._again = Clock.create_trigger(self._draw_again)
         self.place_key = ""  # which place it is, set by whoever built it
+        self._steps: list[Callable[[], object]] = []  # what is built in the next frames
+        self._stands = False  # built whole once
+        self._build_soon = Clock.create_trigger(self._build_next)
         self._rolling: list[Any] = []  # the panes whose scroll is kept
         self._keep_scroll_soon = Clock.create_trigger(self.keep_scroll, SCROLL_PAUSE)
 
@@ -139,7 +142,9 @@ class Screen(Page):
             widget.fbind("scroll_y", self._keep_scroll_soon)
 
     def _roll(self, widget: Any, scroll: float, *_: object, frames: int = 3) -> None:
-        """When the content has its height: rows of words in rows take some frames to find theirs."""
+        """When the content has its height: rows of words in rows take some frames to find theirs. What somebody scrolls meanwhile stays."""
+        if widget.scroll_y not in (scroll, 1.0):
+            return
         widget.scroll_y = scroll
         if frames:
             Clock.schedule_once(partial(self._roll, widget, scroll, frames=frames - 1), 0)
@@ -172,6 +177,26 @@ class Screen(Page):
         """Show what is true now."""
 
     def name_of(self, id: str) -> str:
+    def in_turn(self, *steps: Callable[[], object]) -> None:
+        """Build a page in steps: the first time what is in sight (the first step) is drawn before the others follow, one a frame; later all at once.
+        A page that is shown again before it stands begins anew."""
+        if self._stands:
+            for step in steps:
+                step()
+            return
+        steps[0]()
+        self._steps = list(steps[1:])
+        Clock.schedule_once(lambda _: self._build_soon())  # the frame after the first
+
+    def _build_next(self, *_: object) -> None:
+        if self not in self.app.nav.in_sight:
+            return
+        if self._steps:
+            self._steps.pop(0)()
+        self._stands = not self._steps
+        if self._steps:
+            self._build_soon()
+
         """A person's or unit's name."""
         record = self.client.record(id) if id else None
         return str(record["name"]) if record else "—"
