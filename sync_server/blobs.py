@@ -16,7 +16,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -188,9 +188,10 @@ class LocalBlobs:
         part.touch()
 
     def drop(self, ledger: str, id: str) -> None:
-        """Forget an upload and what has come of it."""
+        """Forget what has come of an upload. Raises RetryLater(blob.busy) while somebody writes it: what comes next would get their bytes' name."""
         part = self._part(ledger, id)
-        part.unlink(missing_ok=True)
+        with suppress(FileNotFoundError), part.open("r+b") as file, _locked(file.fileno()):
+            file.truncate()
         part.with_suffix(".json").unlink(missing_ok=True)
 
     def erase(self, ledger: str, sha256: str) -> None:

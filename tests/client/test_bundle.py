@@ -12,7 +12,7 @@ import random
 import resource
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
@@ -32,6 +32,7 @@ from shared import bundle as form
 from shared.errors import Refused, RetryLater
 from shared.protocol import PUSH_TOO_LARGE
 from sync_server.backup import backup, restore
+from sync_server.blobs import LocalBlobs, Upload
 from sync_server.bundles import FORKED, OF_REVOKED, OLDER_EPOCH, OTHER_LEDGER, Imported, import_bundle
 from sync_server.verify import verify
 from tests.client import work
@@ -387,6 +388,34 @@ def test_an_import_that_was_cut_off_goes_on_when_it_is_done_again(world: World, 
     done = _import(world, made)
     assert done.photos == 2 and done.refused == 0
     assert verify(world.database, world.blobs, LEDGER).missing_photos == 0
+
+
+def test_a_file_that_another_process_is_importing_just_now_waits_and_spoils_nothing(world: World, device: Device) -> None:
+    taken = {"taken_at": device.client.ports.now(), "position": None, "likeness": None}
+    inspecting.report_finding(device.client, None, None, work.finding(no_photo_reason=None), [(picture_of(device, 9, side=300), taken)])
+    made = write_bundle(device.client).path
+    right = world.blobs.append
+    second: list[str] = []
+
+    def append(ledger: str, id: str, offset: int, chunks: Iterable[bytes]) -> Upload:
+        def slowly() -> Iterator[bytes]:
+            for chunk in chunks:
+                yield chunk[:50_000]
+                if not second:
+                    second.append("tried")
+                    with pytest.raises(RetryLater, match="blob.busy"):
+                        import_bundle(world.service, LocalBlobs(world.blobs.folder), LEDGER, made)
+                yield chunk[50_000:]
+
+        return right(ledger, id, offset, slowly())
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.blobs, "append", append)
+        first = _import(world, made)
+    assert second and (first.photos, first.not_taken) == (1, [])
+    for sha256 in world.blobs.digests(LEDGER):
+        assert hashlib.sha256(world.blobs.path(LEDGER, sha256).read_bytes()).hexdigest() == sha256
+    assert _import(world, made).photos_known == 1
 
 
 def test_a_try_that_was_stopped_is_taken_up_where_it_stopped(world: World, device: Device) -> None:
