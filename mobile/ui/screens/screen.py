@@ -49,10 +49,10 @@ class Screen(Page):
         self.add_widget(self.bar)
         self._typing: list[TextField] = []
         self._again = Clock.create_trigger(self._draw_again)
-        self.place_key = ""  # which place it is, set by whoever built it
         self._steps: list[Callable[[], object]] = []  # what is built in the next frames
         self._stands = False  # built whole once
         self._build_soon = Clock.create_trigger(self._build_next)
+        self.place_key = ""  # which place it is, set by whoever built it
         self._rolling: list[Any] = []  # the panes whose scroll is kept
         self._keep_scroll_soon = Clock.create_trigger(self.keep_scroll, SCROLL_PAUSE)
 
@@ -176,7 +176,6 @@ class Screen(Page):
     def refresh(self) -> None:
         """Show what is true now."""
 
-    def name_of(self, id: str) -> str:
     def in_turn(self, *steps: Callable[[], object]) -> None:
         """Build a page in steps: the first time what is in sight (the first step) is drawn before the others follow, one a frame; later all at once.
         A page that is shown again before it stands begins anew."""
@@ -197,6 +196,7 @@ class Screen(Page):
         if self._steps:
             self._build_soon()
 
+    def name_of(self, id: str) -> str:
         """A person's or unit's name."""
         record = self.client.record(id) if id else None
         return str(record["name"]) if record else "—"
