@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mobile.core.client import Client, PhotoFile
-from mobile.core.photos import Prepared
 from mobile.core.store import Store
 from shared.kinds.inspection import OPEN
+
+if TYPE_CHECKING:
+    from mobile.core.photos import Prepared
 
 Kept = dict[str, Any]  # a photo of a draft: sha256, size, media_type, taken_at, position, likeness; phase, of, strokes where there are such
 

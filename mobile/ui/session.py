@@ -21,8 +21,8 @@ from mobile.core.phone import Invitation, Phone
 from mobile.core.pin import forget_pin
 from mobile.core.settings import Settings
 from mobile.core.status import Status, UpToDate, Waiting, Working
+from mobile.ui import kit
 from mobile.ui.fonts import font_path
-from mobile.ui.kit import tell
 from mobile.ui.saying import why_not
 from mobile.ui.strings import tr
 from mobile.ui.window import collect_usually
@@ -164,7 +164,7 @@ class Session(EventDispatcher):
         try:
             result = work()
         except PaichaError as error:
-            tell(why_not(error))
+            kit.tell(why_not(error))
             return None
         self.revision += 1
         self._nudge()
@@ -180,7 +180,7 @@ class Session(EventDispatcher):
             try:
                 result = work(client)
             except PaichaError as error:
-                in_window(partial(tell, why_not(error)))
+                in_window(partial(kit.tell, why_not(error)))
             else:
                 in_window(partial(done, result))
             finally:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from mobile.ui.kit.choice import Choice, ChoiceRow, Option, Radio
     from mobile.ui.kit.field import Entry, SearchField, TextField
     from mobile.ui.kit.overlay import ConfirmSheet, MenuItem, Sheet, Snackbar, ask, offer, tell
-    from mobile.ui.kit.panes import ChipStrip, Floating, Frame, Head, Listing, Page, Scroll, Stage, TwoPane, Wrap
+    from mobile.ui.kit.panes import ChipStrip, Column, Floating, Frame, Head, Listing, Page, Scroll, Stage, TwoPane, Wrap
     from mobile.ui.kit.photos import AddPhoto, Photo, PhotoStrip, Thumb
     from mobile.ui.kit.pictures import Compare, MarkPad, Picture, marks_text
     from mobile.ui.kit.pinpad import PinKey, PinPad
     from mobile.ui.kit.rows import ListRow, Row, RowList
-    from mobile.ui.kit.surface import Badge, Banner, Card, Column, Divider, EmptyState, Fact, ProgressLine, SectionHeader, StepHeader, TapCard
+    from mobile.ui.kit.surface import Badge, Banner, Card, Divider, EmptyState, Fact, ProgressLine, SectionHeader, StepHeader, TapCard
     from mobile.ui.kit.tap import Chip, Fab, IconButton, Pair, PushButton, Tap
     from mobile.ui.kit.text import Icon, Text
 
@@ -27,12 +27,12 @@ _HOMES = {
     "choice": "Choice ChoiceRow Option Radio",
     "field": "Entry SearchField TextField",
     "overlay": "ConfirmSheet MenuItem Sheet Snackbar ask offer tell",
-    "panes": "ChipStrip Floating Frame Head Listing Page Scroll Stage TwoPane Wrap",
+    "panes": "ChipStrip Column Floating Frame Head Listing Page Scroll Stage TwoPane Wrap",
     "photos": "AddPhoto Photo PhotoStrip Thumb",
     "pictures": "Compare MarkPad Picture marks_text",
     "pinpad": "PinKey PinPad",
     "rows": "ListRow Row RowList",
-    "surface": "Badge Banner Card Column Divider EmptyState Fact ProgressLine SectionHeader StepHeader TapCard",
+    "surface": "Badge Banner Card Divider EmptyState Fact ProgressLine SectionHeader StepHeader TapCard",
     "tap": "Chip Fab IconButton Pair PushButton Tap",
     "text": "Icon Text",
 }

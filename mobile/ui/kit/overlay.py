@@ -13,7 +13,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.modalview import ModalView
 from kivy.uix.widget import Widget
 
-from mobile.ui.kit import surface  # noqa: F401  (its columns are in the rules)
+from mobile.ui.kit import panes  # noqa: F401  (its columns are in the rules)
 from mobile.ui.kit.bars import Action
 from mobile.ui.kit.tap import Tap
 from mobile.ui.kit.tree import keep

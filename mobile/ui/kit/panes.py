@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kivy.lang import Builder
 from kivy.metrics import dp
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty
+from kivy.uix.anchorlayout import AnchorLayout
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.relativelayout import RelativeLayout
@@ -17,17 +19,23 @@ from kivy.uix.stacklayout import StackLayout
 
 from mobile.ui.kit.bars import NavBar
 from mobile.ui.kit.rows import Row, RowList
-from mobile.ui.kit.surface import EmptyState
 from mobile.ui.kit.tap import Chip, Fab
 from mobile.ui.kit.tree import keep
 from mobile.ui.nav import Navigator
 from mobile.ui.strings import tr
+
+if TYPE_CHECKING:
+    from mobile.ui.kit.surface import EmptyState
 
 WIDE = 840  # dp
 
 
 class Page(BoxLayout):
     """The ground of a screen: add a `TopBar`, banners, a `Scroll` or a `RowList`, a `BottomBar`, from top to bottom."""
+
+
+class Column(BoxLayout):
+    """Widgets below one another, as high as they are."""
 
 
 class Scroll(ScrollView):
@@ -69,21 +77,27 @@ class Listing(RelativeLayout):
         """The rows shown."""
         return self.view.rows
 
-    @property
-    def empty(self) -> EmptyState:
-        """What is said where there are no rows."""
-        return self.ids.empty
-
-    def on_kv_post(self, _base: object) -> None:
-        """The children of the kv rule are there."""
-        self._middle = self.ids.middle.__self__
+    def __init__(self, **values: object) -> None:
+        super().__init__(**values)
         self._rows = self.ids.list.__self__
+        self._middle: AnchorLayout | None = None
+
+    @cached_property
+    def empty(self) -> EmptyState:
+        """What is said where there are no rows; made where somebody says it."""
+        from mobile.ui.kit.surface import EmptyState
+
+        return EmptyState()
 
     def show(self, rows: Iterable[Row]) -> None:
         """Show these rows instead."""
         self._rows.show(rows)
-        keep(self, self._middle, not self._rows.rows)
         keep(self, self._rows, bool(self._rows.rows))
+        if not self._rows.rows and self._middle is None:
+            self._middle = AnchorLayout()
+            self._middle.add_widget(self.empty)
+        if self._middle is not None:
+            keep(self, self._middle, not self._rows.rows)
 
 
 class ChipStrip(ScrollView):
@@ -171,6 +185,8 @@ class Stage(TwoPane):
 
     def _placeholder(self) -> EmptyState:
         if self._nothing is None:
+            from mobile.ui.kit.surface import EmptyState
+
             self._nothing = EmptyState(icon="text-box-search", title=tr("kit.choose"), text=tr("kit.choose_hint"), pos_hint={"center_y": 0.5})
         return self._nothing
 

@@ -11,13 +11,9 @@ from kivy.uix.behaviors import ButtonBehavior
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from mobile.ui.kit import tap  # noqa: F401  (its buttons and words are in the rules)
+from mobile.ui.kit import panes, tap  # noqa: F401  (their columns, buttons and words are in the rules)
 from mobile.ui.kit.tree import keep
 from mobile.ui.theme import TONES
-
-
-class Column(BoxLayout):
-    """Widgets below one another, as high as they are."""
 
 
 class Card(BoxLayout):

@@ -18,6 +18,7 @@ from mobile.ui.fonts import font_path
 
 TEXT = "Roboto"  # Kivy's default name: every Label of Kivy's own gets our font too
 ICONS = "Icons"
+HAN_FIRST, HAN_LAST = "一", "龥"  # all of one width in our font
 
 LabelBase.register(TEXT, str(font_path("regular")), fn_bold=str(font_path("bold")))
 LabelBase.register(ICONS, str(font_path("icons")))
@@ -30,13 +31,14 @@ class Measure:
     def __init__(self, size: float, bold: bool) -> None:
         self._extents = CoreLabel(font_name=TEXT, font_size=size, bold=bold).get_extents
         self._known: dict[str, float] = {}
+        self._han = float(self._extents("中")[0])
 
     def __call__(self, text: str) -> float:
         if len(text) != 1:
             return float(self._extents(text)[0]) if text else 0.0
         width = self._known.get(text)
         if width is None:
-            width = self._known[text] = float(self._extents(text)[0])
+            width = self._known[text] = self._han if HAN_FIRST <= text <= HAN_LAST else float(self._extents(text)[0])
         return width
 
     def sum(self, text: str) -> float:

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mobile.core.notices import Notice, notices, still_told
-from mobile.ui.kit import Banner, tell
+from mobile.ui import kit
 from mobile.ui.saying import sentence
 from mobile.ui.strings import tr, words
 from shared.errors import Reason
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
+    from mobile.ui.kit import Banner
 
 ICONS = {"storage_low": "alert-circle-outline", "storage_full": "alert-circle", "battery": "battery-20", "clock": "clock-outline"}
 WAYS = {"storage_low": "storage", "storage_full": "storage"}  # cause -> the place where something can be done about it
@@ -53,7 +54,7 @@ def tell_notice(screen: Any, shown: Banner | None) -> Banner | None:
         screen.remove_widget(shown)
     if first is None or screen.bar.parent is not screen:
         return None
-    banner = Banner(
+    banner = kit.Banner(
         text=words_of(first), icon=ICONS[first.cause], tone="danger" if first.urgent else "warn",
         button=tr("notice.make_room") if first.cause in WAYS else tr("notice.seen"),
     )  # fmt: skip
@@ -79,4 +80,4 @@ def words_of(notice: Notice) -> str:
 def explain(why: Reason | None, other_way: str = "", take_it: Callable[[], object] | None = None) -> None:
     """The machine did not do what was asked (camera refused, no position): told, with the other way there is. None: the person changed their mind."""
     if why is not None:
-        tell(sentence(why.text(words.language)), other_way, take_it, seconds=8)
+        kit.tell(sentence(why.text(words.language)), other_way, take_it, seconds=8)

@@ -15,7 +15,8 @@ from kivy.uix.behaviors import ButtonBehavior
 from mobile.core.client import Client
 from mobile.core.fetch import small_of, want
 from mobile.core.store import Store
-from mobile.ui.kit import Badge, Page, RowList, Scroll, TopBar, Wrap, tell
+from mobile.ui import kit
+from mobile.ui.kit import Page, RowList, Scroll, TopBar, Wrap
 from mobile.ui.saying import why_not
 from mobile.ui.screens.notices import tell_notice
 from mobile.ui.strings import tr, words
@@ -113,7 +114,7 @@ class Screen(Page):
         try:
             store.set_scratch(key, text)
         except RetryLater as error:  # it stays in the field
-            tell(why_not(error))
+            kit.tell(why_not(error))
 
     def drop_typing(self, *keys: str) -> None:
         """It has become an operation."""
@@ -240,7 +241,7 @@ def badges(shown: Iterable[tuple[str, str]]) -> Wrap:
     """(words, tone) each, side by side."""
     line = Wrap()
     for text, tone in shown:
-        line.add_widget(Badge(text=text, tone=tone))
+        line.add_widget(kit.Badge(text=text, tone=tone))
     return line
 
 

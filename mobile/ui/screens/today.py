@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from shared.rules import Record
 
 if TYPE_CHECKING:
     from mobile.ui.app import Paicha
+    from mobile.ui.kit import EmptyState
 
 FEW = 5  # problems shown here; all of them are on the page of syncing
 PAGE = 20  # rows of a section at first; the rest when the end comes into sight
@@ -41,8 +43,6 @@ class Todo(Screen):
         self.list.view.bind(on_open=lambda _, row: self.open(row.id), on_end=lambda _: self.more())
         self.shown = PAGE
         self._settle_soon = Clock.create_trigger(self._settle, AFTER_FIRST_FRAME)
-        self.list.empty.icon = "clipboard-check"
-        self.list.empty.bind(on_action=lambda _: app.nav.reset("enterprises"))
         body = Floating()
         body.add_widget(self.list)
         if may(self.client.person or {"roles": []}, "report"):
@@ -79,11 +79,23 @@ class Todo(Screen):
         self.bar.title, self.bar.subtitle = str(ledger.get("name", "")), " · ".join(part for part in (person.get("name"), person.get("post")) if part)
         self.found = today(client, self.app.where.position, self.shown)
         rows = list(self._rows(self.found))
-        loading = not rows and isinstance(self.app.session.status, Working | None) and not client.count("enterprise")
-        why = "enterprises.loading" if loading else "today.none"
-        self.list.empty.title, self.list.empty.text = tr(why), tr(f"{why}_text")
-        self.list.empty.button = "" if loading else tr("today.go")
+        if not rows:
+            self._say_why_empty()
         self.list.show(rows)
+
+    def _say_why_empty(self) -> None:
+        """Nothing has come yet, or nothing waits."""
+        loading = isinstance(self.app.session.status, Working | None) and not self.client.count("enterprise")
+        why = "enterprises.loading" if loading else "today.none"
+        self.empty.title, self.empty.text, self.empty.button = tr(why), tr(f"{why}_text"), "" if loading else tr("today.go")
+
+    @cached_property
+    def empty(self) -> EmptyState:
+        """Where that is said."""
+        empty = self.list.empty
+        empty.icon = "clipboard-check"
+        empty.bind(on_action=lambda _: self.app.nav.reset("enterprises"))
+        return empty
 
     # -- rows ------------------------------------------------------------------------------------------------------------------------------
 
