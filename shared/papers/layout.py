@@ -124,6 +124,8 @@ class _Layout:
                 self.together(block, following)
                 following = next(blocks, None)
             else:
+                if isinstance(block, Heading) and isinstance(following, Photos):
+                    self.need(FRAME + 6 * LEADING[BODY])  # the heading with the first photos and their captions
                 self.place(block)
         return self.pages
 

@@ -13,7 +13,7 @@ import docx
 import pytest
 
 from shared.papers import layout
-from shared.papers.model import Paragraph, Seal, Table, texts
+from shared.papers.model import Heading, Paragraph, Photos, Picture, Seal, Table, texts
 from sync_server.documents.as_docx import docx_file
 from sync_server.documents.as_html import html
 from sync_server.documents.as_pdf import Cut, pdf
@@ -97,6 +97,13 @@ def test_a_seal_never_stands_alone_on_a_page(lines: int) -> None:
     document = replace(sample(items=1, photos=0), blocks=(*paragraphs, Seal("青榆街道办事处", "2023年6月1日")))
     last = pages(pdf(document))[-1].text
     assert f"第{lines - 1}行正文" in last and "2023年6月1日" in last
+
+
+@pytest.mark.parametrize("lines", range(14, 32))
+def test_a_heading_stands_on_the_page_of_its_first_photos(lines: int) -> None:
+    paragraphs = tuple(Paragraph(f"第{n}行正文。") for n in range(lines))
+    document = replace(sample(items=1, photos=0), blocks=(*paragraphs, Heading("五、现场照片"), Photos((Picture("配电箱前堆物"),))))
+    assert [("现场照片" in page.text, "配电箱前堆物" in page.text) for page in pages(pdf(document))][-1] == (True, True)
 
 
 def test_a_record_of_thirty_items_and_eight_photos_takes_less_than_a_second_and_a_half_of_work() -> None:
