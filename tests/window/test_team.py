@@ -15,7 +15,7 @@ from mobile.core.engine import Engine
 from mobile.core.phone import Invitation, Phone
 from mobile.core.status import Stopped, UpToDate
 from mobile.device.desktop import desktop_ports
-from tests.window.conftest import Hand, pin_pad, pump, tap, type_pin, until, write
+from tests.window.conftest import Hand, pump, tap, until, write
 from tests.window.test_day import begin, in_ledger
 from tests.window.tour import furnish
 from tests.worlds import LEDGER
@@ -131,10 +131,13 @@ def test_a_colleague_on_the_same_phone_joins_by_their_own_pin_and_the_leader_sta
     pump(5)
     assert any("人员 1 名" in word for word in enrolled.all_words())
     tap(next(w for w in enrolled.screen.here.walk() if type(w).__name__ == "PushButton"))
-    type_pin("000000")
-    until(lambda: pin_pad().error == "密码不对", "that it is wrong")
+    pad = Window.children[0].pad
+    for digit in "000000":
+        pad.press(digit)
+    until(lambda: pad.error == "密码不对" and not pad.disabled, "that it is wrong")
     assert set(enrolled.client.record(id)["team"]) == {"lin"}
-    type_pin("246801")
+    for digit in "246801":
+        pad.press(digit)
     until(lambda: "zhou" in enrolled.client.record(id)["team"], "the colleague in the team")
     pump(5)
     assert enrolled.place == "team" and enrolled.app.session.device != device and set(enrolled.client.record(id)["team"]) == {"lin", "zhou"}

@@ -163,7 +163,7 @@ def _team(hand: Hand, id: str) -> Iterator[str]:
     yield "team-pin"
     for digit in "000000":
         _over().pad.press(digit)
-    pump(4)
+    until(lambda: _over().pad.error and not _over().pad.disabled, "that it is wrong")
     yield "team-wrong-pin"
     _quiet()
 

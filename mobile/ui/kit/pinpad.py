@@ -35,6 +35,7 @@ class PinPad(BoxLayout):
             pressed = PinKey(key=key, disabled=not key)
             pressed.bind(on_release=lambda k: self.press(k.key))
             self.ids.grid.add_widget(pressed)
+        Window.bind(on_key_down=self._typed)
 
     def on_complete(self, _pin: str) -> None:
         """All digits are there."""
@@ -53,11 +54,10 @@ class PinPad(BoxLayout):
         """Start again, with a reason if there is one."""
         self.pin, self.error = "", error
 
-    def listen(self, active: bool) -> None:
-        """Take digits from a desktop's keyboard too, while the pad is on the screen."""
-        (Window.bind if active else Window.unbind)(on_key_down=self._typed)
-
     def _typed(self, _window: object, key: int, _scan: int, text: str | None, _modifiers: list[str]) -> bool:
+        """Digits of a desktop's keyboard count, too, while the pad is on the screen."""
+        if self.disabled or self.get_root_window() is None:
+            return False
         if key == 8:
             self.press("backspace")
         elif text and text.isdecimal() and text.isascii():

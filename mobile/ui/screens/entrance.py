@@ -204,16 +204,6 @@ class Unlock(Screen):
         else:
             self.pad.prompt = tr("pin.enter")
 
-    def on_shown(self) -> None:
-        """Digits of a keyboard count, too."""
-        super().on_shown()
-        self.pad.listen(True)
-
-    def on_hidden(self) -> None:
-        """No longer."""
-        super().on_hidden()
-        self.pad.listen(False)
-
     def typed(self, typed: str) -> None:
         """Six digits are there."""
         if pin.is_set(self.client.store):
@@ -245,16 +235,6 @@ class ChangePin(Screen):
     def refresh(self) -> None:
         """What is asked."""
         self.pad.prompt = tr("pin.old") if not self.has_shown_old else tr("pin.again") if self.first else tr("pin.new")
-
-    def on_shown(self) -> None:
-        """Digits of a keyboard count, too."""
-        super().on_shown()
-        self.pad.listen(True)
-
-    def on_hidden(self) -> None:
-        """No longer."""
-        super().on_hidden()
-        self.pad.listen(False)
 
     def typed(self, typed: str) -> None:
         """Six digits are there."""

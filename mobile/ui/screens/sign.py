@@ -13,10 +13,11 @@ from mobile.core import beside as colleagues
 from mobile.core import inspecting, ordering, signing
 from mobile.core.client import PhotoFile
 from mobile.ui.background import beside
-from mobile.ui.kit import Action, BottomBar, Card, Chip, PinPad, PushButton, Scroll, Sheet, Text, TextField, Wrap, tell
+from mobile.ui.kit import Action, BottomBar, Card, Chip, PushButton, Scroll, Text, TextField, Wrap, tell
 from mobile.ui.kit.signpad import SignPad
 from mobile.ui.kit.tree import keep
 from mobile.ui.screens.screen import Screen, moment
+from mobile.ui.screens.team import with_pin
 from mobile.ui.strings import tr
 from shared.kinds.document import DRAWN
 from shared.rules import Record
@@ -140,30 +141,11 @@ class Sign(Screen):
         if not signing.is_drawn(self.pad.strokes):
             tell(tr("sign.pad"))
             return
-        if self.who == "colleague":
-            self._ask_pin()
-        else:
-            self._draw()
-
-    def _ask_pin(self) -> None:
-        """With their own PIN, so that nobody signs for somebody else."""
         colleague = self._colleague()
-        if colleague is None or not colleague.has_pin:
-            tell(tr("sign.no_pin", name=colleague.name if colleague else ""), seconds=8)
-            return
-        self.sheet = Sheet(title=tr("sign.pin", name=colleague.name))
-        self.pin = PinPad()
-        self.pin.bind(on_complete=lambda _, pin: self._try_pin(pin))
-        self.sheet.add(self.pin)
-        self.sheet.open(animation=False)
-
-    def _try_pin(self, pin: str) -> None:
-        right, until = colleagues.try_pin(self.app.session.phone, self.device, pin)
-        if right:
-            self.sheet.dismiss(animation=False)
-            self._draw()
+        if colleague is not None:
+            with_pin(self.app, colleague, self._draw)
         else:
-            self.pin.clear(tr("sign.pin_locked", until=moment(until, seconds=True)) if until else tr("sign.pin_wrong"))
+            self._draw()
 
     def _draw(self) -> None:
         self._busy(True)

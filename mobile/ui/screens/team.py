@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from kivy.core.clipboard import Clipboard
 from kivy.metrics import dp
 
-from mobile.core import beside, inspecting
+from mobile.core import beside as colleagues
+from mobile.core import inspecting
 from mobile.core.beside import Colleague
+from mobile.ui.background import beside
 from mobile.ui.kit import Banner, BottomBar, Card, PinPad, PushButton, Scroll, SectionHeader, Sheet, Text, TextField, tell
 from mobile.ui.kit.qr import QrCode
 from mobile.ui.kit.tree import keep
@@ -49,7 +51,7 @@ class Team(Screen):
 
     def on_shown(self) -> None:
         """Who is enrolled here is looked up once: it opens their databases."""
-        self.others = beside.colleagues(self.app.session.phone, self.client)
+        self.others = colleagues.colleagues(self.app.session.phone, self.client)
         super().on_shown()
 
     def refresh(self) -> None:
@@ -118,31 +120,37 @@ class Team(Screen):
         tell(tr("team.copied"))
 
 
-def with_pin(app: Paicha, one: Colleague, done: Callable[[], Any]) -> Sheet | None:
-    """Ask the colleague for the PIN of their own enrolment on this phone, then `done()`. Where PINs are not used (a demo) it comes at once."""
+def with_pin(app: Paicha, one: Colleague, done: Callable[[], Any]) -> None:
+    """Ask the colleague for the PIN of their own enrolment on this phone, so that nobody acts for somebody else, then `done()`. Where PINs are not
+    used (a demo) it comes at once."""
     if not one.has_pin:
         if app.ask_pin:
-            tell(tr("team.no_pin", name=one.name))
-            return None
-        done()
-        return None
+            tell(tr("team.no_pin", name=one.name), seconds=8)
+        else:
+            done()
+        return
     sheet = Sheet(title=one.name)
     pad = PinPad(prompt=tr("team.pin"), pos_hint={"center_x": 0.5})
 
-    def typed(typed_digits: str) -> None:
-        right, locked_until = beside.try_pin(app.session.phone, one.device, typed_digits)
-        if right:
+    def typed(digits: str) -> None:
+        pad.disabled = True
+        beside(lambda: colleagues.try_pin(app.session.phone, one.device, digits), tried, ended)
+
+    def tried(answer: tuple[bool, int]) -> None:
+        right, locked_until = answer
+        if not right:
+            pad.error = tr("pin.locked", until=moment(locked_until, seconds=True)) if locked_until else tr("pin.wrong")
+        elif pad.get_root_window() is not None:  # else the sheet was closed meanwhile
             sheet.dismiss(animation=False)
             done()
-        else:
-            pad.clear(tr("pin.locked", until=moment(locked_until, seconds=True)) if locked_until else tr("pin.wrong"))
+
+    def ended() -> None:
+        pad.disabled, pad.pin = False, ""
 
     pad.bind(on_complete=lambda _, digits: typed(digits))
-    sheet.bind(on_open=lambda *_: pad.listen(True), on_dismiss=lambda *_: pad.listen(False))
     sheet.pad = pad
     sheet.add(pad)
     sheet.open(animation=False)
-    return sheet
 
 
 class Join(Screen):
