@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from mobile.core.darkroom import Darkroom, Shot
 from mobile.core.drafts import Draft
 from mobile.ui.kit import Action, Photo, marks_text, offer, tell
-from mobile.ui.saying import sentence, why
-from mobile.ui.strings import tr, words
+from mobile.ui.saying import why
+from mobile.ui.screens.notices import explain
+from mobile.ui.strings import tr
 from shared.errors import Reason
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ def shoot(app: Paicha, shot: Shot, *, several: bool = True, taken: Callable[[], 
 
     def failed(reason: Reason | None) -> None:
         room_of(app).gave_up()
-        if reason is not None:
-            tell(sentence(reason.text(words.language)), tr("pick.instead"), lambda: pick(app, shot, several=several))
+        explain(reason, tr("pick.instead"), lambda: pick(app, shot, several=several))
 
     app.where.look()
     folder = app.session.do(lambda: room_of(app).expect(replace(shot, here=_here(app))))
@@ -73,12 +73,8 @@ def pick(app: Paicha, shot: Shot, *, several: bool, recordings: bool = False) ->
         app.nav.push("pick", shot=params_of(shot), several=several, recordings=recordings)
         return
 
-    def failed(reason: Reason | None) -> None:
-        if reason is not None:
-            tell(sentence(reason.text(words.language)))
-
     room = room_of(app)
-    app.platform.choose(room.camera, recordings, several, lambda chosen: app.session.do(lambda: room.take(shot, chosen)), failed)
+    app.platform.choose(room.camera, recordings, several, lambda chosen: app.session.do(lambda: room.take(shot, chosen)), explain)
 
 
 def _here(app: Paicha) -> dict[str, Any] | None:
