@@ -115,7 +115,8 @@ class Hand:
         return found[0]
 
     def press(self, text: str, kind: str = "PushButton") -> None:
-        """Tap the button of these words."""
+        """Tap the button of these words, as a person does: when the page stands."""
+        until(lambda: not self.screen.is_building, "the whole page")
         tap(self.find(text, kind))
 
     def all_words(self) -> list[str]:

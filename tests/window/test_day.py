@@ -121,7 +121,7 @@ def test_a_whole_inspection_offline_reaches_the_ledger_when_the_network_is_back(
     finding.fields["place_text"].text = "东门"
     (tmp_path / "IMG_1.jpg").write_bytes(picture(1, size=(800, 600)))
     finding.picked(tmp_path / "IMG_1.jpg")
-    until(lambda: len(finding.photos.photos) == 1, "the prepared photo")
+    until(lambda: [photo.mark for photo in finding.photos.photos] == [""], "the prepared photo")
     enrolled.press("保存隐患")
     assert enrolled.place == "checklist"
     for item in items:

@@ -188,6 +188,11 @@ class Screen(Page):
         self._steps = list(steps[1:])
         Clock.schedule_once(lambda _: self._build_soon())  # the frame after the first
 
+    @property
+    def is_building(self) -> bool:
+        """Whether more of it comes with the next frames."""
+        return bool(self._steps)
+
     def _build_next(self, *_: object) -> None:
         if self not in self.app.nav.in_sight:
             return
