@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -85,13 +86,22 @@ def create_app(settings: Settings, service: Service, blobs: LocalBlobs) -> FastA
 
 
 def _describe(app: FastAPI) -> None:
-    """The published description, without the answer 422: the framework adds it wherever a path has a part to fill in, and no route gives it."""
-    published = app.openapi()
-    for methods in published["paths"].values():
-        for route in methods.values():
-            route["responses"].pop("422", None)
-    for name in ("HTTPValidationError", "ValidationError"):
-        published["components"]["schemas"].pop(name, None)
+    """The published description, made when it is first asked for, without the answer 422: the framework adds it wherever a path has a part to fill
+    in, and no route gives it."""
+    as_found = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is not None:
+            return app.openapi_schema
+        published = as_found()
+        for methods in published["paths"].values():
+            for route in methods.values():
+                route["responses"].pop("422", None)
+        for name in ("HTTPValidationError", "ValidationError"):
+            published["components"]["schemas"].pop(name, None)
+        return published
+
+    app.openapi = described  # type: ignore[method-assign]
 
 
 class Edge:

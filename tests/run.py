@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
-HISTORIES = 10_000
+HISTORIES = 4_000
 
 
 def main() -> int:
@@ -24,7 +24,8 @@ def main() -> int:
     )
     parser.add_argument("--histories", type=int, default=HISTORIES, help="simulated histories (default: %(default)s)")
     options, pytest_arguments = parser.parse_known_args()
-    workers = ["-n", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile"]  # the tests of a file share its ledger, its server, its browser
+    # one more than there are processors, for a test also waits; the tests of a file share its ledger, its server, its browser
+    workers = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
     if pytest_arguments:
         return run("pytest", ["pytest", *workers, *pytest_arguments])
     steps = {
