@@ -32,7 +32,7 @@ from sync_server.auth import account_of, fresh_password, person_of, reset_passwo
 from sync_server.backup import backup, restore
 from sync_server.blobs import LocalBlobs
 from sync_server.demo import scenarios
-from sync_server.demo.world import ADMIN, LEDGER_BODY, acts, build_world
+from sync_server.demo.world import ADMIN, LEDGER_BODY, Person, acts, build_world, first_tasks
 from sync_server.importers import import_acts, read_enterprises
 from sync_server.listening import BoundedHeads
 from sync_server.service import Service
@@ -260,8 +260,7 @@ def _prepare_demo(options: argparse.Namespace, settings: Settings, service: Serv
         raise Refused(scenarios.OTHER_DATA, str(settings.data.absolute()))
     password = fresh_password()
     set_password(service, DEMO_LEDGER, ADMIN, "admin", password)
-    supervisor = next(person for person in build_world(enterprises=1).people if ("office", "") in person.roles and person.post == "科长")
-    set_password(service, DEMO_LEDGER, supervisor.id, "office", password)
+    set_password(service, DEMO_LEDGER, _supervisor().id, "office", password)
     print(f"控制台 · console: {settings.url}/console/{DEMO_LEDGER}/  ·  office / {password}  ·  admin / {password}", flush=True)
     if options.codes:
         people = [person for person in build_world(enterprises=1).people if person.post == "检查员" and person.card_no]
@@ -269,10 +268,15 @@ def _prepare_demo(options: argparse.Namespace, settings: Settings, service: Serv
         print("codes " + json.dumps(codes, ensure_ascii=False), flush=True)
 
 
+def _supervisor() -> Person:
+    return next(person for person in build_world(enterprises=1).people if ("office", "") in person.roles and person.post == "科长")
+
+
 def _make_world(service: Service, enterprises: int) -> None:
     """Through operations, by the same accept as everyone's."""
     service.open_ledger(DEMO_LEDGER, LEDGER_BODY)
-    everything = acts(build_world(enterprises=enterprises))
+    world = build_world(enterprises=enterprises)
+    everything = [*acts(world), *first_tasks(world, _supervisor().id, clock())]
     for start in range(0, len(everything), 200):
         outcome = service.act(DEMO_LEDGER, everything[start : start + 200], atomic=True)
         assert all(v.verdict == "accepted" for v in outcome.verdicts)

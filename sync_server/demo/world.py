@@ -8,9 +8,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from random import Random
 from typing import Any
 
+from shared.calendar import day_of, end_of
 from shared.criteria import shipped as criteria
 from shared.templates import shipped
 from sync_server.accept import Act
@@ -117,6 +119,23 @@ def acts(world: World) -> list[Act]:
     made += [Act(ADMIN, "criterion.add", id, body) for id, body in criteria()]  # a major hazard cites one of these ids, such as "std-gm10-3-2"
     made += _people_acts(world.people)
     made += [Act(ADMIN, "enterprise.register", id, body) for id, body in world.enterprises]
+    return made
+
+
+def first_tasks(world: World, planner: str, now: int) -> list[Act]:
+    """What the inspectors find on their phones when a demo begins: two visits each, in the enterprises of their own section."""
+    made, taken = [], set[str]()
+    inspectors = [person for person in world.people if person.post == "检查员" and person.card_no]
+    for number, inspector in enumerate(inspectors):
+        colleague = next((other.id for other in inspectors if other.unit == inspector.unit and other.id != inspector.id), "")
+        free = [id for id, body in world.enterprises if body["lead_section"] == inspector.unit and id not in taken]
+        kinds = (("dept_routine", 1, "重点检查上次问题整改情况"), ("assistance", 4, "帮助对照判定标准自查一遍"))
+        for enterprise, (kind, days, note) in zip(free, kinds if colleague else kinds[1:], strict=False):
+            taken.add(enterprise)
+            made.append(Act(planner, "task.plan", f"task-{number}-{kind}", {
+                "kind": kind, "enterprise": enterprise, "templates": [], "purposes": ["专项行动"], "origin": "plan", "leader": inspector.id,
+                "members": [colleague] if kind == "dept_routine" else [], "due": end_of(day_of(now) + timedelta(days=days)), "note": note,
+            }))  # fmt: skip
     return made
 
 
