@@ -24,8 +24,8 @@ def main() -> int:
     )
     parser.add_argument("--histories", type=int, default=HISTORIES, help="simulated histories (default: %(default)s)")
     options, pytest_arguments = parser.parse_known_args()
-    # one more than there are processors, for a test also waits; the tests of a file share its ledger, its server, its browser
-    workers = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile"]
+    # twice as many as there are processors, for half of the time a test waits; the tests of a file share its ledger, its server, its browser
+    workers = ["-n", str(2 * (os.cpu_count() or 1)), "--dist", "loadfile"]
     if pytest_arguments:
         return run("pytest", ["pytest", *workers, *pytest_arguments])
     steps = {
