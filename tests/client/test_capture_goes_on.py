@@ -16,7 +16,7 @@ from sync_server.accept import Act
 from tests.client import work
 from tests.client.wiring import LEDGER, Device, World, no_fault, offline
 
-MOST = 50  # ms that an act may be held up by syncing, here as on the screen (issue 4, section 4)
+MOST = 50  # ms of the sync thread's own work that an act may be held up by; a few are usual
 
 
 @pytest.fixture
