@@ -34,7 +34,7 @@ def _run(options: argparse.Namespace) -> int:
     from mobile.device.desktop import desktop_ports
     from mobile.device.desktop_platform import DesktopPlatform
     from mobile.ui.app import Paicha
-    from mobile.ui.session import in_window
+    from mobile.ui.background import in_window
 
     pictures = Path(options.pictures) if options.pictures else _pictures()
     invite = options.invite or (f"{options.server} {options.code}" if options.server and options.code else "")

@@ -20,7 +20,7 @@ def main() -> None:
     from mobile.device.android.platform import AndroidPlatform
     from mobile.device.android.ports import android_ports
     from mobile.ui.app import Paicha
-    from mobile.ui.session import in_window
+    from mobile.ui.background import in_window
     from mobile.ui.strings import words
 
     java = Java()

@@ -22,12 +22,13 @@ from mobile.core.phone import Phone
 from mobile.core.pin import is_set
 from mobile.device.platform import Machine, Platform
 from mobile.ui import kit
+from mobile.ui.background import in_window
 from mobile.ui.kit import Frame, Tab
 from mobile.ui.kit.native import native
 from mobile.ui.nav import Navigator, Pane, Place
 from mobile.ui.saying import why_not
 from mobile.ui.scrolls import Scrolls
-from mobile.ui.session import Session, in_window
+from mobile.ui.session import Session
 from mobile.ui.strings import LANGUAGES, tr, words
 from mobile.ui.theme import theme
 from mobile.ui.whereabouts import Whereabouts

@@ -7,12 +7,18 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from mobile.ui.kit import tell
+from kivy.clock import Clock
+
+from mobile.ui import kit
 from mobile.ui.saying import why_not
-from mobile.ui.session import in_window
 from shared.errors import PaichaError
 
 Result = TypeVar("Result")
+
+
+def in_window(work: Callable[[], object]) -> None:
+    """Run it in the window's thread, soon."""
+    Clock.schedule_once(lambda _: work())
 
 
 def beside(work: Callable[[], Result], done: Callable[[Result], object], ended: Callable[[], object] = lambda: None) -> None:
@@ -22,8 +28,7 @@ def beside(work: Callable[[], Result], done: Callable[[Result], object], ended: 
         try:
             result = work()
         except PaichaError as error:
-            text = why_not(error)
-            in_window(partial(tell, text))
+            in_window(partial(kit.tell, why_not(error)))
         else:
             in_window(partial(done, result))
         in_window(ended)

@@ -6,7 +6,8 @@ import sqlite3
 import threading
 
 from mobile.core.register import Register
-from mobile.ui.session import Session, in_window
+from mobile.ui.background import in_window
+from mobile.ui.session import Session
 from shared.errors import RetryLater
 
 

@@ -22,6 +22,7 @@ from mobile.core.pin import forget_pin
 from mobile.core.settings import Settings
 from mobile.core.status import Status, UpToDate, Waiting, Working
 from mobile.ui import kit
+from mobile.ui.background import beside, in_window
 from mobile.ui.fonts import font_path
 from mobile.ui.saying import why_not
 from mobile.ui.strings import tr
@@ -36,11 +37,6 @@ if TYPE_CHECKING:
 DRAW_EVERY = 0.5  # seconds, while syncing
 UPLOADS = ("push", "photo")
 SYNC_AFTER = 0.2  # seconds from unlocking to the first request
-
-
-def in_window(work: Callable[[], object]) -> None:
-    """Run it in the window's thread, soon."""
-    Clock.schedule_once(lambda _: work())
 
 
 class Session(EventDispatcher):
@@ -175,19 +171,14 @@ class Session(EventDispatcher):
         or the person is told why not; `ended` comes last in either case."""
         device = self.device
 
-        def run() -> None:
+        def with_own_connection() -> Any:
             client = self.phone.open(device)
             try:
-                result = work(client)
-            except PaichaError as error:
-                in_window(partial(kit.tell, why_not(error)))
-            else:
-                in_window(partial(done, result))
+                return work(client)
             finally:
                 client.store.close()
-            in_window(ended)
 
-        threading.Thread(target=run, name="beside", daemon=True).start()
+        beside(with_own_connection, done, ended)
 
     def sync_now(self, *, photos: bool = False) -> None:
         """The person asks for it, or there is reason to hope; `photos` although the network costs."""

@@ -26,7 +26,7 @@ from shared.bundle import BUNDLE_TOO_LARGE, MOST_BYTES
 from shared.errors import INTERNAL, Refused, RetryLater
 from sync_server.blobs import LocalBlobs, make_folder, write_whole
 from sync_server.bundles import Imported, import_bundle
-from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Frame
+from sync_server.console.frame import BAD_FORM, NO_RECORD, Fields, Form, Frame, Visit
 from sync_server.service import Service
 from sync_server.settings import Settings
 
@@ -173,22 +173,25 @@ def bundle_pages(pages: APIRouter, frame: Frame, settings: Settings, blobs: Loca
         desk.take_in(ledger, notes)
         return RedirectResponse(f"{visit.home}/bundles", 303)
 
-    @pages.post("/bundles/{id}/again")
-    def again(request: Request, ledger: str, id: str, form: Fields) -> Response:
+    def stuck(request: Request, ledger: str, id: str, form: Form) -> tuple[Visit, Note]:
+        """An administrator, and the note of a file that has not been taken in."""
         visit = frame.posted(request, ledger, form)
         visit.require("administer")
         note = desk.note_of(ledger, id)
-        if note.state not in ("later", "broken_off") or not desk.file_of(ledger, note).is_file():
+        if note.state not in ("later", "broken_off"):
+            raise Refused(NO_RECORD)
+        return visit, note
+
+    @pages.post("/bundles/{id}/again")
+    def again(request: Request, ledger: str, id: str, form: Fields) -> Response:
+        visit, note = stuck(request, ledger, id, form)
+        if not desk.file_of(ledger, note).is_file():
             raise Refused(NO_RECORD)
         desk.take_in(ledger, [Note(note.id, note.name, note.by, note.at, note.size)])
         return RedirectResponse(f"{visit.home}/bundles", 303)
 
     @pages.post("/bundles/{id}/drop")
     def drop(request: Request, ledger: str, id: str, form: Fields) -> Response:
-        visit = frame.posted(request, ledger, form)
-        visit.require("administer")
-        note = desk.note_of(ledger, id)
-        if note.state not in ("later", "broken_off"):
-            raise Refused(NO_RECORD)
+        visit, note = stuck(request, ledger, id, form)
         desk.drop(ledger, note)
         return RedirectResponse(f"{visit.home}/bundles", 303)

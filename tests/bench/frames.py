@@ -50,7 +50,7 @@ def client(folder: Path) -> None:
     from mobile.device.desktop import desktop_ports
     from mobile.device.desktop_platform import DesktopPlatform
     from mobile.ui.app import Paicha
-    from mobile.ui.session import in_window
+    from mobile.ui.background import in_window
 
     first_frame(Paicha(Phone(folder, desktop_ports), folder, DesktopPlatform(folder, in_window), ask_pin=False))
 

@@ -52,7 +52,7 @@ class Hand:
         from mobile.device.desktop import desktop_ports
         from mobile.device.desktop_platform import DesktopPlatform
         from mobile.ui.app import Paicha
-        from mobile.ui.session import in_window
+        from mobile.ui.background import in_window
 
         self.app = Paicha(Phone(folder, desktop_ports), folder, DesktopPlatform(folder, in_window), ask_pin=False)
         Window.add_widget(self.app.build())

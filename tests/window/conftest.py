@@ -27,6 +27,7 @@ from mobile.core.phone import Invitation, Phone  # noqa: E402
 from mobile.device.desktop import desktop_ports  # noqa: E402
 from mobile.ui import fonts  # noqa: E402
 from mobile.ui.app import Paicha  # noqa: E402
+from mobile.ui.kit import Snackbar  # noqa: E402
 from mobile.ui.strings import words  # noqa: E402
 from mobile.ui.theme import theme  # noqa: E402
 from tests.serving import serving  # noqa: E402
@@ -79,6 +80,15 @@ def write(field: Any, text: str) -> None:
     pump(2)
 
 
+def quiet() -> None:
+    """Nothing lies over the screen any more."""
+    for sheet in [root for root in Window.children if hasattr(root, "dismiss")]:
+        sheet.dismiss(animation=False)
+    if Snackbar.shown:
+        Snackbar.shown.hide()
+    pump(3)
+
+
 @dataclass
 class Hand:
     """A phone's window and the person who holds it."""
@@ -118,6 +128,14 @@ class Hand:
         """Tap the button of these words, as a person does: when the page stands."""
         until(lambda: not self.screen.is_building, "the whole page")
         tap(self.find(text, kind))
+
+    def go(self, tab: str, place: str = "", **params: Any) -> None:
+        """From a tab to a place, with nothing left over it."""
+        quiet()
+        self.app.nav.reset(tab)
+        if place:
+            self.app.nav.push(place, **params)
+        pump(6)
 
     def all_words(self) -> list[str]:
         """Everything that is written on the window."""

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.window.conftest import Hand, pump, until  # first: it sets Kivy up
+from tests.window.conftest import Hand, pump, quiet, until  # first: it sets Kivy up
 
 # isort: split
 
@@ -29,7 +29,6 @@ from mobile.core.status import UpToDate, Waiting
 from mobile.device.desktop import desktop_ports
 from mobile.ui import fonts
 from mobile.ui.app import Paicha
-from mobile.ui.kit import Snackbar
 from mobile.ui.screens.shooting import room_of
 from mobile.ui.strings import words
 from shared.pictures import SHANGHAI
@@ -204,20 +203,12 @@ def _phone(folder: Path, place: Place, url: str, site: dict[str, Any]) -> Hand:
 
 
 def _go(hand: Hand, root: str, *places: tuple[str, dict[str, Any]]) -> Any:
-    _quiet()
+    quiet()
     hand.app.nav.reset(root)
     for name, params in places:
         hand.app.nav.push(name, **params)
     pump(6)
     return hand.screen
-
-
-def _quiet() -> None:
-    if Snackbar.shown:
-        Snackbar.shown.hide()
-    for over in [w for w in Window.children if hasattr(w, "dismiss")]:
-        over.dismiss(animation=False)
-    pump(3)
 
 
 def _shots(hand: Hand, site: dict[str, Any], *subjects: tuple[str, int]) -> list[Path]:

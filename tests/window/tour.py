@@ -12,11 +12,11 @@ from kivy.core.window import Window
 
 from mobile.core import inspecting, pin
 from mobile.core.status import Stopped, Waiting, Working
-from mobile.ui.kit import Snackbar, TextField, tell
+from mobile.ui.kit import TextField, tell
 from mobile.ui.strings import tr
 from shared.templates import shipped
 from tests.pictures import picture
-from tests.window.conftest import Hand, pump, until
+from tests.window.conftest import Hand, pump, quiet, until
 
 LONG_NAME = "鲁川青榆海岳智能装备制造（集团）股份有限公司第二分公司"
 EVERY_ANSWER: dict[str, Any] = copy.deepcopy(next(t for t in shipped() if t["id"] == "idle-sites")) | {"id": "every-answer"}
@@ -59,26 +59,14 @@ def tour(hand: Hand, folder: Path) -> Iterator[str]:
     yield from _over_a_screen(hand)
 
 
-def _go(hand: Hand, place: str, **params: Any) -> None:
-    hand.app.nav.reset("enterprises")
-    if place != "enterprises":
-        hand.app.nav.push(place, **params)
-    pump(4)
-
-
-def _tab(hand: Hand, name: str) -> None:
-    hand.app.nav.reset(name)
-    pump(4)
-
-
 def _entrance(hand: Hand) -> Iterator[str]:
     app, device = hand.app, hand.app.session.device
-    _go(hand, "enrol")
+    hand.go("enterprises", "enrol")
     hand.screen.server.error, hand.screen.code.error = tr("finding.missing"), tr("finding.missing")
     hand.screen._busy(tr("enrol.working"))
     pump(4)
     yield "enrol"
-    _go(hand, "enrol", again=device)
+    hand.go("enterprises", "enrol", again=device)
     yield "enrol-again"
     pin.set_pin(hand.client.store, "135790", b"salt")
     app.lock()
@@ -90,38 +78,38 @@ def _entrance(hand: Hand) -> Iterator[str]:
 
 
 def _lists(hand: Hand) -> Iterator[str]:
-    _tab(hand, "inspections")
+    hand.go("inspections")
     yield "inspections-none"
-    _tab(hand, "enterprises")
+    hand.go("enterprises")
     yield "enterprises"
     hand.screen.search.text = "没有这一家"
     hand.screen.search.search()
     pump(4)
     yield "enterprises-none-found"
     hand.screen.search.text = ""
-    _go(hand, "enterprise", id="e9")
+    hand.go("enterprises", "enterprise", id="e9")
     yield "enterprise"
     hand.app.nav.push("start", enterprise="e9")
     hand.screen._choose_kind("dept_routine")
     pump(4)
     yield "start"
-    _go(hand, "start", enterprise="e9", task="t9")
+    hand.go("enterprises", "start", enterprise="e9", task="t9")
     yield "start-task"
     hand.screen._choose_kind("assistance")
     pump(4)
     yield "start-not-the-task"
-    _tab(hand, "me")
+    hand.go("me")
     yield "me"
     hand.app.nav.push("enrolments")
     pump(4)
     yield "enrolments"
-    _tab(hand, "me")
+    hand.go("me")
 
 
 def _checklist(hand: Hand) -> Generator[str, None, str]:
     template = next(t for t in hand.client.templates() if t["id"] == "every-answer")
     inspection = inspecting.start_inspection(hand.client, "e9", "assistance", template, why_no_position="室内")
-    _go(hand, "checklist", id=inspection)
+    hand.go("enterprises", "checklist", id=inspection)
     yield "checklist-empty"
     items = [item["id"] for item in template["items"]]
     for item, value in zip(items, ("conform", "not_conform", 3, "2023-08-15", "二层东侧安全出口堆放纸箱，门被锁闭。", 2), strict=False):
@@ -148,7 +136,7 @@ def _finding(hand: Hand, inspection: str, folder: Path) -> Iterator[str]:
     hand.screen.save()
     pump(20)
     yield "finding-missing"
-    _quiet()
+    quiet()
     hand.app.session.pictures = folder
     hand.screen.shoot("before")
     pump(4)
@@ -174,7 +162,7 @@ def _finding(hand: Hand, inspection: str, folder: Path) -> Iterator[str]:
 
 
 def _finish(hand: Hand, inspection: str) -> Iterator[str]:
-    _go(hand, "checklist", id=inspection)
+    hand.go("enterprises", "checklist", id=inspection)
     hand.app.nav.push("finish", id=inspection)
     pump(4)
     yield "finish-missing"
@@ -196,7 +184,7 @@ def _finish(hand: Hand, inspection: str) -> Iterator[str]:
     next(w for w in Window.children if type(w).__name__ == "ConfirmSheet").accept()
     pump(4)
     yield "inspections"
-    _quiet()
+    quiet()
     hand.app.nav.push("checklist", id=inspection)
     pump(4)
     yield "checklist-submitted"
@@ -207,7 +195,7 @@ def _finish(hand: Hand, inspection: str) -> Iterator[str]:
     hand.app.nav.push("finding", id=hazard["id"])
     pump(4)
     yield "finding-submitted"
-    _go(hand, "enterprise", id="e9")
+    hand.go("enterprises", "enterprise", id="e9")
     hand.screen.body.scroll_y = 0
     pump(4)
     yield "enterprise-with-records"
@@ -224,7 +212,7 @@ def _sync(hand: Hand, inspection: str) -> Iterator[str]:
         ("sync-revoked", Stopped("revoked")), ("sync-rewritten", Stopped("rewritten")),
     ):  # fmt: skip
         session.status = status
-        _tab(hand, "sync")
+        hand.go("sync")
         hand.screen.refresh()
         pump(4)
         yield name
@@ -234,14 +222,8 @@ def _sync(hand: Hand, inspection: str) -> Iterator[str]:
 
 
 def _over_a_screen(hand: Hand) -> Iterator[str]:
-    _tab(hand, "enterprises")
+    hand.go("enterprises")
     tell(tr("finish.done"), tr("kit.undo"))
     pump(4)
     yield "snackbar"
-    _quiet()
-
-
-def _quiet() -> None:
-    if Snackbar.shown:
-        Snackbar.shown.hide()
-    pump(2)
+    quiet()

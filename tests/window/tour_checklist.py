@@ -11,8 +11,7 @@ from kivy.core.window import Window
 from mobile.core import filling, inspecting, pin
 from mobile.core.phone import Invitation
 from mobile.device.platform import NO_POSITION
-from mobile.ui.kit import Snackbar
-from tests.window.conftest import Hand, pump, tap, until
+from tests.window.conftest import Hand, pump, quiet, tap, until
 from tests.window.tour import EVERY_ANSWER
 from tests.worlds import LEDGER
 
@@ -33,13 +32,6 @@ def tour(hand: Hand, folder: Path) -> Iterator[str]:
     yield from _list(hand)
 
 
-def _go(hand: Hand, place: str, **params: Any) -> None:
-    hand.app.nav.reset("inspections")
-    if place != "inspections":
-        hand.app.nav.push(place, **params)
-    pump(5)
-
-
 def _down(hand: Hand, to: float = 0) -> None:
     hand.screen.body.scroll_y = to
     pump(4)
@@ -49,14 +41,6 @@ def _over() -> Any:
     return next(w for w in Window.children if hasattr(w, "dismiss"))
 
 
-def _quiet() -> None:
-    for over in [w for w in Window.children if hasattr(w, "dismiss")]:
-        over.dismiss(animation=False)
-    if Snackbar.shown:
-        Snackbar.shown.hide()
-    pump(2)
-
-
 def _inspection(hand: Hand, *more: str, kind: str = "dept_routine") -> str:
     templates = {template["id"]: template for template in hand.client.templates()}
     others = [templates[id] for id in more]
@@ -64,7 +48,7 @@ def _inspection(hand: Hand, *more: str, kind: str = "dept_routine") -> str:
 
 
 def _inspections_none(hand: Hand) -> Iterator[str]:
-    _go(hand, "inspections")
+    hand.go("inspections")
     yield "inspections-none"
     hand.app.nav.push("join")
     pump(5)
@@ -76,7 +60,7 @@ def _inspections_none(hand: Hand) -> Iterator[str]:
 
 
 def _start(hand: Hand) -> Iterator[str]:
-    _go(hand, "start", enterprise="e9")
+    hand.go("inspections", "start", enterprise="e9")
     yield "start-proposed"
     _down(hand)
     yield "start-proposed-end"
@@ -84,7 +68,7 @@ def _start(hand: Hand) -> Iterator[str]:
     before = _inspection(hand)
     inspecting.answer(hand.client, before, ITEMS[0], "conform")
     hand.platform.will("locate", NO_POSITION)
-    _go(hand, "start", enterprise="e9")
+    hand.go("inspections", "start", enterprise="e9")
     hand.screen._choose_kind("open_covert")
     hand.screen._set_theme("covert")
     hand.screen._unfold_kinds()
@@ -102,7 +86,7 @@ def _start(hand: Hand) -> Iterator[str]:
 
 def _checklist(hand: Hand, id: str) -> Iterator[str]:
     client = hand.client
-    _go(hand, "checklist", id=id)
+    hand.go("inspections", "checklist", id=id)
     yield "checklist-new"
     for item, value in zip(ITEMS[:5], ("conform", "not_conform", 3, "2023-08-15", "二层东侧安全出口堆放纸箱，门被锁闭。"), strict=True):
         inspecting.answer(client, id, item, value)
@@ -124,7 +108,7 @@ def _checklist(hand: Hand, id: str) -> Iterator[str]:
     tap(hand.screen.rest.button)
     _down(hand)
     yield "checklist-rest-set"
-    _quiet()
+    quiet()
     _down(hand)
     yield "checklist-rest-undo"
     hand.screen.turn(-1)
@@ -132,15 +116,15 @@ def _checklist(hand: Hand, id: str) -> Iterator[str]:
     tap(hand.screen.cards[3].input)
     pump(4)
     yield "checklist-days"
-    _quiet()
+    quiet()
     hand.app.nav.back()
     pump(4)
     yield "checklist-leave"
-    _quiet()
+    quiet()
 
 
 def _overview(hand: Hand, id: str) -> Iterator[str]:
-    _go(hand, "overview", id=id)
+    hand.go("inspections", "overview", id=id)
     yield "overview"
     hand.screen.show("failed")
     pump(4)
@@ -148,7 +132,7 @@ def _overview(hand: Hand, id: str) -> Iterator[str]:
 
 
 def _team(hand: Hand, id: str) -> Iterator[str]:
-    _go(hand, "team", id=id)
+    hand.go("inspections", "team", id=id)
     yield "team-alone"
     _down(hand)
     yield "team-code"
@@ -156,7 +140,7 @@ def _team(hand: Hand, id: str) -> Iterator[str]:
     other = hand.app.session.phone.enrol(Invitation(hand.url, code))
     pin.set_pin(other.store, "135790", b"salt")
     other.store.close()
-    _go(hand, "team", id=id)
+    hand.go("inspections", "team", id=id)
     yield "team-colleague-here"
     tap(next(w for w in hand.screen.here.walk() if type(w).__name__ == "PushButton"))
     pump(4)
@@ -165,13 +149,13 @@ def _team(hand: Hand, id: str) -> Iterator[str]:
         _over().pad.press(digit)
     until(lambda: _over().pad.error and not _over().pad.disabled, "that it is wrong")
     yield "team-wrong-pin"
-    _quiet()
+    quiet()
 
 
 def _news(hand: Hand, id: str) -> Iterator[str]:
     shown = ("void", "submitted", "not_in_team", "no_role", "returned", "enterprise", "template")
     details = {"void": "企业已停业，检查未实际进行", "submitted": "周明", "returned": "签名不清晰或缺少签名", "enterprise": "closed", "template": "3"}
-    _go(hand, "checklist", id=id)
+    hand.go("inspections", "checklist", id=id)
     for codes in (shown[:1], shown[1:2], shown[2:4], shown[4:]):
         hand.screen._show_news([(code, details.get(code, "")) for code in codes])
         pump(4)
@@ -183,7 +167,7 @@ def _list(hand: Hand) -> Iterator[str]:
     signing = _inspection(hand, kind="assistance")
     for item in EVERY_ANSWER["items"]:
         inspecting.answer(hand.client, signing, item["id"], "na")
-    _go(hand, "inspections")
+    hand.go("inspections")
     until(lambda: len(filling.mine(hand.client)) >= 3, "the list")
     yield "inspections-groups"
     hand.screen.search.text = "没有这一家"

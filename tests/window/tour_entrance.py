@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from kivy.core.window import Window
 from kivy.uix.modalview import ModalView
@@ -13,11 +12,10 @@ from mobile.core import inspecting, pin
 from mobile.core.phone import Invitation
 from mobile.core.status import Stopped, UpToDate, Waiting, Working
 from mobile.device.platform import NO_CODE
-from mobile.ui.kit import Snackbar
 from mobile.ui.screens.notices import explain
 from mobile.ui.strings import tr
 from tests.pictures import picture
-from tests.window.conftest import Hand, pump, tap, until
+from tests.window.conftest import Hand, pump, quiet, tap, until
 from tests.window.fake_platform import ALL
 from tests.worlds import LEDGER
 
@@ -34,21 +32,13 @@ def tour(hand: Hand, folder: Path) -> Iterator[str]:
     yield from _notices(hand)
 
 
-def go(hand: Hand, place: str, **params: Any) -> None:
-    """From one's own page to a place."""
-    hand.app.nav.reset("me")
-    if place != "me":
-        hand.app.nav.push(place, **params)
-    pump(6)
-
-
 def _entering(hand: Hand) -> Iterator[str]:
     app, device = hand.app, hand.app.session.device
-    go(hand, "enrol")
+    hand.go("me", "enrol")
     yield "enrol-by-typing"
     hand.platform.abilities = ALL
-    go(hand, "settings")
-    go(hand, "enrol")
+    hand.go("me", "settings")
+    hand.go("me", "enrol")
     hand.screen.server.error, hand.screen.code.error = tr("enrol.no_network"), tr("enrol.nothing_to_paste")
     hand.screen._busy(tr("enrol.reading"))
     pump(4)
@@ -57,7 +47,7 @@ def _entering(hand: Hand) -> Iterator[str]:
     pump(3)
     yield "enrol-no-code"
     quiet()
-    go(hand, "enrol", again=device)
+    hand.go("me", "enrol", again=device)
     yield "enrol-again"
     pin.set_pin(hand.client.store, "135790", b"salt")
     app.lock()
@@ -73,12 +63,12 @@ def _entering(hand: Hand) -> Iterator[str]:
 def _own_page(hand: Hand) -> Iterator[str]:
     second = hand.app.session.phone.enrol(Invitation(hand.url, hand.world.service.make_code(LEDGER, "zhou", "admin")))
     second.store.close()
-    go(hand, "me")
+    hand.go("me")
     yield "me"
     hand.screen.body.scroll_y = 0
     pump(4)
     yield "me-end"
-    go(hand, "enrolments")
+    hand.go("me", "enrolments")
     yield "people"
     hand.screen.choose_whom_to_remove()
     pump(4)
@@ -89,7 +79,7 @@ def _own_page(hand: Hand) -> Iterator[str]:
     yield "people-remove-asked"
     next(w for w in Window.children if isinstance(w, ModalView)).dismiss(animation=False)
     for place in ("settings", "about", "help", "pin"):
-        go(hand, place)
+        hand.go("me", place)
         yield place
         if place != "pin":
             hand.screen.body.scroll_y = 0.5
@@ -143,7 +133,7 @@ def _syncing(hand: Hand) -> Iterator[str]:
 
 
 def _by_file(hand: Hand, folder: Path) -> Iterator[str]:
-    go(hand, "by_file")
+    hand.go("me", "by_file")
     yield "by-file"
     hand.screen.making = True
     hand.screen._progress(40)
@@ -163,12 +153,12 @@ def _by_file(hand: Hand, folder: Path) -> Iterator[str]:
     pump(4)
     yield "folder"
     hand.app.nav.back()
-    go(hand, "receipts")
+    hand.go("me", "receipts")
     yield "receipts"
 
 
 def _storage(hand: Hand) -> Iterator[str]:
-    go(hand, "storage")
+    hand.go("me", "storage")
     yield "storage-counting"
     until(lambda: hand.screen.counted, "the count")
     pump(6)
@@ -179,7 +169,7 @@ def _storage(hand: Hand) -> Iterator[str]:
 
 
 def _notices(hand: Hand) -> Iterator[str]:
-    go(hand, "help")
+    hand.go("me", "help")
     for name, values in (("full", {"free": 40_000_000}), ("battery", {"free": 10_000_000_000, "battery": 0.12})):
         hand.platform.change(**values)
         pump(6)
@@ -190,10 +180,3 @@ def _notices(hand: Hand) -> Iterator[str]:
     hand.screen._tell_notice()
     pump(4)
     yield "notice-clock"
-
-
-def quiet() -> None:
-    """No snackbar."""
-    if Snackbar.shown:
-        Snackbar.shown.hide()
-    pump(2)

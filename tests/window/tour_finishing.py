@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from kivy.core.window import Window
 
@@ -15,29 +14,13 @@ from mobile.core.phone import Invitation
 from mobile.core.photos import prepare
 from mobile.core.status import UpToDate
 from mobile.ui.fonts import font_path
-from mobile.ui.kit import Snackbar
 from tests.pictures import picture
-from tests.window.conftest import Hand, pump, until
+from tests.window.conftest import Hand, pump, quiet, until
 from tests.window.tour import EVERY_ANSWER
 from tests.worlds import LEDGER
 
 STROKES = [[[1000, 2000], [3000, 1200], [5000, 2600]], [[5200, 900], [5200, 3000]], [[6000, 2000], [8000, 1800]]]
 LONG = "二层东侧安全出口堆放纸箱，疏散门被链锁锁闭，现场负责人称钥匙在库管处，检查时无法打开"
-
-
-def quiet() -> None:
-    if Snackbar.shown:
-        Snackbar.shown.hide()
-    for sheet in [w for w in Window.children if hasattr(w, "dismiss")]:
-        sheet.dismiss(animation=False)
-    pump(3)
-
-
-def go(hand: Hand, place: str, **params: Any) -> None:
-    quiet()
-    hand.app.nav.reset("inspections")
-    hand.app.nav.push(place, **params)
-    pump(5)
 
 
 def colleague_here(hand: Hand, person: str = "zhou") -> str:
@@ -79,7 +62,7 @@ def tour(hand: Hand, folder: Path) -> Iterator[str]:
     device = colleague_here(hand)
     hand.app.session.stop_sync()
     inspection = inspected(hand, folder)
-    go(hand, "finish", id=inspection)
+    hand.go("inspections", "finish", id=inspection)
     until(lambda: hand.screen.reminders, "the reminders")
     pump(5)
     yield "finish"
@@ -87,20 +70,20 @@ def tour(hand: Hand, folder: Path) -> Iterator[str]:
         hand.screen.body.scroll_y = place
         pump(5)
         yield name
-    go(hand, "sign", id=inspection, who="me")
+    hand.go("inspections", "sign", id=inspection, who="me")
     yield "sign-me"
     hand.screen.pad.strokes = STROKES
     hand.screen.on_action("larger")
     pump(5)
     yield "sign-larger"
-    go(hand, "sign", id=inspection, who="unit")
+    hand.go("inspections", "sign", id=inspection, who="unit")
     hand.screen.finish()
     pump(5)
     yield "sign-unit-missing"
-    go(hand, "sign", id=inspection, who="refuse")
+    hand.go("inspections", "sign", id=inspection, who="refuse")
     hand.screen.text.scroll_y = 1
     yield "sign-refuse"
-    go(hand, "sign", id=inspection, who="colleague", device=device)
+    hand.go("inspections", "sign", id=inspection, who="colleague", device=device)
     hand.screen.pad.strokes = STROKES
     hand.screen.finish()
     pump(5)
@@ -113,7 +96,7 @@ def tour(hand: Hand, folder: Path) -> Iterator[str]:
 def _order(hand: Hand, inspection: str) -> Iterator[str]:
     client = hand.client
     client.act("inspection.companion", inspection, {"companion": {"name": "欧阳建国", "post": "安全总监兼生产副总", "phone": "000-00001234"}})
-    go(hand, "order", id=inspection)
+    hand.go("inspections", "order", id=inspection)
     yield "order"
     hand.screen.body.scroll_y = 0
     pump(5)
@@ -129,11 +112,11 @@ def _order(hand: Hand, inspection: str) -> Iterator[str]:
     for name in ordering.drawings_needed(draft):
         draft.drawings[name] = signing.keep_drawing(STROKES if name == "signature" else STROKES[:2], folder)
     ordering.keep_draft(client, inspection, draft)
-    go(hand, "order_preview", id=inspection)
+    hand.go("inspections", "order_preview", id=inspection)
     until(lambda: hand.screen.document, "the preview")
     pump(5)
     yield "order-preview"
-    go(hand, "order", id=inspection)
+    hand.go("inspections", "order", id=inspection)
     hand.screen.serve()
     pump(5)
     yield "order-asked"
@@ -156,7 +139,7 @@ def _order(hand: Hand, inspection: str) -> Iterator[str]:
 
 
 def _sheet(hand: Hand, inspection: str) -> Iterator[str]:
-    go(hand, "record_sheet", id=inspection)
+    hand.go("inspections", "record_sheet", id=inspection)
     until(lambda: hand.screen.document, "the record sheet")
     pump(5)
     yield "record-sheet"
@@ -180,7 +163,7 @@ def _handing_in(hand: Hand, inspection: str, device: str) -> Iterator[str]:
         client.act_all([("inspection.sign", inspection, signing.signature(client, record, role, name, file, "安全总监"))], [file])
     client.act("inspection.conclude", inspection, {"conclusion": "责令限期整改，逾期不改依法处理。", "order_text": None, "copy_given": True})
     handing_in.ask_to_hand_in(client, inspection, [])
-    go(hand, "finish", id=inspection)
+    hand.go("inspections", "finish", id=inspection)
     yield "finish-waiting"
     hand.screen.body.scroll_y = 0.3
     pump(8)
@@ -199,7 +182,7 @@ def _handing_in(hand: Hand, inspection: str, device: str) -> Iterator[str]:
     yield "finish-asked"
     next(w for w in Window.children if type(w).__name__ == "ConfirmSheet").accept()
     pump(5)
-    go(hand, "finish", id=inspection)
+    hand.go("inspections", "finish", id=inspection)
     yield "finish-submitted"
     hand.screen.body.scroll_y = 0.4
     pump(8)

@@ -64,8 +64,8 @@ def furnish_day(hand: Hand) -> None:
 def tour(hand: Hand, folder: Path) -> Iterator[str]:
     """Go to one place after another; yields its name when it can be seen."""
     hand.app.session.stop_sync()
-    _tab(hand, "enterprises")
-    _tab(hand, "today")
+    hand.go("enterprises")
+    hand.go("today")
     furnish_day(hand)
     yield "today"
     with hand.client.store.transaction():
@@ -77,7 +77,7 @@ def tour(hand: Hand, folder: Path) -> Iterator[str]:
     hand.screen.list.view.scroll_y = 0
     pump(4)
     yield "today-end"
-    _tab(hand, "enterprises")
+    hand.go("enterprises")
     yield "enterprises-near"
     hand.screen.narrow("open_hazards")
     pump(4)
@@ -103,7 +103,7 @@ def tour(hand: Hand, folder: Path) -> Iterator[str]:
 
 
 def _site(hand: Hand) -> Iterator[str]:
-    _tab(hand, "enterprises")
+    hand.go("enterprises")
     hand.app.nav.push("site", called="")
     pump(4)
     yield "site-empty"
@@ -125,8 +125,3 @@ def _site(hand: Hand) -> Iterator[str]:
     pump(4)
     yield "site-end"
     assert tr("site.alike", count=len(hand.screen.alike)) in hand.all_words()
-
-
-def _tab(hand: Hand, name: str) -> None:
-    hand.app.nav.reset(name)
-    pump(4)

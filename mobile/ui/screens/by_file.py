@@ -6,12 +6,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from mobile.core.bundle import Written, write_bundle
+from mobile.ui.background import in_window
 from mobile.ui.kit import Card, EmptyState, ProgressLine, PushButton, Scroll, SectionHeader, Text, tell
 from mobile.ui.saying import held_here
 from mobile.ui.screens.notices import explain
 from mobile.ui.screens.screen import Screen
 from mobile.ui.screens.storage import mega
-from mobile.ui.session import in_window
 from mobile.ui.strings import tr
 
 if TYPE_CHECKING:

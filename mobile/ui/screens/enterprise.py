@@ -10,10 +10,10 @@ from kivy.metrics import dp
 
 from mobile.core import card, inspecting
 from mobile.core.client import Listed
-from mobile.ui.kit import Banner, BottomBar, Card, Chip, EmptyState, Fact, Head, Listing, PushButton, Row, Scroll, SectionHeader, TapCard, Text, Wrap
+from mobile.ui.kit import BottomBar, Card, Chip, EmptyState, Fact, Head, Listing, PushButton, Row, Scroll, SectionHeader, TapCard, Text, Wrap
 from mobile.ui.kit.lines import Call
 from mobile.ui.saying import answer_words
-from mobile.ui.screens.screen import TONES, Screen, badges, both, moment, state_badge
+from mobile.ui.screens.screen import TONES, Screen, badges, both, moment, notice, state_badge
 from mobile.ui.strings import tr, words
 from mobile.ui.whereabouts import distance
 from mobile.ui.words import TEXTS
@@ -84,11 +84,11 @@ class Enterprise(Screen):
     def _draw_state(self, record: Record) -> None:
         status = record["status"]
         if status == "proposed":
-            self.body.add(Banner(text=tr("enterprise.proposed"), icon="progress-clock", tone="warn", radius=dp(12)))
+            self.body.add(notice(tr("enterprise.proposed"), "progress-clock", "warn"))
         elif status in ("closed", "suspended"):
             why = record.get("status_reason") or ""
             said = " · ".join(part for part in (tr(f"state.{status}"), why) if part)
-            self.body.add(Banner(text=said, icon="information", tone="neutral" if status == "suspended" else "warn", radius=dp(12)))
+            self.body.add(notice(said, "information", "neutral" if status == "suspended" else "warn"))
 
     def _draw_facts(self, record: Record) -> None:
         facts = Card()

@@ -15,11 +15,12 @@ from kivy.uix.anchorlayout import AnchorLayout
 from mobile.core import pin
 from mobile.core.entering import CODE_TOO_SHORT, NO_ADDRESS, read_invitation
 from mobile.core.phone import NO_ANSWER, Invitation
+from mobile.ui.background import in_window
 from mobile.ui.kit import Banner, BottomBar, Card, PinPad, ProgressLine, PushButton, Scroll, SectionHeader, Text, TextField, tell
 from mobile.ui.saying import sentence, why_not
+from mobile.ui.screens.codes import choose_code
 from mobile.ui.screens.notices import explain
 from mobile.ui.screens.screen import Screen, moment
-from mobile.ui.session import in_window
 from mobile.ui.strings import tr, words
 from shared.errors import PaichaError, Reason, Refused
 
@@ -56,7 +57,9 @@ class Enrol(Screen):
         if "scan" in abilities:
             self.ways.append(PushButton(text=tr("enrol.scan"), icon="qrcode-scan", on_release=lambda _: self.scan()))
         if "read_code" in abilities:
-            self.ways.append(PushButton(text=tr("enrol.from_picture"), icon="qrcode", kind="secondary", on_release=lambda _: self.choose_picture()))
+            picture = PushButton(text=tr("enrol.from_picture"), icon="qrcode", kind="secondary")
+            picture.bind(on_release=lambda _: choose_code(self.app, self.picked))
+            self.ways.append(picture)
         self.ways.append(PushButton(text=tr("enrol.paste_link"), icon="content-paste", kind="secondary", on_release=lambda _: self.paste()))
         for button in self.ways:
             card.add_widget(button)
@@ -98,14 +101,6 @@ class Enrol(Screen):
     def scan(self) -> None:
         """With the camera."""
         self.app.platform.scan(self.use, self._not_read)
-
-    def choose_picture(self) -> None:
-        """A picture file of the code: by the system's own page where there is one."""
-        if "choose" in self.app.platform.abilities:
-            folder = self.app.session.phone.folder / "codes"
-            self.app.platform.choose(folder, False, False, lambda chosen: self.picked(chosen[0]), explain)
-        else:
-            self.app.nav.push("pick", several=False)
 
     def picked(self, picture: Path) -> None:
         """A picture was chosen."""
@@ -174,21 +169,40 @@ class Enrol(Screen):
         self.body.scroll_to(field)
 
 
-class Unlock(Screen):
+class Pinned(Screen):
+    """A page with the digits of a PIN. A new one is typed twice."""
+
+    def __init__(self, app: Paicha, title: str = "", *, back: bool = True) -> None:
+        super().__init__(app, title, back=back)
+        self.first = ""
+        self.pad = PinPad()
+        self.pad.bind(on_complete=lambda _, typed: self.typed(typed))
+        self.middle = AnchorLayout()
+        self.middle.add_widget(self.pad)
+
+    def typed(self, typed: str) -> None:
+        """Six digits are there."""
+
+    def typed_new(self, typed: str, chosen: Done) -> None:
+        """Once, and again the same: then it is chosen."""
+        if self.first and typed == self.first:
+            _choose(self, typed, chosen)
+            return
+        self.pad.clear(tr("pin.differ") if self.first else "")
+        self.first = "" if self.first else typed
+        self.refresh()
+
+
+class Unlock(Pinned):
     """The PIN: chosen twice the first time, asked for afterwards."""
 
     tells_notices = False
 
     def __init__(self, app: Paicha) -> None:
         super().__init__(app, "", back=False)
-        self.first = ""
-        self.pad = PinPad()
-        self.pad.bind(on_complete=lambda _, typed: self.typed(typed))
-        middle = AnchorLayout()
-        middle.add_widget(self.pad)
         self.note = Banner(icon="lock-outline", text=tr("pin.note"), tone="info")
         self.add_widget(self.note)
-        self.add_widget(middle)
+        self.add_widget(self.middle)
         below = BottomBar()
         if pin.is_set(self.client.store):
             below.add_widget(PushButton(text=tr("pin.forgotten"), kind="text", on_release=lambda _: app.nav.push("enrol", again=app.session.device)))
@@ -208,29 +222,17 @@ class Unlock(Screen):
         """Six digits are there."""
         if pin.is_set(self.client.store):
             _try(self, typed, self.app.unlocked)
-        elif not self.first:
-            self.first = typed
-            self.pad.clear()
-            self.refresh()
-        elif typed != self.first:
-            self.first = ""
-            self.pad.clear(tr("pin.differ"))
         else:
-            _choose(self, typed, self.app.unlocked)
+            self.typed_new(typed, self.app.unlocked)
 
 
-class ChangePin(Screen):
+class ChangePin(Pinned):
     """Another PIN: the present one, then the new one twice."""
 
     def __init__(self, app: Paicha) -> None:
         super().__init__(app, tr("pin.title"))
         self.has_shown_old = not pin.is_set(self.client.store)
-        self.first = ""
-        self.pad = PinPad()
-        self.pad.bind(on_complete=lambda _, typed: self.typed(typed))
-        middle = AnchorLayout()
-        middle.add_widget(self.pad)
-        self.add_widget(middle)
+        self.add_widget(self.middle)
 
     def refresh(self) -> None:
         """What is asked."""
@@ -240,16 +242,8 @@ class ChangePin(Screen):
         """Six digits are there."""
         if not self.has_shown_old:
             _try(self, typed, self._was_right)
-        elif not self.first:
-            self.first = typed
-            self.pad.clear()
-            self.refresh()
-        elif typed != self.first:
-            self.first = ""
-            self.pad.clear(tr("pin.differ"))
-            self.refresh()
         else:
-            _choose(self, typed, self._changed_pin)
+            self.typed_new(typed, self._changed_pin)
 
     def _was_right(self) -> None:
         self.has_shown_old = True
@@ -261,13 +255,13 @@ class ChangePin(Screen):
         self.app.nav.back()
 
 
-def _try(screen: Unlock | ChangePin, typed: str, right: Done) -> None:
+def _try(screen: Pinned, typed: str, right: Done) -> None:
     """Whether it is right. Working that out takes a few tenths of a second on a cheap phone: beside the window's thread."""
     store, now = screen.client.store, screen.client.ports.now()
     _beside(screen, lambda: pin.try_pin(store, typed, now), right)
 
 
-def _choose(screen: Unlock | ChangePin, typed: str, chosen: Done) -> None:
+def _choose(screen: Pinned, typed: str, chosen: Done) -> None:
     """It is the PIN from now on."""
     store, salt = screen.client.store, screen.client.ports.randomness(16)
 
@@ -278,7 +272,7 @@ def _choose(screen: Unlock | ChangePin, typed: str, chosen: Done) -> None:
     _beside(screen, work, chosen)
 
 
-def _beside(screen: Unlock | ChangePin, work: Callable[[], tuple[bool, int]], go_on: Done) -> None:
+def _beside(screen: Pinned, work: Callable[[], tuple[bool, int]], go_on: Done) -> None:
     def told(why: str, right: bool = False) -> None:
         screen.disabled = False
         if screen not in screen.app.nav.in_sight:

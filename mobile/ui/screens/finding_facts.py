@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from kivy.metrics import dp
 from kivy.uix.widget import Widget
 
-from mobile.ui.kit import Banner, Card, Fact, PhotoStrip, PushButton, SectionHeader, Text
+from mobile.ui.kit import Card, Fact, PhotoStrip, PushButton, SectionHeader, Text
 from mobile.ui.screens.criteria import criterion_words
-from mobile.ui.screens.screen import TONES, Screen, badges, moment, photos_of, state_badge
+from mobile.ui.screens.screen import TONES, Screen, badges, moment, notice, photos_of, state_badge
 from mobile.ui.strings import tr
 from shared.people import may
 from shared.rules import Record
@@ -24,7 +23,7 @@ def facts_of(screen: Finding, record: Record, *, brief: bool = False) -> Iterato
     screen.bar.title, screen.bar.subtitle = record["ledger_no"] or tr("finding.title"), record["enterprise_name"]
     yield badges([state_badge(record["state"]), level_badge(record)])
     if record["state"] == "returned" and record["return_reason"]:
-        yield Banner(text=tr("checklist.returned", reason=record["return_reason"]), icon="alert-circle", tone="warn", radius=dp(12))
+        yield notice(tr("checklist.returned", reason=record["return_reason"]), "alert-circle", "warn")
     if brief:
         return
     yield strip(screen, record, "before")

@@ -5,15 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kivy.metrics import dp
-
 from mobile.core import beside as colleagues
 from mobile.core import handing_in, inspecting, ordering
 from mobile.core.fetch import small_of, want
 from mobile.core.receipt import Receipt, receipt_of
 from mobile.ui.background import beside
 from mobile.ui.kit import (
-    Banner,
     BottomBar,
     Card,
     Chip,
@@ -34,7 +31,7 @@ from mobile.ui.kit import (
 from mobile.ui.kit.tree import keep
 from mobile.ui.saying import sentence
 from mobile.ui.screens.drawing import Drawing
-from mobile.ui.screens.screen import Screen, badges, moment, state_badge
+from mobile.ui.screens.screen import Screen, badges, moment, notice, state_badge
 from mobile.ui.strings import tr, words
 from shared.errors import Reason
 from shared.kinds.inspection import OPEN, changed_after, content_of, in_force
@@ -186,26 +183,20 @@ class Finish(Screen):
             self._show_receipt(receipt)
             return
         if record["state"] == "returned":
-            self._banner(tr("finish.returned", reason=record["return_reason"] or ""), "alert-circle", "warn")
+            self.head.add_widget(notice(tr("finish.returned", reason=record["return_reason"] or ""), "alert-circle", "warn"))
         if asked:
-            self._banner(tr("finish.submit_waits"), "progress-clock", "info", tr("finish.take_back"), self._take_back)
+            self.head.add_widget(notice(tr("finish.submit_waits"), "progress-clock", "info", tr("finish.take_back"), self._take_back))
             self.head.add_widget(Text(content=tr("finish.submit_waits_text"), style="small", tone="ink_soft"))
         if not missing:
-            self._banner(tr("finish.complete"), "check-circle", "ok")
+            self.head.add_widget(notice(tr("finish.complete"), "check-circle", "ok"))
         known = {item["id"] for item in self.client.template_of(record)["items"]}
         for why, detail in missing:
             item = detail.split(", ")[0]
             way = partial(self._go_to, item) if item in known else self._way_to(why)
             button = tr("finish.go_there") if item in known else tr("finish.go_sign") if way else ""
-            self._banner(_words(why, detail), "alert-circle", "warn", button, way)
+            self.head.add_widget(notice(_words(why, detail), "alert-circle", "warn", button, way))
         if changed:
-            self._banner(tr("finish.changed_text", names=tr("sync.and").join(changed)), "alert-circle", "warn")
-
-    def _banner(self, text: str, icon: str, tone: str, button: str = "", way: Any = None) -> None:
-        banner = Banner(text=text, icon=icon, tone=tone, radius=dp(12), button=button)
-        if way is not None:
-            banner.bind(on_action=lambda _: way())
-        self.head.add_widget(banner)
+            self.head.add_widget(notice(tr("finish.changed_text", names=tr("sync.and").join(changed)), "alert-circle", "warn"))
 
     def _way_to(self, why: Reason) -> Any:
         """Where on this page it is put right."""
@@ -222,9 +213,9 @@ class Finish(Screen):
         card = Card()
         if not receipt.complete:
             waiting = tr("finish.receipt_waiting", count=receipt.waiting, photos=receipt.photos_waiting)
-            card.add_widget(Banner(text=waiting, icon="cloud-upload-outline", tone="warn", radius=dp(12)))
+            card.add_widget(notice(waiting, "cloud-upload-outline", "warn"))
         else:
-            card.add_widget(Banner(text=tr("finish.receipt_done"), icon="receipt-text-check-outline", tone="ok", radius=dp(12)))
+            card.add_widget(notice(tr("finish.receipt_done"), "receipt-text-check-outline", "ok"))
         if receipt.numbers:
             card.add_widget(Fact(label=tr("finish.receipt_entries"), value=receipt.ranges))
             card.add_widget(Fact(label=tr("finish.receipt_at"), value=moment(receipt.received_at)))
@@ -246,7 +237,7 @@ class Finish(Screen):
         card.add_widget(Text(content=tr("finish.reminders_text"), style="small", tone="ink_soft"))
         for one in shown:
             said = tr(f"reminder.{one.word}", figure=one.figure)
-            card.add_widget(Banner(text=said, icon="information-outline", tone="info", radius=dp(12)))
+            card.add_widget(notice(said, "information-outline", "info"))
         if self.explanation.parent is not None:
             self.explanation.parent.remove_widget(self.explanation)
         card.add_widget(self.explanation)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from kivy.metrics import dp
 
 from mobile.core import filling, inspecting
-from mobile.ui.kit import Badge, Banner, Card, Chip, ChoiceRow, Column, Option, Photo, PhotoStrip, PushButton, Text, TextField, Wrap
+from mobile.ui.kit import Badge, Card, Chip, ChoiceRow, Column, Option, Photo, PhotoStrip, PushButton, Text, TextField, Wrap
 from mobile.ui.kit.dates import DateField
 from mobile.ui.kit.tick import Quiet
 from mobile.ui.kit.tree import keep
 from mobile.ui.saying import answer_words
-from mobile.ui.screens.screen import TONES, badges, both, photos_of
+from mobile.ui.screens.screen import TONES, badges, both, notice, photos_of
 from mobile.ui.screens.shooting import open_waiting, shoot, shot_for, stamp_of, waiting
 from mobile.ui.strings import tr
 from shared import checklist
@@ -289,7 +289,7 @@ class ItemCard(Card):
             if no_photo:
                 extra.add_widget(Text(content=no_photo, tone="ink_soft", style="small"))
             else:
-                extra.add_widget(Banner(text=tr("checklist.needs_finding"), icon="alert-circle", tone="danger", radius=dp(12)))
+                extra.add_widget(notice(tr("checklist.needs_finding"), "alert-circle", "danger"))
             button = PushButton(text=tr("checklist.report"), icon="camera-plus", kind="danger")
             button.bind(on_release=lambda _: screen.app.nav.push("finding", inspection=screen.id, item=self.item["id"]))
             extra.add_widget(button)

@@ -6,11 +6,8 @@ from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from kivy.metrics import dp
-
 from mobile.core import ordering
 from mobile.ui.kit import (
-    Banner,
     BottomBar,
     Card,
     Chip,
@@ -29,7 +26,7 @@ from mobile.ui.kit import (
 from mobile.ui.kit.dates import DateField
 from mobile.ui.kit.tree import keep
 from mobile.ui.screens.drawing import Drawing
-from mobile.ui.screens.screen import SHANGHAI, Screen, badges, moment
+from mobile.ui.screens.screen import SHANGHAI, Screen, badges, moment, notice
 from mobile.ui.strings import tr
 from shared.calendar import DAY, end_of
 from shared.rules import Record
@@ -262,7 +259,7 @@ class Withdrawing(Card):
         chips = Wrap()
         for name in ("wrong_deadline", "wrong_finding"):
             chips.add_widget(Chip(text=tr(f"order.withdraw_{name}"), on_release=lambda pressed: setattr(self.why, "text", pressed.text)))
-        self.add_widget(Banner(text=tr("order.withdraw_text"), icon="alert-circle", tone="warn", radius=dp(12)))
+        self.add_widget(notice(tr("order.withdraw_text"), "alert-circle", "warn"))
         self.add_widget(chips)
         self.add_widget(self.why)
         self.add_widget(PushButton(text=tr("order.withdraw"), kind="danger", on_release=lambda _: withdraw(self.why.text.strip())))

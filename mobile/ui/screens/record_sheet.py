@@ -20,15 +20,14 @@ from PIL import Image
 from mobile.core import ordering, sheet
 from mobile.core.fetch import want
 from mobile.device.platform import FAILED
-from mobile.ui.background import beside
+from mobile.ui.background import beside, in_window
 from mobile.ui.charset import REGULAR, has_bold
 from mobile.ui.fonts import font_path
 from mobile.ui.kit import Action, Banner, BottomBar, Card, Fact, Head, ProgressLine, PushButton, Scroll, SectionHeader, Sheet, Text, offer, tell
 from mobile.ui.kit.tree import keep
 from mobile.ui.saying import sentence
 from mobile.ui.screens.order import Withdrawing, as_served
-from mobile.ui.screens.screen import Screen
-from mobile.ui.session import in_window
+from mobile.ui.screens.screen import Screen, notice
 from mobile.ui.strings import text, tr, words
 from shared.errors import Reason, RetryLater
 from shared.papers.model import Block, Document, Facts, Heading, Paragraph, Photos, Seal, Signature, Signatures, Small, Table
@@ -56,8 +55,10 @@ def kind_zh(kind: str) -> str:
 class Paper(Screen):
     """One paper: read here as running text, made into pages when it is handed on. Subclasses say which."""
 
+    named = ""  # the key of its title
+
     def __init__(self, app: Paicha, id: str) -> None:
-        super().__init__(app, self.title_of())
+        super().__init__(app, tr(self.named))
         self.id = id
         self.document: Document | None = None
         self.body = Scroll()
@@ -73,10 +74,6 @@ class Paper(Screen):
         self.add_widget(self.body)
         self._seen = ""
         self._add_soon = Clock.create_trigger(self._add)
-
-    def title_of(self) -> str:
-        """For the top bar."""
-        raise NotImplementedError
 
     def write(self, longest: int) -> Document:
         """The paper, with photos of that size; in a worker. Raises LookupError."""
@@ -144,10 +141,10 @@ class Paper(Screen):
     def above(self, document: Document) -> list[Any]:
         """How it stands with the ledger."""
         if document.number:
-            return [Banner(text=tr("sheet.numbered", number=document.number), icon="check-circle", tone="ok", radius=dp(12))]
+            return [notice(tr("sheet.numbered", number=document.number), "check-circle", "ok")]
         small = [block.text for block in document.blocks if isinstance(block, Small)]
         sent = sheet.NOT_SENT not in small
-        return [Banner(text=tr("sheet.not_numbered" if sent else "sheet.not_sent"), icon="cloud-upload-outline", tone="info", radius=dp(12))]
+        return [notice(tr("sheet.not_numbered" if sent else "sheet.not_sent"), "cloud-upload-outline", "info")]
 
     # -- handing on ------------------------------------------------------------------------------------------------------------------------
 
@@ -212,16 +209,14 @@ class Paper(Screen):
 class RecordSheet(Paper):
     """现场检查记录."""
 
+    named = "sheet.record"
+
     def on_shown(self) -> None:
         """It came into sight: signatures that a colleague's phone has sent are fetched for it."""
         super().on_shown()
         record = self.client.record(self.id) or {"signatures": {}}
         if want(self.client, [given["sha256"] for given in record["signatures"].values() if given.get("sha256")]):
             self.app.session.sync_now()
-
-    def title_of(self) -> str:
-        """For the top bar."""
-        return tr("sheet.record")
 
     def write(self, longest: int) -> Document:
         """As it stands now."""
@@ -231,9 +226,7 @@ class RecordSheet(Paper):
 class OrderPreview(Paper):
     """An order before it is served."""
 
-    def title_of(self) -> str:
-        """For the top bar."""
-        return tr("order.preview")
+    named = "order.preview"
 
     def write(self, longest: int) -> Document:
         """From the draft."""
@@ -254,9 +247,7 @@ class OrderPreview(Paper):
 class ServedOrder(Paper):
     """An order that was served on site; it may be withdrawn while the inspection is under way."""
 
-    def title_of(self) -> str:
-        """For the top bar."""
-        return tr("sheet.order")
+    named = "sheet.order"
 
     def write(self, longest: int) -> Document:
         """As it was served."""
@@ -269,7 +260,7 @@ class ServedOrder(Paper):
         """Its number, or that it has none yet; that it was withdrawn."""
         order = self.client.record(self.id)
         if order is not None and not ordering.stands(order):
-            return [Banner(text=tr("order.withdrawn"), icon="close-circle", tone="danger", radius=dp(12))]
+            return [notice(tr("order.withdrawn"), "close-circle", "danger")]
         return super().above(document)
 
     def ways(self) -> list[tuple[Action, str]]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kivy.base import EventLoop
 from kivy.clock import Clock
+from kivy.metrics import dp
 from kivy.uix.behaviors import ButtonBehavior
 
 from mobile.core.client import Client
@@ -248,6 +249,14 @@ def badges(shown: Iterable[tuple[str, str]]) -> Wrap:
     for text, tone in shown:
         line.add_widget(kit.Badge(text=text, tone=tone))
     return line
+
+
+def notice(text: str, icon: str, tone: str, button: str = "", act: Callable[[], object] | None = None) -> kit.Banner:
+    """News that stands inside a page, and what to do about it: `button` in words does `act`."""
+    banner = kit.Banner(text=text, icon=icon, tone=tone, radius=dp(12), button=button)
+    if act is not None:
+        banner.bind(on_action=lambda _: act())
+    return banner
 
 
 def state_badge(state: str) -> tuple[str, str]:

@@ -11,12 +11,12 @@ from kivy.metrics import dp
 
 from mobile.core import sites
 from mobile.core.register import Likeness
-from mobile.ui.kit import Banner, BottomBar, Card, Chip, PushButton, Scroll, SectionHeader, Text, TextField, Wrap, tell
+from mobile.ui.background import in_window
+from mobile.ui.kit import BottomBar, Card, Chip, PushButton, Scroll, SectionHeader, Text, TextField, Wrap, tell
 from mobile.ui.kit.lines import StateLine
 from mobile.ui.kit.tree import keep
 from mobile.ui.register import read_register
-from mobile.ui.screens.screen import Screen, badges
-from mobile.ui.session import in_window
+from mobile.ui.screens.screen import Screen, badges, notice
 from mobile.ui.strings import tr
 from mobile.ui.whereabouts import distance
 from shared.checklist import INDUSTRIES
@@ -185,7 +185,7 @@ class NewSite(Screen):
         self.holder.clear_widgets()
         if not self.alike:
             return
-        self.holder.add_widget(Banner(text=tr("site.alike", count=len(self.alike)), icon="alert", tone="warn", radius=dp(12)))
+        self.holder.add_widget(notice(tr("site.alike", count=len(self.alike)), "alert", "warn"))
         for like in self.alike:
             self.holder.add_widget(self._alike_card(like))
 

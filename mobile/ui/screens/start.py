@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kivy.metrics import dp
@@ -12,7 +13,7 @@ from mobile.ui.kit import Banner, BottomBar, Card, Chip, Column, PushButton, Scr
 from mobile.ui.kit.tick import Tick
 from mobile.ui.kit.tree import keep
 from mobile.ui.saying import sentence
-from mobile.ui.screens.screen import Screen, both, moment
+from mobile.ui.screens.screen import Screen, both, moment, notice
 from mobile.ui.strings import tr, words
 from shared.calendar import day_of
 from shared.checklist import unanswered
@@ -199,7 +200,7 @@ class Start(Screen):
         """What one should know before: an inspection that waits here, the task, what it was last time."""
         self.notices.clear_widgets()
         if enterprise is not None and enterprise["status"] in ("closed", "suspended"):
-            self._say(tr("start.not_open", state=tr(f"state.{enterprise['status']}")), "alert", "warn")
+            self.notices.add_widget(notice(tr("start.not_open", state=tr(f"state.{enterprise['status']}")), "alert", "warn"))
         for record in inspecting.unfinished_at(self.client, self.enterprise)[:2]:
             self._draw_unfinished(record)
         if self.task is not None:
@@ -207,27 +208,22 @@ class Start(Screen):
         last = starting.as_last_time(self.client, self.enterprise)
         if last is not None and self.task is None and (last.kind, last.templates) != (self.kind, self.templates):
             said = tr("start.last", day=day_of(last.at), kind=tr(f"kind.{last.kind}"))
-            self._say(said, "history", "info", tr("start.same"), lambda: self._as_last(last))
-
-    def _say(self, text: str, icon: str, tone: str, button: str = "", act: Any = None) -> None:
-        banner = Banner(text=text, icon=icon, tone=tone, radius=dp(12), button=button)
-        if act is not None:
-            banner.bind(on_action=lambda _: act())
-        self.notices.add_widget(banner)
+            self.notices.add_widget(notice(said, "history", "info", tr("start.same"), lambda: self._as_last(last)))
 
     def _draw_unfinished(self, record: Record) -> None:
         template = self.client.template_of(record)
         left = len(unanswered(template, record["answers"]))
         said = tr("start.unfinished", at=moment(record["moments"]["start"]["at"])[5:], title=both(template["title"]), left=left)
-        self._say(said, "clipboard-list", "warn", tr("start.continue"), lambda: self.app.nav.replace("checklist", id=record["id"]))
+        go_on = partial(self.app.nav.replace, "checklist", id=record["id"])
+        self.notices.add_widget(notice(said, "clipboard-list", "warn", tr("start.continue"), go_on))
 
     def _draw_task(self, task: Record) -> None:
         """Until when, what for; and what becomes of it if the kind is changed."""
         if self.kind != task["inspection_kind"]:
-            self._say(tr("start.not_task"), "alert", "warn")
+            self.notices.add_widget(notice(tr("start.not_task"), "alert", "warn"))
             return
         said = [tr("start.task", day=day_of(task["due"])), task["theme"], task["note"]]
-        self._say(" · ".join(part for part in said if part), "clipboard-check", "info")
+        self.notices.add_widget(notice(" · ".join(part for part in said if part), "clipboard-check", "info"))
 
     def _show_templates(self) -> None:
         """Those ticked and the few that suit best; all of them by a tap; those that fit the search."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from mobile.core import fetch, storage
 from mobile.core.client import Client
 from mobile.core.storage import KEEP_DAYS, MayGo, Used
+from mobile.ui.background import in_window
 from mobile.ui.kit import Card, ProgressLine, PushButton, Scroll, Text, ask, tell
 from mobile.ui.screens.screen import Screen
-from mobile.ui.session import in_window
 from mobile.ui.strings import tr
 
 if TYPE_CHECKING:

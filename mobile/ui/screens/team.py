@@ -17,6 +17,7 @@ from mobile.ui.kit import Banner, BottomBar, Card, PinPad, PushButton, Scroll, S
 from mobile.ui.kit.qr import QrCode
 from mobile.ui.kit.tree import keep
 from mobile.ui.saying import why_not
+from mobile.ui.screens.codes import choose_code
 from mobile.ui.screens.notices import explain
 from mobile.ui.screens.screen import Screen, badges, moment
 from mobile.ui.strings import tr
@@ -165,7 +166,7 @@ class Join(Screen):
             card.add_widget(PushButton(text=tr("join.scan"), icon="qrcode-scan", on_release=lambda _: self.scan()))
         if "read_code" in app.platform.abilities:
             picture = PushButton(text=tr("enrol.from_picture"), icon="qrcode", kind="secondary")
-            picture.bind(on_release=lambda _: self.choose_picture())
+            picture.bind(on_release=lambda _: choose_code(app, self.picked))
             card.add_widget(picture)
         self.code = TextField(label=tr("join.code"), hint=tr("join.code_hint"), multiline=True, rows=3, text=code)
         self.keep_typing(self.code, "typed/join")
@@ -180,14 +181,6 @@ class Join(Screen):
     def scan(self) -> None:
         """With the camera."""
         self.app.platform.scan(self.scanned, explain)
-
-    def choose_picture(self) -> None:
-        """A picture file of the code, as a colleague sends it: by the system's own page where there is one."""
-        if "choose" in self.app.platform.abilities:
-            folder = self.app.session.phone.folder / "codes"
-            self.app.platform.choose(folder, False, False, lambda chosen: self.picked(chosen[0]), explain)
-        else:
-            self.app.nav.push("pick", several=False)
 
     def picked(self, picture: Path) -> None:
         """A picture was chosen."""
