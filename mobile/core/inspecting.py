@@ -14,7 +14,7 @@ from mobile.core.phone import Phone
 from shared.checklist import templates_of
 from shared.deadlines import due
 from shared.errors import Refused, reason
-from shared.kinds.inspection import OPEN, submit_problems
+from shared.kinds.inspection import OPEN
 from shared.kinds.task import assigned_to
 from shared.people import may
 from shared.places import Position
@@ -255,12 +255,6 @@ def hazards_of(client: Client, inspection: str) -> list[Record]:
     record = client.record(inspection)
     found = [client.record(id) for id in (record["hazards"] if record else ())]
     return [hazard for hazard in found if hazard is not None and hazard["state"] != "void"]
-
-
-def what_is_missing(client: Client, inspection: str) -> list[tuple[Any, str]]:
-    """What keeps it from being submitted, as (reason, detail)."""
-    record = client.record(inspection)
-    return submit_problems(record, client.template_of(record)) if record else []
 
 
 def submit(client: Client, inspection: str, reminders: list[dict[str, Any]] | None = None) -> None:

@@ -30,10 +30,10 @@ def test_every_shipped_checklist_can_be_filled_and_handed_in_without_a_network(w
     kind = "assistance"
     assert users, "somebody uses it"
     inspection = work.start(device.client, "e1", kind, template)
-    missing = [why.code for why, _ in inspecting.what_is_missing(device.client, inspection)]
+    missing = [why.code for why, _ in work.missing(device.client, inspection)]
     assert missing == ["inspection.incomplete", "inspection.no_end", "inspection.inspector_signature", "inspection.unit_signature"]
     work.fill(device.client, inspection, failed=3)
-    assert inspecting.what_is_missing(device.client, inspection) == []
+    assert work.missing(device.client, inspection) == []
     inspecting.submit(device.client, inspection)
     record = device.client.record(inspection)
     assert record is not None and record["state"] == "submitted"
@@ -224,13 +224,13 @@ def test_a_failed_item_without_a_photo_or_a_reason_keeps_the_inspection_back(dev
     inspection = work.start(device.client)
     work.fill(device.client, inspection)
     inspecting.answer(device.client, inspection, "ID-01", "not_conform")
-    ((why, detail),) = inspecting.what_is_missing(device.client, inspection)
+    ((why, detail),) = work.missing(device.client, inspection)
     assert (why.code, detail) == ("inspection.photo_or_reason", "ID-01") and why.zh and why.en
     with pytest.raises(Refused):
         inspecting.submit(device.client, inspection)
     photo = PhotoFile(hashlib.sha256(b"1").hexdigest(), Path("1.jpg"), Path("1t.jpg"), 1)
     inspecting.attach_photo(device.client, inspection, "ID-01", photo, {"taken_at": 1, "position": None, "likeness": None})
-    assert inspecting.what_is_missing(device.client, inspection) == []
+    assert work.missing(device.client, inspection) == []
 
 
 def test_a_finding_of_an_item_carries_its_photos_to_the_hazard_and_the_inspection_at_once(world: World, device: Device) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mobile.core import inspecting
 from mobile.core.client import Client
+from shared.kinds.inspection import submit_problems
 from shared.rules import Record
 
 WHY = "室内无信号"
@@ -61,3 +62,10 @@ def report(client: Client, inspection: str | None = None, enterprise: str = "e1"
     """A free finding without a photo."""
     record = client.record(inspection) if inspection else None
     return inspecting.report_finding(client, record, None, finding(record["enterprise"] if record else enterprise, **more), [])
+
+
+def missing(client: Client, inspection: str) -> list[tuple[Any, str]]:
+    """What keeps it from being submitted, as (reason, detail)."""
+    record = client.record(inspection)
+    assert record is not None
+    return submit_problems(record, client.template_of(record))
